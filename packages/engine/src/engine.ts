@@ -1,0 +1,75 @@
+import type { Action } from './action.ts'
+import type { Admission, AdmitRequest } from './admission.ts'
+import type { HoldRef } from './action.ts'
+import type { RecordRequest } from './outcome.ts'
+import type { Suppression, SuppressionOrigin } from './suppression.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
+export type Clock = () => number
+
+/** Where the engine says what went wrong. `console` will do. */
+export interface Logger {
+  warn(message: string): void
+  error(message: string): void
+}
+
+/** Events that {@link Engine.on} takes. */
+export interface EngineEvents {
+  delivered: Action
+  suppressed: Action
+  softBounced: Action
+  retry: Action
+  failed: Action
+  held: Action
+  released: { hold: HoldRef } | { suppression: Suppression }
+  /** A reply of Apple's that no rule knows, so that one can be written. */
+  unknown: Action
+}
+
+/** Everything known about one address. */
+export interface AddressRecord {
+  recipient: string
+  suppressions: readonly Suppression[]
+  /** Consecutive soft bounces per rule. */
+  softBounces: readonly { rule: string; count: number; firstAt: number; lastAt: number }[]
+  /** ms since the epoch of Apple's last 250; `null` if none is known. */
+  lastDeliveredAt: number | null
+}
+
+/** An open hold. */
+export interface Hold extends HoldRef {
+  rule: string
+  /** ms since the epoch. */
+  since: number
+  /** ms since the epoch of the next probe, or of its end. */
+  until: number
+  /** The reply that opened it, at most 1,000 characters. Remote text. */
+  reply: string
+}
+
+/** Decides what to do with mail to Apple, and remembers. Made by `createEngine`. */
+export interface Engine {
+  readonly ledger: Ledger
+  /** Before a send: what may go, per recipient, in the order given. Never throws for a ledger that is out of reach. */
+  admit(request: AdmitRequest): Promise<Admission[]>
+  /** After an attempt: remembers the outcome and says what to do with the message. */
+  record(request: RecordRequest): Promise<Action>
+  /** Everything known about one address. */
+  address(recipient: string): Promise<AddressRecord>
+  /** Suppresses by hand: an unsubscribe, a complaint, an import, an operator. */
+  suppress(request: {
+    recipient: string
+    origin: Exclude<SuppressionOrigin, 'reply'>
+    streams?: readonly string[]
+    note?: string
+  }): Promise<Suppression>
+  /** Takes back what replies did to an address, or opens a held scope. Says how many were released. */
+  release(request: { address: string } | { hold: HoldRef }): Promise<number>
+  suppressions(): AsyncIterable<Suppression>
+  holds(): Promise<Hold[]>
+  on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
+  off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
+  /** Flushes, and closes the ledger if the engine opened it. */
+  close(): Promise<void>
+}

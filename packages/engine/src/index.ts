@@ -1,0 +1,6 @@
+export type { Action, HoldRef } from './action.ts'
+export type { Admission, AdmitRequest } from './admission.ts'
+export type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
+export type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
+export type { Hop, Outcome, RecordRequest, Subject } from './outcome.ts'
+export type { Suppression, SuppressionOrigin } from './suppression.ts'

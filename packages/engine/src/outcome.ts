@@ -1,0 +1,45 @@
+/**
+ * Who answers us. `direct`: this host talks to Apple's MX, so its 250 is Apple's. `relay`: it talks to a relay, whose
+ * 250 says only that the message was handed over.
+ */
+export type Hop = 'direct' | 'relay'
+
+/** What became of one delivery attempt for one recipient. */
+export type Outcome =
+  | {
+      kind: 'delivered'
+      /** The 250 reply, for the event log. */
+      text?: string
+    }
+  | {
+      kind: 'reply'
+      /** The reply as the host has it: text or a Nodemailer error. */
+      input: unknown
+      /** Name of the host that answered, if known. A relay's name means that the reply is the relay's. */
+      mx?: string | null
+    }
+
+/** Who sends what to whom: the keys under which things are remembered. */
+export interface Subject {
+  /** The envelope recipient. */
+  recipient: string
+  /** The envelope sender; empty for the null sender. */
+  sender: string
+  /** The kind of mail. Default `transactional`. */
+  stream?: string
+  /** The flow to Apple that is throttled as one. Default `default`. */
+  lane?: string
+  /** Default `direct`. */
+  hop?: Hop
+}
+
+/** One outcome to be remembered. */
+export interface RecordRequest extends Subject {
+  /** Tells one send from another: the same id is the same message tried again. Message-ID or queue id. */
+  messageId: string
+  outcome: Outcome
+  /** When the message was first accepted for delivery, ms since the epoch. Default: the time of the first `record` for it. */
+  acceptedAt?: number
+  /** How often this message was tried before for this recipient. Default: counted by the engine. */
+  attempt?: number
+}

@@ -1,0 +1,21 @@
+/** Who asked for a suppression. Only `reply` ones are undone by rule, time window or incident. */
+export type SuppressionOrigin = 'reply' | 'unsubscribe' | 'complaint' | 'import' | 'operator'
+
+/** Why a recipient gets no more mail, with the evidence. */
+export interface Suppression {
+  recipient: string
+  origin: SuppressionOrigin
+  /** The streams it covers; `*` alone covers all. */
+  streams: readonly string[]
+  /** ms since the epoch. */
+  at: number
+  /** The rule that asked for it; `null` unless the origin is `reply`. */
+  rule: string | null
+  /** Version of the rules package that decided; `null` unless the origin is `reply`. */
+  rulesVersion: string | null
+  /** The reply, at most 1,000 characters. Remote text. */
+  reply: string | null
+  messageId: string | null
+  /** The operator's own words, or where an import came from. */
+  note: string | null
+}
