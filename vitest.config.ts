@@ -1,0 +1,26 @@
+import { readdirSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+// One project per workspace folder, so that a failure names its package.
+const packageProjects = ['packages', 'apps'].flatMap((parent) =>
+  readdirSync(new URL(parent, import.meta.url)).map((name) => ({
+    extends: true as const,
+    root: `${parent}/${name}`,
+    test: { name, include: ['src/**/*.test.ts'] },
+  })),
+)
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...packageProjects,
+      { extends: true, root: '.ci', test: { name: 'repository', include: ['*.test.ts'] } },
+    ],
+    reporters: ['default', './.ci/plain-summary-reporter.ts'],
+    pool: 'forks',
+    // Tests start real servers and processes; more workers than this make them wait for each other.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})
