@@ -1,1 +1,11 @@
-export {}
+export { startSimulator } from './start-simulator.ts'
+export { scenarioFor } from './scenario.ts'
+export { SimulatorError } from './errors.ts'
+export type { SimulatorErrorCode } from './errors.ts'
+export type { Limits } from './limits.ts'
+export type { Host, HostOption, SimulatorOptions } from './options.ts'
+export type { Attempt, Message, SessionInfo } from './records.ts'
+export type { Scenario } from './scenario.ts'
+export type { ScriptFunction, ScriptOption, ScriptQuestion } from './script.ts'
+export type { SessionCount, Simulator, SimulatorEvents } from './simulator.ts'
+export type { Step, StepDetails, StepPhase } from './step.ts'
