@@ -57,15 +57,21 @@ export interface Engine {
   record(request: RecordRequest): Promise<Action>
   /** Everything known about one address. */
   address(recipient: string): Promise<AddressRecord>
-  /** Suppresses by hand: an unsubscribe, a complaint, an import, an operator. */
+  /**
+   * Suppresses by hand: an unsubscribe, a complaint, an import, an operator. `streams` defaults to marketing for an
+   * unsubscribe, to all but transactional for a complaint, to all for the others.
+   */
   suppress(request: {
     recipient: string
     origin: Exclude<SuppressionOrigin, 'reply'>
     streams?: readonly string[]
     note?: string
   }): Promise<Suppression>
-  /** Takes back what replies did to an address, or opens a held scope. Says how many were released. */
-  release(request: { address: string } | { hold: HoldRef }): Promise<number>
+  /**
+   * Takes back what replies did to an address, or opens a held scope. Says how many suppressions or holds were released.
+   * Suppressions of another origin than `reply` end only if that `origin` is named.
+   */
+  release(request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef }): Promise<number>
   suppressions(): AsyncIterable<Suppression>
   holds(): Promise<Hold[]>
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void

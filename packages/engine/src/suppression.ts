@@ -5,7 +5,7 @@ export type SuppressionOrigin = 'reply' | 'unsubscribe' | 'complaint' | 'import'
 export interface Suppression {
   recipient: string
   origin: SuppressionOrigin
-  /** The streams it covers; `*` alone covers all. */
+  /** The streams it covers; `*` alone covers all, `!transactional` all but that one. */
   streams: readonly string[]
   /** ms since the epoch. */
   at: number

@@ -1,0 +1,36 @@
+/** The longest address that SMTP allows is 254 characters (RFC 5321, 4.5.3.1.3); this leaves room for odd ones. */
+const longest = 320
+
+/**
+ * The form under which an address is remembered: lower case, without angle brackets. `null` if it is no address that
+ * could be remembered: no `@`, white space, control characters or more than 320 characters.
+ */
+export function foldAddress(address: string): string | null {
+  if (address.length > longest + 2) return null
+  let text = address.trim()
+  if (text.startsWith('<') && text.endsWith('>')) text = text.slice(1, -1)
+  const at = text.lastIndexOf('@')
+  if (at < 1 || at === text.length - 1 || text.length > longest) return null
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 0x20 || code === 0x7f) return null
+  }
+  return text.toLowerCase()
+}
+
+/** The domain of an address in lower case; `null` for the null sender and for what is no address. */
+export function domainOf(address: string): string | null {
+  const folded = foldAddress(address)
+  return folded === null ? null : folded.slice(folded.lastIndexOf('@') + 1)
+}
+
+/**
+ * Whether a reply that names `named` may be about another mailbox than `recipient` (folded). Some replies name the
+ * local part only.
+ */
+export function isOtherMailbox(named: string | undefined, recipient: string): boolean {
+  if (named === undefined || named === '') return false
+  const folded = named.toLowerCase().replace(/^<|>$/g, '')
+  if (folded.includes('@')) return folded !== recipient
+  return folded !== recipient.slice(0, recipient.lastIndexOf('@'))
+}

@@ -1,0 +1,45 @@
+import type { Clock, Engine, Logger } from './engine.ts'
+import { EngineCore } from './engine-core.ts'
+import { LazyLedger } from './lazy-ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { parseLedgerUrl } from './open-ledger.ts'
+import { resolvePolicy, type PolicyOptions } from './policy-check.ts'
+import { argument } from './subject.ts'
+
+/** What {@link createEngine} takes. */
+export interface EngineOptions {
+  /** Where to remember: a ledger, or a string for `openLedger` such as `file:./icloud.db` or `memory:`. */
+  ledger: Ledger | string
+  /** Changes to the default policy. */
+  policy?: PolicyOptions
+  /** ms since the epoch. Default `Date.now`. */
+  clock?: Clock
+  /** Default: warnings and errors go to `console`. */
+  logger?: Logger
+  /** 0 to 1, for jitter. Default `Math.random`. */
+  random?: () => number
+}
+
+/**
+ * Makes an engine. A ledger given as a string is opened when it is first used; if that fails, `admit` and `record` answer
+ * as for a ledger that is out of reach, the error is logged, and opening is tried again with a later call.
+ *
+ * @throws EngineError `EARGUMENT`, `EPOLICY` or `ELEDGERURL` for options that cannot be right
+ */
+export function createEngine(options: EngineOptions): Engine {
+  if (typeof options !== 'object' || options === null)
+    throw argument('createEngine', 'the options', 'an object', options)
+  const { ledger } = options
+  if (typeof ledger === 'string') parseLedgerUrl(ledger)
+  else if (typeof ledger?.read !== 'function' || typeof ledger.write !== 'function') {
+    throw argument('createEngine', 'ledger', 'a ledger or a string such as "file:./icloud.db"', ledger)
+  }
+  return new EngineCore({
+    ledger: typeof ledger === 'string' ? new LazyLedger(ledger) : ledger,
+    ownsLedger: typeof ledger === 'string',
+    policy: resolvePolicy(options.policy),
+    clock: options.clock ?? Date.now,
+    logger: options.logger ?? console,
+    random: options.random ?? Math.random,
+  })
+}

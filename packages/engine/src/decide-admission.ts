@@ -1,0 +1,124 @@
+import type { Admission } from './admission.ts'
+import { covers } from './covers.ts'
+import { isClosed, isProbeDue, leaseProbe } from './decide-hold.ts'
+import type { Policy } from './policy.ts'
+import { expiryOf } from './retry-time.ts'
+import { scopesOf, type RecipientState, type ScopeState, type StoredHold } from './state.ts'
+import type { Route } from './subject.ts'
+import type { HoldRef } from './action.ts'
+
+/** What {@link decideAdmission} looks at, besides what is remembered. */
+export interface Admittance extends Route {
+  /** As the host wrote them, and folded: `null` for what is no address. */
+  recipients: readonly { recipient: string; address: string | null }[]
+  messageId: string | null
+  acceptedAt: number | null
+}
+
+/** The answers, and the scopes with the probes that were let through. */
+export interface AdmissionDecision {
+  admissions: Admission[]
+  /** The same array as was passed in if no probe was let through. */
+  scopes: readonly ScopeState[]
+}
+
+/**
+ * What may go now. Pure. `recipients` stands in the order of the request, `scopes` in that of `scopesOf`.
+ *
+ * @param now ms since the epoch
+ */
+export function decideAdmission(
+  request: Admittance,
+  recipients: readonly RecipientState[],
+  scopes: readonly ScopeState[],
+  now: number,
+  policy: Policy,
+): AdmissionDecision {
+  const refs = scopesOf(request)
+  const expiresAt =
+    request.acceptedAt === null ? Infinity : expiryOf(request.acceptedAt, request.stream, policy)
+  let current = scopes
+
+  const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
+    const state = recipients[index] ?? {}
+    if (address === null) return sendable(recipient, 'not an address that could be remembered')
+
+    const suppression = state.suppressions?.find((candidate) => covers(candidate, request.stream))
+    if (suppression) {
+      const reason =
+        suppression.rule === null ? `suppressed: ${suppression.origin}` : `suppressed: ${suppression.rule}`
+      return { ...sendable(recipient, reason), decision: 'suppressed', rule: suppression.rule, suppression }
+    }
+    if (request.hop === 'relay') return sendable(recipient, 'not suppressed')
+
+    if (state.deferred && now < state.deferred.until) {
+      const { rule, until } = state.deferred
+      if (now >= expiresAt) return expired(recipient, rule)
+      return {
+        ...sendable(recipient, `${rule}: Apple slows this recipient down`),
+        decision: 'later',
+        rule,
+        retryAt: until,
+      }
+    }
+
+    const wall = firstWall(refs, current, now)
+    if (wall === null) {
+      if (current.some((scope) => scope.hold && isClosed(scope.hold, now))) {
+        const probe = { recipient: address, messageId: request.messageId, at: now }
+        current = current.map((scope) => (isClosed(scope.hold, now) ? leaseProbe(scope, probe) : scope))
+        return sendable(recipient, 'a probe: it shows whether the hold is over')
+      }
+      return sendable(recipient, 'nothing against it')
+    }
+    if (now >= expiresAt) return expired(recipient, wall.hold.rule)
+    return {
+      ...sendable(recipient, `${wall.hold.rule}: ${wall.ref.scope} ${wall.ref.id} is held`),
+      decision: 'held',
+      rule: wall.hold.rule,
+      retryAt: Math.min(wall.hold.until, expiresAt),
+      hold: wall.ref,
+    }
+  })
+  return { admissions, scopes: current }
+}
+
+/** The closed scope that lasts longest, unless a probe may go through all of them. */
+function firstWall(
+  refs: readonly HoldRef[],
+  scopes: readonly ScopeState[],
+  now: number,
+): { ref: HoldRef; hold: StoredHold } | null {
+  let wall: { ref: HoldRef; hold: StoredHold } | null = null
+  for (const [index, ref] of refs.entries()) {
+    const hold = scopes[index]?.hold
+    if (!isClosed(hold, now) || isProbeDue(hold, now)) continue
+    if (wall === null || hold.until > wall.hold.until) wall = { ref, hold }
+  }
+  return wall
+}
+
+function sendable(recipient: string, reason: string): Admission {
+  return { recipient, decision: 'send', reason, rule: null, retryAt: null, suppression: null, hold: null }
+}
+
+function expired(recipient: string, rule: string): Admission {
+  return {
+    ...sendable(recipient, `${rule}: expired (5.4.7) while it had to wait`),
+    decision: 'expired',
+    rule,
+  }
+}
+
+/** The answers for a ledger that is out of reach: what people wait for goes, everything else waits for the ledger. */
+export function admitBlindly(request: Admittance, now: number, policy: Policy): Admission[] {
+  return request.recipients.map(({ recipient }) => {
+    if (request.stream === 'transactional')
+      return sendable(recipient, 'the ledger is out of reach; transactional mail goes')
+    return {
+      ...sendable(recipient, 'the ledger is out of reach; held until it is back'),
+      decision: 'held',
+      retryAt: now + policy.ledgerRetrySeconds * 1000,
+    }
+  })
+}

@@ -1,0 +1,65 @@
+import type { Verdict } from '@icloud-delivery/rules'
+import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
+import { isProbe } from './decide-hold.ts'
+import type { Policy } from './policy.ts'
+import { afterDelivery } from './recipient-state.ts'
+import { Refusal } from './refusal.ts'
+import { scopesOf, type State } from './state.ts'
+
+/**
+ * What to do with a message after one attempt, and what to remember. Pure: the same arguments give the same answer, and
+ * the state passed in is left alone.
+ *
+ * @param verdict `null` if the message was accepted
+ * @param now ms since the epoch
+ */
+export function decide(
+  verdict: Verdict | null,
+  state: State,
+  now: number,
+  policy: Policy,
+  attempt: Attempt,
+): Decision {
+  if (verdict === null)
+    return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, attempt)
+  if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
+  return new Refusal(verdict, verdict.rule, state, now, policy, attempt).decide()
+}
+
+function delivered(state: State, now: number, attempt: Attempt): Decision {
+  const refs = scopesOf(attempt)
+  const effects: Effect[] = []
+  const scopes = state.scopes.map((scope, index) => {
+    const ref = refs[index]
+    if (ref === undefined || !isProbe(scope.hold, attempt.address, attempt.messageId)) return scope
+    effects.push({ type: 'released', hold: ref })
+    return {}
+  })
+  return {
+    action: {
+      ...plainAction('delivered', null, attempt, attemptsOf(state.recipient, attempt)),
+      reason: 'Apple accepted it',
+    },
+    nextState: {
+      recipient: afterDelivery(state.recipient, attempt.messageId, now),
+      scopes: effects.length === 0 ? state.scopes : scopes,
+    },
+    effects,
+  }
+}
+
+/** What a relay accepted says nothing about Apple: nothing is cleared, closed or raised. */
+export function handedOver(state: State, attempt: Attempt): Decision {
+  const action = plainAction('handed-over', null, attempt, (attempt.attempt ?? 0) + 1)
+  return {
+    action: { ...action, reason: "a relay took it; Apple's answer is not known" },
+    nextState: state,
+    effects: [],
+  }
+}
+
+/** A reply that is not Apple's. */
+export function pass(verdict: Verdict | null, state: State, attempt: Attempt): Decision {
+  const action = plainAction('pass', verdict, attempt, (attempt.attempt ?? 0) + 1)
+  return { action: { ...action, reason: "not Apple's reply" }, nextState: state, effects: [] }
+}

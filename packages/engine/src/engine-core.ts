@@ -1,0 +1,104 @@
+import type { HoldRef } from './action.ts'
+import type { Action } from './action.ts'
+import type { Admission, AdmitRequest } from './admission.ts'
+import { admit } from './admit.ts'
+import {
+  closeHold,
+  openHolds,
+  releaseAddress,
+  suppressAddress,
+  suppressionsOf,
+  type SuppressRequest,
+} from './by-hand.ts'
+import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
+import { Events } from './events.ts'
+import type { Ledger } from './ledger.ts'
+import { Outage } from './outage.ts'
+import type { RecordRequest } from './outcome.ts'
+import type { Policy } from './policy.ts'
+import { record } from './record.ts'
+import { recipientKey, type RecipientState } from './state.ts'
+import { argument, requireAddress } from './subject.ts'
+import type { Suppression, SuppressionOrigin } from './suppression.ts'
+
+/** What the parts of an engine share. */
+export interface Parts {
+  readonly ledger: Ledger
+  readonly ownsLedger: boolean
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: () => number
+  readonly events: Events
+  readonly outage: Outage
+}
+
+/** The engine: the calls of {@link Engine} over the functions that do the work. */
+export class EngineCore implements Engine {
+  readonly ledger: Ledger
+  private readonly parts: Parts
+
+  constructor(parts: Omit<Parts, 'events' | 'outage'>) {
+    this.ledger = parts.ledger
+    this.parts = { ...parts, events: new Events(parts.logger), outage: new Outage(parts.logger) }
+  }
+
+  async admit(request: AdmitRequest): Promise<Admission[]> {
+    return admit(this.parts, request)
+  }
+
+  async record(request: RecordRequest): Promise<Action> {
+    return record(this.parts, request)
+  }
+
+  async address(recipient: string): Promise<AddressRecord> {
+    const address = requireAddress(recipient, 'address')
+    const [entry] = await this.ledger.read([recipientKey(address)])
+    const state = (entry?.value ?? {}) as RecipientState
+    return {
+      recipient: address,
+      suppressions: state.suppressions ?? [],
+      softBounces: (state.softBounces ?? []).map(({ rule, count, firstAt, lastAt }) => ({
+        rule,
+        count,
+        firstAt,
+        lastAt,
+      })),
+      lastDeliveredAt: state.deliveredAt ?? null,
+    }
+  }
+
+  async suppress(request: SuppressRequest): Promise<Suppression> {
+    return suppressAddress(this.parts, request)
+  }
+
+  async release(
+    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef },
+  ): Promise<number> {
+    if (typeof request === 'object' && request !== null) {
+      if ('hold' in request) return closeHold(this.parts, request.hold)
+      if ('address' in request) return releaseAddress(this.parts, request.address, request.origin ?? 'reply')
+    }
+    throw argument('release', 'the request', '{ address } or { hold }', request)
+  }
+
+  suppressions(): AsyncIterable<Suppression> {
+    return suppressionsOf(this.ledger)
+  }
+
+  async holds(): Promise<Hold[]> {
+    return openHolds(this.ledger, this.parts.clock())
+  }
+
+  on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
+    this.parts.events.on(event, listener)
+  }
+
+  off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
+    this.parts.events.off(event, listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.parts.ownsLedger) await this.ledger.close()
+  }
+}

@@ -1,0 +1,174 @@
+import type { Disposition, Verdict } from '@icloud-delivery/rules'
+
+/** When replies close a scope, and how it opens again. */
+export interface HoldPolicy {
+  /** `sending-ip` closes the lane; `stream` one stream on one lane; `sending-domain` what one domain sends. */
+  scope: 'sending-ip' | 'sending-domain' | 'stream'
+  /** For `sending-domain`: only the stream that met the reply. Default false. */
+  perStream?: boolean
+  /** Rules with the same family are counted together. Default: the rule's id. */
+  family?: string
+  /** Replies that close it. 1 to 1,000. */
+  count: number
+  /** They have to fall within so many seconds. */
+  windowSeconds: number
+  /** Closed for so many seconds: then come probes, or the end. */
+  forSeconds: number
+  /** After `forSeconds` one message in so many seconds is let through until Apple accepts one. `null`: no probes. */
+  probeEverySeconds: number | null
+}
+
+/** When soft bounces add up to a suppression. Only faults of the recipient ever do. */
+export interface SuppressPolicy {
+  /** Consecutive failures of distinct sends. 2 to 1,000. */
+  failures: number
+  /** Failures closer together than this many seconds count as one. */
+  apartSeconds: number
+  /** From the first to the last at least so many seconds. */
+  overSeconds: number
+}
+
+/** What is done about the replies of one rule. */
+export interface RulePolicy {
+  /** Seconds to wait before the 2nd, 3rd, ... try. Each wait is lengthened by up to `jitter`. */
+  waitsSeconds?: readonly number[]
+  /** After the last wait: `repeat` it until the message expires, or end as a `soft-bounce`. Default `repeat`. */
+  afterWaits?: 'repeat' | 'soft-bounce'
+  /** Other mail to this recipient waits as well. Default false. */
+  slowsRecipient?: boolean
+  suppress?: SuppressPolicy | null
+  hold?: HoldPolicy | null
+}
+
+/** Every number that the engine decides by. Times are in seconds, so that a test can run a week in a minute. */
+export interface Policy {
+  /** A message this many seconds old fails (5.4.7), per stream; `*` for all others. */
+  maxAgeSeconds: Readonly<Record<string, number>>
+  /** Share of a wait that is added to it at random, 0 to 1. */
+  jitter: number
+  /** When to ask again for mail held because the ledger is out of reach, in seconds. */
+  ledgerRetrySeconds: number
+  /** Per rule id; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
+  rules: Readonly<Record<string, RulePolicy>>
+  /** For a rule that is not in `rules`. */
+  otherwise: Readonly<Record<Disposition, RulePolicy>>
+}
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+const doubling15 = [15 * minute, 30 * minute, hour, 2 * hour, 4 * hour]
+const doubling30 = [30 * minute, hour, 2 * hour, 4 * hour]
+
+const blockedIp: HoldPolicy = {
+  scope: 'sending-ip',
+  count: 1,
+  windowSeconds: hour,
+  forSeconds: hour,
+  probeEverySeconds: hour,
+}
+/** Apple is busy or out of order: the lane rests, and goes on by itself. */
+const pausedLane: HoldPolicy = {
+  scope: 'sending-ip',
+  family: 'temporary',
+  count: 5,
+  windowSeconds: hour,
+  forSeconds: 15 * minute,
+  probeEverySeconds: null,
+}
+const temporary: RulePolicy = { waitsSeconds: doubling15, hold: pausedLane }
+
+function heldStream(count: number, forSeconds: number): RulePolicy {
+  return { hold: { scope: 'stream', count, windowSeconds: 10 * minute, forSeconds, probeEverySeconds: hour } }
+}
+
+const unauthenticated: RulePolicy = {
+  hold: {
+    scope: 'sending-domain',
+    perStream: true,
+    family: 'authentication',
+    count: 3,
+    windowSeconds: 10 * minute,
+    forSeconds: hour,
+    probeEverySeconds: hour,
+  },
+}
+
+/**
+ * The defaults. A rule that is absent needs nothing beyond its disposition.
+ *
+ * The numbers are this project's judgement; Apple publishes no limits (https://support.apple.com/en-us/102322).
+ */
+export const defaultPolicy: Policy = {
+  maxAgeSeconds: { '*': 120 * hour, marketing: 48 * hour },
+  jitter: 0.2,
+  ledgerRetrySeconds: minute,
+  rules: {
+    'rate-limited': { waitsSeconds: doubling30, slowsRecipient: true },
+    'mailbox-full': { waitsSeconds: [4 * hour, 12 * hour, day, day], afterWaits: 'soft-bounce' },
+    'inactive-account': { suppress: { failures: 4, apartSeconds: day, overSeconds: 28 * day } },
+
+    'ip-deferred': temporary,
+    'service-unavailable': temporary,
+    'temporary-error': temporary,
+    'too-many-errors': temporary,
+    'not-accepting-connections': temporary,
+    'pipelining-fallout': temporary,
+    'unknown-temporary': temporary,
+    'directory-outage': { waitsSeconds: doubling15 },
+
+    'sender-domain-not-found': {
+      waitsSeconds: doubling30,
+      hold: {
+        scope: 'sending-domain',
+        count: 3,
+        windowSeconds: 10 * minute,
+        forSeconds: 30 * minute,
+        probeEverySeconds: 30 * minute,
+      },
+    },
+    'helo-not-found': {
+      waitsSeconds: doubling30,
+      hold: {
+        scope: 'sending-ip',
+        count: 3,
+        windowSeconds: 10 * minute,
+        forSeconds: 30 * minute,
+        probeEverySeconds: 30 * minute,
+      },
+    },
+
+    'authentication-failure': unauthenticated,
+    'dmarc-failure': unauthenticated,
+
+    'policy-hm08': heldStream(3, 6 * hour),
+    'policy-cs01': heldStream(5, hour),
+    'policy-hm07': heldStream(5, hour),
+    'local-policy': heldStream(5, hour),
+    'policy-cs02': heldStream(3, hour),
+    'policy-cs03': heldStream(3, hour),
+    'spamhaus-dbl': heldStream(3, hour),
+
+    'proofpoint-block': { hold: blockedIp },
+    'ip-rejected': { hold: blockedIp },
+    'spamhaus-block': { hold: blockedIp },
+    // The PBL lists addresses that should not talk to an MX at all: trying again changes nothing.
+    'spamhaus-block:PBL': { hold: { ...blockedIp, forSeconds: 7 * day, probeEverySeconds: null } },
+  },
+  otherwise: {
+    retry: { waitsSeconds: doubling15 },
+    hold: { hold: blockedIp },
+    'soft-bounce': {},
+    suppress: {},
+    fail: {},
+  },
+}
+
+/** The policy of a rule; for a rule that the policy does not name, that of its disposition. */
+export function rulePolicyOf(policy: Policy, verdict: Verdict, rule: string): RulePolicy {
+  // Only this rule looks at the evidence: it is read out of the text when first asked for.
+  const key = rule === 'spamhaus-block' && verdict.evidence.list === 'PBL' ? 'spamhaus-block:PBL' : rule
+  if (Object.hasOwn(policy.rules, key)) return policy.rules[key] ?? {}
+  return policy.otherwise[verdict.disposition]
+}

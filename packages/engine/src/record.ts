@@ -1,0 +1,89 @@
+import { classify, type Verdict } from '@icloud-delivery/rules'
+import type { Action } from './action.ts'
+import { foldAddress } from './address.ts'
+import type { Attempt, Decision } from './attempt.ts'
+import { untilWritten } from './conflict.ts'
+import { decide, pass } from './decide.ts'
+import type { Parts } from './engine-core.ts'
+import { eventsOf } from './event-log.ts'
+import { emitAction } from './events.ts'
+import type { Change } from './ledger.ts'
+import type { Outcome, RecordRequest } from './outcome.ts'
+import { rulesVersion } from './rules-version.ts'
+import {
+  recipientKey,
+  scopeKey,
+  scopesOf,
+  type State,
+} from './state.ts'
+import { checkRecord, messageKey, routeOf } from './subject.ts'
+
+/** Remembers one outcome and says what to do: one read and one write. Only a wrong argument makes it throw. */
+export async function record(parts: Parts, request: RecordRequest): Promise<Action> {
+  checkRecord(request)
+  const { outcome } = request
+  const route = routeOf(request, 'record')
+  const address = foldAddress(request.recipient)
+  const attempt: Attempt = {
+    ...route,
+    recipient: request.recipient,
+    address: address ?? '',
+    messageId: messageKey(request.messageId),
+    acceptedAt: request.acceptedAt,
+    attempt: request.attempt,
+    rulesVersion,
+    random: parts.random,
+  }
+  const refs = scopesOf(route)
+  const empty: State = { recipient: {}, scopes: refs.map(() => ({})) }
+  const { recipient, sender } = request
+  const verdict =
+    outcome.kind === 'delivered' ? null : classify(outcome.input, { recipient, sender, mx: outcome.mx })
+
+  if (verdict === null) {
+    if (address === null || route.hop === 'relay')
+      return decide(null, empty, parts.clock(), parts.policy, attempt).action
+  } else if (address === null || verdict.provider !== 'apple' || verdict.rule === null) {
+    return pass(verdict, empty, attempt).action
+  }
+
+  const keys = [recipientKey(attempt.address), ...refs.map(scopeKey)]
+  let decision: Decision
+  try {
+    decision = await untilWritten(() => turn(parts, keys, verdict, attempt, outcome))
+    parts.outage.end()
+  } catch (error) {
+    parts.outage.begin(error)
+    const blind = decide(verdict, empty, parts.clock(), parts.policy, attempt)
+    decision = { ...blind, action: { ...blind.action, holds: [], durable: false }, effects: [] }
+  }
+  emitAction(parts.events, decision.action)
+  for (const effect of decision.effects) {
+    if (effect.type === 'released') parts.events.emit('released', { hold: effect.hold })
+  }
+  return decision.action
+}
+
+/** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
+async function turn(
+  parts: Parts,
+  keys: readonly string[],
+  verdict: Verdict | null,
+  attempt: Attempt,
+  outcome: Outcome,
+): Promise<Decision | undefined> {
+  const { ledger, policy, clock } = parts
+  const entries = await ledger.read(keys)
+  const [recipient = {}, ...scopes] = entries.map((entry) => entry?.value ?? {})
+  const state: State = { recipient, scopes }
+  const now = clock()
+  const decision = decide(verdict, state, now, policy, attempt)
+  const next = [decision.nextState.recipient, ...decision.nextState.scopes]
+  const before = [state.recipient, ...state.scopes]
+  const changes = keys.flatMap((key, index): Change[] => {
+    if (next[index] === before[index]) return []
+    return [{ key, expected: entries[index]?.version ?? 0, value: next[index] }]
+  })
+  const written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now))
+  return written ? decision : undefined
+}
