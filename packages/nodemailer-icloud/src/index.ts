@@ -1,1 +1,20 @@
-export {}
+export type { IcloudErrorCode, Failure, SendFailure } from './errors.ts'
+export {
+  IcloudError,
+  isHeldError,
+  isIcloudError,
+  isRefusedError,
+  isRetryExhaustedError,
+  isSoftBounceError,
+  isSuppressedError,
+  RejectedError,
+} from './errors.ts'
+export type { IcloudSentMessageInfo } from './icloud-transport.ts'
+export { icloudTransport, IcloudTransport } from './icloud-transport.ts'
+export type { ResolveMx } from './mx-lookup.ts'
+export type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
+export type { IcloudOptions } from './options.ts'
+export type { IcloudInfo } from './result.ts'
+export type { Timers } from './timers.ts'
+export { withIcloud } from './with-icloud.ts'
+export type { TransporterLike, WithIcloud } from './with-icloud.ts'

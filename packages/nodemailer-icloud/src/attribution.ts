@@ -1,0 +1,67 @@
+import type { InnerResult } from './inner-send.ts'
+import type { ErrorLike } from './nodemailer-shapes.ts'
+
+/**
+ * What one transaction says about one of its recipients.
+ *
+ * - `reply`: a server refused this recipient; the error holds its words
+ * - `no-reply`: the transaction failed without a server's answer
+ * - `unattributed`: a server refused the transaction, which had other recipients too
+ */
+export type Attribution =
+  | { kind: 'delivered'; response: string | undefined }
+  | { kind: 'pending' }
+  | { kind: 'reply'; error: ErrorLike }
+  | { kind: 'no-reply'; error: ErrorLike }
+  | { kind: 'unattributed'; error: ErrorLike }
+
+/** Reads the result of a transaction for one recipient. `alone`: it was the only one. */
+export function attribute(result: InnerResult, recipient: string, alone: boolean): Attribution {
+  const { error, info } = result
+  const refusal = refusalOf((error ?? info).rejectedErrors, recipient)
+  if (refusal) return hasReply(refusal) ? { kind: 'reply', error: refusal } : { kind: 'no-reply', error: refusal }
+  if (error) {
+    if (!hasReply(error)) return { kind: 'no-reply', error }
+    return { kind: alone ? 'reply' : 'unattributed', error }
+  }
+  if (listed(info.pending, recipient)) return { kind: 'pending' }
+  if (listed(info.rejected, recipient) && !listed(info.accepted, recipient)) {
+    return { kind: 'no-reply', error: new Error('The transport rejected the recipient and gave no reason') }
+  }
+  return { kind: 'delivered', response: typeof info.response === 'string' ? info.response : undefined }
+}
+
+/** True if a server's words, or at least its code, came with the error. */
+export function hasReply(error: ErrorLike): boolean {
+  return (
+    (typeof error.response === 'string' && error.response !== '') ||
+    (typeof error.responseCode === 'number' && error.responseCode > 0)
+  )
+}
+
+const connectionCodes: ReadonlySet<unknown> = new Set([
+  'ECONNECTION',
+  'ESOCKET',
+  'ETIMEDOUT',
+  'EDNS',
+  'ETLS',
+  'EPROTOCOL',
+])
+
+/** True if the connection failed, as opposed to something in this process. */
+export function isConnectionError(error: ErrorLike): boolean {
+  return connectionCodes.has(error.code)
+}
+
+function refusalOf(errors: unknown, recipient: string): ErrorLike | undefined {
+  if (!Array.isArray(errors)) return undefined
+  return (errors as (ErrorLike | null)[]).find((error) => error?.recipient === recipient) ?? undefined
+}
+
+function listed(list: unknown, recipient: string): boolean {
+  return Array.isArray(list) && (list as unknown[]).some((entry) => addressOf(entry) === recipient)
+}
+
+function addressOf(entry: unknown): unknown {
+  return typeof entry === 'object' && entry !== null ? (entry as { address?: unknown }).address : entry
+}

@@ -1,0 +1,12 @@
+import type { InfoLike } from './nodemailer-shapes.ts'
+
+/** Adds the lists that callers may rely on to the info of a mail that was passed on as it was. */
+export function completeInfo(info: InfoLike, recipients: readonly string[]): InfoLike {
+  const full = Object.isExtensible(info) ? info : { ...info }
+  full.accepted ??= [...recipients]
+  full.rejected ??= []
+  full.pending ??= []
+  full['suppressed'] ??= []
+  full.rejectedErrors ??= []
+  return full
+}

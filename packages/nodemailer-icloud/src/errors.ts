@@ -1,0 +1,136 @@
+import type { Action, Suppression } from '@icloud-delivery/engine'
+import type { Verdict } from '@icloud-delivery/rules'
+
+/**
+ * Why a recipient did not get the message.
+ *
+ * - `ESUPPRESSED`: the recipient is suppressed, from before or by the reply that just came
+ * - `ESOFTBOUNCE`: this message is given up and counted for the recipient
+ * - `EREFUSED`: this message is given up; nothing is held against the recipient
+ * - `EHELD`: the stream, the domain, the IP address or Apple itself is paused; nothing goes out until `retryAt`
+ * - `ERETRYEXHAUSTED`: it has to be tried again at `retryAt`, which is later than the time budget of this send
+ */
+export type IcloudErrorCode = 'ESUPPRESSED' | 'ESOFTBOUNCE' | 'EREFUSED' | 'EHELD' | 'ERETRYEXHAUSTED'
+
+/** What is known about the failure for one recipient. */
+export interface Failure {
+  /** An {@link IcloudErrorCode}, or the code that the inner transport gave. */
+  code: string
+  /** True if it is no use to send this message to this recipient again. */
+  permanent: boolean
+  recipient: string
+  /** What the reply means. `null` if there was no reply that could be read. */
+  verdict: Verdict | null
+  /** The rule behind it; `null` if none. */
+  rule: string | null
+  /** What the engine decided. `null` if nothing was sent, or the reply was not Apple's to be judged. */
+  action: Action | null
+  /** ms since the epoch; `null` if there is no point in time to wait for. */
+  retryAt: number | null
+  suppression: Suppression | null
+  /** True if the connection broke after the whole body was sent: the message may have arrived. */
+  ambiguous: boolean
+  /** The reply as it came, if there was one. Remote text: escape it where it is shown. */
+  response?: string
+  /** The code of that reply. Never made up. */
+  responseCode?: number
+  /** The SMTP command that was answered. */
+  command?: string
+}
+
+/** Also known to another copy of this package in the same process. */
+const brand = Symbol.for('nodemailer-icloud.error')
+
+/** The failure for one recipient, as listed in `rejectedErrors`. */
+export class RejectedError extends Error implements Failure {
+  declare code: string
+  declare permanent: boolean
+  declare recipient: string
+  declare verdict: Verdict | null
+  declare rule: string | null
+  declare action: Action | null
+  declare retryAt: number | null
+  declare suppression: Suppression | null
+  declare ambiguous: boolean
+  declare response?: string
+  declare responseCode?: number
+  declare command?: string
+
+  constructor(message: string, failure: Failure, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RejectedError'
+    Object.defineProperty(this, brand, { value: true })
+    Object.assign(this, failure)
+  }
+}
+
+/** What a failed `sendMail` carries besides the fields of a {@link Failure}. */
+export interface SendFailure extends Failure {
+  accepted: string[]
+  pending: string[]
+  rejected: string[]
+  suppressed: string[]
+  rejectedErrors: RejectedError[]
+}
+
+/** Nobody got the message. The fields of {@link Failure} are those of the most hopeful recipient. */
+export class IcloudError extends RejectedError implements SendFailure {
+  declare code: IcloudErrorCode
+  declare accepted: string[]
+  declare pending: string[]
+  declare rejected: string[]
+  declare suppressed: string[]
+  declare rejectedErrors: RejectedError[]
+
+  constructor(message: string, failure: SendFailure) {
+    super(message, failure)
+    this.name = 'IcloudError'
+  }
+}
+
+const codes: ReadonlySet<string> = new Set<IcloudErrorCode>([
+  'ESUPPRESSED',
+  'ESOFTBOUNCE',
+  'EREFUSED',
+  'EHELD',
+  'ERETRYEXHAUSTED',
+])
+
+/** True for what `sendMail` rejects with, or lists in `rejectedErrors`, by a decision of this package. */
+export function isIcloudError(error: unknown): error is RejectedError & { code: IcloudErrorCode } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    (error as { [key: symbol]: unknown })[brand] === true &&
+    codes.has((error as RejectedError).code)
+  )
+}
+
+function hasCode<C extends IcloudErrorCode>(error: unknown, code: C): error is RejectedError & { code: C } {
+  return isIcloudError(error) && error.code === code
+}
+
+/** True if the recipient is suppressed: do not write to it again. */
+export function isSuppressedError(error: unknown): error is RejectedError & { code: 'ESUPPRESSED' } {
+  return hasCode(error, 'ESUPPRESSED')
+}
+
+/** True if this message was given up and counted for the recipient, such as a full mailbox. */
+export function isSoftBounceError(error: unknown): error is RejectedError & { code: 'ESOFTBOUNCE' } {
+  return hasCode(error, 'ESOFTBOUNCE')
+}
+
+/** True if this message was given up for a fault that is not the recipient's, such as a failed DMARC check. */
+export function isRefusedError(error: unknown): error is RejectedError & { code: 'EREFUSED' } {
+  return hasCode(error, 'EREFUSED')
+}
+
+/** True if the mail is held until `retryAt`. It was not queued: send it again then. */
+export function isHeldError(error: unknown): error is RejectedError & { code: 'EHELD' } {
+  return hasCode(error, 'EHELD')
+}
+
+/** True if the time budget of the send ran out. The mail was not queued: send it again at `retryAt`. */
+export function isRetryExhaustedError(error: unknown): error is RejectedError & { code: 'ERETRYEXHAUSTED' } {
+  return hasCode(error, 'ERETRYEXHAUSTED')
+}

@@ -1,0 +1,133 @@
+import type { Action, Admission, Suppression } from '@icloud-delivery/engine'
+import { classify, type Verdict } from '@icloud-delivery/rules'
+import { RejectedError, type Failure, type IcloudErrorCode } from './errors.ts'
+import type { ErrorLike } from './nodemailer-shapes.ts'
+
+/** The failure of a recipient that was not even tried. `before`: how its last try in this send ended. */
+export function admissionFailure(admission: Admission, before: RejectedError | null): RejectedError {
+  const { recipient, decision, retryAt, suppression } = admission
+  const code: IcloudErrorCode =
+    decision === 'suppressed' ? 'ESUPPRESSED' : decision === 'held' ? 'EHELD' : 'ERETRYEXHAUSTED'
+  const verdict = before?.verdict ?? storedVerdict(suppression)
+  return new RejectedError(message(code, recipient, admission.reason, retryAt), {
+    code,
+    permanent: code === 'ESUPPRESSED',
+    recipient,
+    verdict,
+    rule: admission.rule ?? verdict?.rule ?? null,
+    action: before?.action ?? null,
+    retryAt,
+    suppression,
+    ambiguous: false,
+    ...replyOf(before),
+  })
+}
+
+/** The failure that an action of the engine asks for; `null` for actions that are none, and for `pass`. */
+export function actionFailure(action: Action, recipient: string, error: ErrorLike): RejectedError | null {
+  const code = codeOf(action)
+  if (code === null) return null
+  const failure: Failure = {
+    code,
+    permanent: code !== 'EHELD' && code !== 'ERETRYEXHAUSTED',
+    recipient,
+    verdict: action.verdict,
+    rule: action.verdict?.rule ?? null,
+    action,
+    retryAt: action.retryAt,
+    suppression: action.suppression,
+    ambiguous: false,
+    ...replyOf(error),
+  }
+  return new RejectedError(message(code, recipient, action.reason, action.retryAt), failure, { cause: error })
+}
+
+function codeOf(action: Action): IcloudErrorCode | null {
+  switch (action.type) {
+    case 'suppress':
+      return 'ESUPPRESSED'
+    case 'soft-bounce':
+      return 'ESOFTBOUNCE'
+    case 'fail':
+      return 'EREFUSED'
+    case 'hold':
+      return 'EHELD'
+    case 'retry':
+      return 'ERETRYEXHAUSTED'
+    case 'delivered':
+    case 'handed-over':
+    case 'pass':
+      return null
+  }
+}
+
+/** A failure that the engine has no say in: the inner transport's error, for one recipient. */
+export function innerFailure(
+  error: ErrorLike,
+  recipient: string,
+  known: { verdict?: Verdict | null; action?: Action | null; ambiguous?: boolean } = {},
+): RejectedError {
+  const { verdict = null, action = null, ambiguous = false } = known
+  const failure: Failure = {
+    code: error.code ?? 'EUNKNOWN',
+    permanent: isPermanent(error),
+    recipient,
+    verdict,
+    rule: verdict?.rule ?? null,
+    action,
+    retryAt: action?.retryAt ?? null,
+    suppression: null,
+    ambiguous,
+    ...replyOf(error),
+  }
+  return new RejectedError(error.message, failure, { cause: error })
+}
+
+/** As Nodemailer 10 has it: every 5xx but 503, which is about the session and not the message. */
+function isPermanent(error: ErrorLike): boolean {
+  if (typeof error.permanent === 'boolean') return error.permanent
+  const code = error.responseCode
+  return typeof code === 'number' && code >= 500 && code < 600 && code !== 503
+}
+
+function replyOf(error: Pick<ErrorLike, 'response' | 'responseCode' | 'command'> | null): Partial<Failure> {
+  const reply: Partial<Failure> = {}
+  if (error?.response !== undefined) reply.response = error.response
+  if (error?.responseCode !== undefined) reply.responseCode = error.responseCode
+  if (error?.command !== undefined) reply.command = error.command
+  return reply
+}
+
+/** What the reply behind a suppression meant, if today's rules still read it so. */
+function storedVerdict(suppression: Suppression | null): Verdict | null {
+  if (suppression?.origin !== 'reply' || suppression.reply === null) return null
+  const verdict = classify(suppression.reply, {
+    recipient: suppression.recipient,
+    mx: 'mx01.mail.icloud.com',
+  })
+  return verdict.rule === suppression.rule ? verdict : null
+}
+
+function message(code: IcloudErrorCode, recipient: string, reason: string, retryAt: number | null): string {
+  return `${recipient}: ${reason}. ${advice(code, retryAt)}`
+}
+
+function advice(code: IcloudErrorCode, retryAt: number | null): string {
+  switch (code) {
+    case 'ESUPPRESSED':
+      return 'Do not write to this address again, or release it if you know better.'
+    case 'ESOFTBOUNCE':
+      return 'This message is given up; a later one may be sent.'
+    case 'EREFUSED':
+      return 'Mend the cause before the next message; the recipient is not at fault.'
+    case 'EHELD':
+    case 'ERETRYEXHAUSTED':
+      return retryAt === null
+        ? 'It was not queued: send it again later.'
+        : `It was not queued: send it again at ${isoTime(retryAt)}.`
+  }
+}
+
+function isoTime(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream'
+import type { EnvelopeLike, MailData, MailLike, MessageLike } from './nodemailer-shapes.ts'
+
+/** What one transaction changes of a mail. */
+export interface ViewOptions {
+  /** The envelope of the whole message, as it was before any attempt. */
+  envelope: Readonly<EnvelopeLike>
+  recipients: readonly string[]
+  /** Opens the bytes of the message. */
+  open: (...args: unknown[]) => Readable
+  /** For transports that take recipients from the data and not from the envelope; else `null`. */
+  data: MailData | null
+  /** Called when the bytes were read to the end. */
+  onBodyRead: () => void
+}
+
+/**
+ * A mail that goes to some of its recipients only. The mail itself stays as it is, so that any number of views can
+ * be on their way at once; headers, Message-ID and boundaries are those of the mail.
+ */
+export function viewOf(mail: MailLike, options: ViewOptions): MailLike {
+  const addressed = options.data === null ? null : addressHeaders(mail.message, options.recipients)
+  const message = viewOfMessage(mail.message, options, addressed)
+  const data = options.data === null ? mail.data : addressData(options.data, addressed ?? {}, options)
+  return new Proxy(mail, {
+    // Methods are not bound: `normalize` and the like have to see the view's data and message.
+    get(target, property, receiver) {
+      if (property === 'message') return message
+      if (property === 'data') return data
+      return Reflect.get(target, property, receiver) as unknown
+    },
+  })
+}
+
+function viewOfMessage(
+  message: MessageLike,
+  options: ViewOptions,
+  addressed: Addressed | null,
+): MessageLike {
+  const { envelope, recipients } = options
+  const overrides = new Map<string | symbol, unknown>([
+    // SMTPConnection writes its state into the envelope and takes it from there again, so each caller gets its own.
+    ['getEnvelope', () => ({ ...envelope, to: [...recipients] })],
+    [
+      'createReadStream',
+      (...args: unknown[]) => {
+        const stream = options.open(...args)
+        stream.once('end', options.onBodyRead)
+        return stream
+      },
+    ],
+  ])
+  if (addressed && message.getHeader) {
+    overrides.set('getHeader', (key: string) => {
+      const list = addressed[key.toLowerCase()]
+      return list ?? message.getHeader?.(key)
+    })
+  }
+  return new Proxy(message, {
+    get(target, property) {
+      const override = overrides.get(property)
+      if (override !== undefined) return override
+      const value = Reflect.get(target, property, target) as unknown
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+    set: (target, property, value) => Reflect.set(target, property, value, target),
+  })
+}
+
+type Addressed = Record<string, { address: string; name?: string }[]>
+
+/** To, Cc and Bcc with the recipients of this view only. */
+function addressHeaders(message: MessageLike, recipients: readonly string[]): Addressed {
+  const allowed = new Set(recipients)
+  const all = message.getAddresses?.() ?? {}
+  const addressed: Addressed = {}
+  for (const key of ['to', 'cc', 'bcc']) {
+    const list = all[key]
+    if (!Array.isArray(list)) continue
+    addressed[key] = (list as { address?: string }[]).filter(
+      (entry): entry is { address: string } => entry.address !== undefined && allowed.has(entry.address),
+    )
+  }
+  return addressed
+}
+
+function addressData(data: MailData, addressed: Addressed, options: ViewOptions): MailData {
+  const copy: MailData = { ...data }
+  for (const key of ['to', 'cc', 'bcc']) {
+    if (data[key] !== undefined && data[key] !== null) copy[key] = addressed[key] ?? []
+  }
+  if (data['envelope']) copy['envelope'] = { ...options.envelope, to: [...options.recipients] }
+  return copy
+}

@@ -1,0 +1,62 @@
+import type { Engine, Hop, Ledger, PolicyOptions } from '@icloud-delivery/engine'
+import type { ResolveMx } from './mx-lookup.ts'
+import type { MailLike } from './nodemailer-shapes.ts'
+import type { Timers } from './timers.ts'
+
+/** Options of `withIcloud` and `icloudTransport`. All are optional. */
+export interface IcloudOptions {
+  /**
+   * Where to remember suppressions and the like: a ledger, or a string such as `file:./icloud.db`.
+   *
+   * Default `memory:`, which forgets everything when the process ends.
+   */
+  ledger?: Ledger | string
+  /** A ready engine, to be shared with others; it is not closed with the transport. Excludes `ledger` and `policy`. */
+  engine?: Engine
+  /** Changes to the engine's default policy. */
+  policy?: PolicyOptions
+  /**
+   * Who answers: Apple's MX (`direct`), or a relay that passes the mail on (`relay`), such as Haraka, SES or a
+   * smarthost. A relay's 250 says nothing about Apple.
+   *
+   * Default `auto`: `direct` if the inner transport's host is one of Apple's MX, else `relay`.
+   */
+  hop?: Hop | 'auto'
+  /** The kind of mail, or a function that tells it for a mail. Default `transactional`. */
+  stream?: string | ((mail: MailLike) => string | undefined)
+  /** The flow to Apple that is throttled as one. Default `default`. */
+  lane?: string
+  /** The address that sender faults are counted under. Default: the envelope sender of each mail. */
+  sender?: string
+  /** Tries again within one `sendMail`. */
+  retry?: {
+    /** How long after its start a `sendMail` may begin another try, in ms; 0 for none. Default 20,000. */
+    budgetMs?: number
+    /** Tries for each recipient, the first one included; 1 or more. Default 5. */
+    maxAttempts?: number
+  }
+  /**
+   * On a direct hop, try again after a connection that broke when the whole body was sent. The recipient may get the
+   * message twice, with the same Message-ID. Default false.
+   */
+  retryAmbiguous?: boolean
+  /**
+   * Give each Apple recipient a transaction of its own. If false, they share one, and Apple's reply at the end of DATA
+   * is reported but not remembered, as it cannot be said whom it is about. Default true.
+   */
+  onePerTransaction?: boolean
+  /**
+   * Finds out which custom domains have their mail at Apple; at most 2 s, and a failure counts as no. `false`: never
+   * ask. Default: DNS.
+   */
+  resolveMx?: ResolveMx | false
+  /** ms since the epoch. Default `Date.now`. */
+  clock?: () => number
+  /** What waits for the next try. Default: the timers of Node. */
+  timers?: Timers
+  /** For tests only. */
+  testing?: {
+    /** Hosts that stand for Apple's MX, as `host` or `host:port` of the inner transport. Default none. */
+    appleMx?: readonly string[]
+  }
+}

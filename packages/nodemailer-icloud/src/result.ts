@@ -1,0 +1,71 @@
+import { IcloudError, isIcloudError, type RejectedError, type SendFailure } from './errors.ts'
+import type { Job } from './job.ts'
+import type { ErrorLike, InfoLike } from './nodemailer-shapes.ts'
+import type { Settled } from './settled.ts'
+
+/** What `sendMail` resolves with, besides what the inner transport gave. */
+export interface IcloudInfo {
+  envelope: { from: string | false; to: string[] }
+  messageId: string
+  /** Recipients that the inner transport's server took. On a relay hop Apple's answer is still to come. */
+  accepted: string[]
+  /** Recipients that did not get the message, the suppressed ones included. */
+  rejected: string[]
+  /** Recipients that the inner transport itself calls pending. This package queues nothing. */
+  pending: string[]
+  /** The rejected ones that are suppressed, from before or by the reply that just came. */
+  suppressed: string[]
+  /** Why, one for each of `rejected`. */
+  rejectedErrors: RejectedError[]
+}
+
+type Lists = Pick<SendFailure, 'accepted' | 'rejected' | 'pending' | 'suppressed' | 'rejectedErrors'>
+
+/** The result of a job: an info if anyone got the message or is to get it, else an error. */
+export function resultOf(job: Job, settled: readonly Settled[]): { error: Error } | { info: InfoLike & IcloudInfo } {
+  const lists: Lists = { accepted: [], rejected: [], pending: [], suppressed: [], rejectedErrors: [] }
+  let first: InfoLike | null = null
+  for (const [index, outcome] of settled.entries()) {
+    const address = job.recipients[index]?.address ?? ''
+    if (outcome.state === 'rejected') {
+      lists.rejected.push(address)
+      lists.rejectedErrors.push(outcome.failure)
+      if (outcome.failure.code === 'ESUPPRESSED') lists.suppressed.push(address)
+    } else {
+      lists[outcome.state].push(address)
+      if (first === null || (outcome.state === 'accepted' && lists.accepted.length === 1)) first = outcome.info
+    }
+  }
+  if (first === null) return { error: failureOf(settled, lists) }
+  const envelope = { from: job.envelope.from, to: job.recipients.map(({ address }) => address) }
+  return { info: { ...first, envelope, messageId: first.messageId ?? job.messageId, ...lists } }
+}
+
+type Rejected = Extract<Settled, { state: 'rejected' }>
+
+/** The error of the recipient with the best prospects: a caller that sends again should know. */
+function failureOf(settled: readonly Settled[], lists: Lists): Error {
+  const all = settled.filter((outcome): outcome is Rejected => outcome.state === 'rejected')
+  const chosen =
+    all.find(({ failure }) => failure.code === 'EABORT') ??
+    all.find(({ failure }) => !failure.permanent) ??
+    all.find(({ failure }) => failure.code !== 'ESUPPRESSED') ??
+    all[0]
+  if (!chosen) return new Error('There is no recipient')
+  const { failure } = chosen
+  const fields: SendFailure = { ...failure, ...lists }
+  if (isIcloudError(failure)) {
+    const others = all.length - 1
+    return new IcloudError(others > 0 ? `${failure.message} (and ${others} more)` : failure.message, fields)
+  }
+  return decorate(chosen.error ?? (failure.cause as ErrorLike), fields)
+}
+
+/** The inner transport's own error, as callers know it, with what is known besides. */
+function decorate(error: ErrorLike, fields: SendFailure): Error {
+  const { code, response, responseCode, command, ...rest } = fields
+  const own = { code: error.code ?? code, ...rest }
+  return Object.isExtensible(error)
+    ? Object.assign(error, own)
+    : Object.assign(new Error(error.message, { cause: error }), own, { response, responseCode, command })
+}

@@ -1,0 +1,27 @@
+import { innerSend, type InnerResult } from './inner-send.ts'
+import type { Job } from './job.ts'
+import { viewOf } from './mail-view.ts'
+
+/** One transaction with the inner transport. */
+export interface Transaction {
+  result: InnerResult
+  recipients: readonly string[]
+  /** True if the body was read to its end: without an answer the message may have arrived. */
+  bodyRead: boolean
+}
+
+/** Sends the mail of a job to some of its recipients. Never rejects. */
+export async function transact(job: Job, recipients: readonly string[]): Promise<Transaction> {
+  const transaction: Transaction = { result: { error: null, info: {} }, recipients, bodyRead: false }
+  const view = viewOf(job.mail, {
+    envelope: job.envelope,
+    recipients,
+    open: job.open,
+    data: job.data,
+    onBodyRead: () => {
+      transaction.bodyRead = true
+    },
+  })
+  transaction.result = await innerSend(job.inner, view)
+  return transaction
+}
