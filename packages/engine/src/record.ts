@@ -10,12 +10,7 @@ import { emitAction } from './events.ts'
 import type { Change } from './ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
 import { rulesVersion } from './rules-version.ts'
-import {
-  recipientKey,
-  scopeKey,
-  scopesOf,
-  type State,
-} from './state.ts'
+import { recipientKey, scopeKey, scopesOf, type State } from './state.ts'
 import { checkRecord, messageKey, routeOf } from './subject.ts'
 
 /** Remembers one outcome and says what to do: one read and one write. Only a wrong argument makes it throw. */

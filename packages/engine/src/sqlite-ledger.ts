@@ -1,4 +1,196 @@
-import type { Ledger } from './ledger.ts'
-export async function sqliteLedger(_file: string): Promise<Ledger> {
-  throw new Error('soon')
+import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { retryWhileBusy } from './busy-retry.ts'
+import { EngineError } from './errors.ts'
+import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
+import { ledgerError } from './sqlite-errors.ts'
+import { openDatabase } from './sqlite-open.ts'
+import { prepareStatements, type Statements } from './sqlite-statements.ts'
+import { WriteQueue } from './write-queue.ts'
+
+interface Write {
+  changes: readonly { key: string; expected: number; json: string | null }[]
+  events: readonly { at: number; type: string; subject: string; json: string }[]
+}
+
+interface Row {
+  key: string
+  version: number
+  value: string | null
+}
+
+/** Events between two cuts of the event log. */
+const cutEvery = 500
+
+/**
+ * A ledger in an SQLite file, shared by as many processes of one machine as you like. Not for network file systems.
+ *
+ * What `write` resolved survives the end of the process, `kill -9` included. A power cut may lose the last moments, but
+ * never damages the file (WAL with synchronous NORMAL, https://www.sqlite.org/pragma.html#pragma_synchronous).
+ *
+ * The file is made with mode 0660. Whoever can write it decides who gets mail: keep it to the users that send.
+ *
+ * @param file a path; a relative one starts at the working directory
+ * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 100,000.
+ * @throws EngineError `ELEDGERFILE`, `ELEDGERVERSION`, `ELEDGERDAMAGED`, `ELEDGERBUSY` or `ELEDGERIO`
+ */
+export async function sqliteLedger(file: string, options: { maxEvents?: number } = {}): Promise<Ledger> {
+  const path = resolve(file)
+  return new SqliteLedger(await openDatabase(path), path, options.maxEvents ?? 100_000)
+}
+
+class SqliteLedger implements Ledger {
+  private readonly database: DatabaseSync
+  private readonly file: string
+  private readonly maxEvents: number
+  private readonly statements: Statements
+  private readonly queue: WriteQueue<Write>
+  private closed = false
+  private eventsSinceCut = 0
+
+  constructor(database: DatabaseSync, file: string, maxEvents: number) {
+    this.database = database
+    this.file = file
+    this.maxEvents = maxEvents
+    this.statements = prepareStatements(database)
+    this.queue = new WriteQueue((writes) => this.commit(writes), file)
+  }
+
+  async read(keys: readonly string[]): Promise<(Entry | null)[]> {
+    return this.attempt(() => {
+      if (keys.length < 2) return keys.map((key) => this.get(key))
+      // One transaction takes the lock once, not once per key.
+      this.database.exec('BEGIN')
+      try {
+        return keys.map((key) => this.get(key))
+      } finally {
+        this.database.exec('COMMIT')
+      }
+    })
+  }
+
+  async write(changes: readonly Change[], events: readonly LedgerEvent[] = []): Promise<boolean> {
+    this.refuseIfClosed()
+    const write: Write = {
+      changes: changes.map(({ key, expected, value }) => ({
+        key,
+        expected,
+        json: value === null ? null : JSON.stringify(value),
+      })),
+      events: events.map(({ at, type, subject, data }) => ({
+        at,
+        type,
+        subject,
+        json: JSON.stringify(data),
+      })),
+    }
+    try {
+      return await this.queue.add(write)
+    } catch (error) {
+      throw ledgerError(error, this.file)
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<Entry> {
+    const end = `${prefix}\u{10FFFF}`
+    let last = ''
+    for (;;) {
+      const from = last
+      const rows = await this.attempt(() => this.statements.list.all(prefix, from, end) as unknown as Row[])
+      for (const row of rows) {
+        last = row.key
+        const entry = await this.attempt(() => entryOf(row))
+        if (entry) yield entry
+      }
+      if (rows.length === 0) return
+    }
+  }
+
+  async events(query: { subject?: string; type?: string; limit?: number } = {}): Promise<StoredEvent[]> {
+    const { subject, type = null, limit = 100 } = query
+    return this.attempt(() => {
+      const rows =
+        subject === undefined
+          ? this.statements.events.all(type, limit)
+          : this.statements.eventsOfSubject.all(type, limit, subject)
+      return (rows as unknown as (Omit<StoredEvent, 'data'> & { data: string })[]).map(
+        ({ id, at, type: kind, subject: about, data }) => ({
+          id,
+          at,
+          type: kind,
+          subject: about,
+          data: JSON.parse(data),
+        }),
+      )
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    await this.queue.drain()
+    this.database.close()
+  }
+
+  private get(key: string): Entry | null {
+    const row = this.statements.get.get(key) as Omit<Row, 'key'> | undefined
+    return row === undefined ? null : entryOf({ key, version: row.version, value: row.value })
+  }
+
+  private async attempt<T>(action: () => T): Promise<T> {
+    this.refuseIfClosed()
+    try {
+      return await retryWhileBusy(action, this.file)
+    } catch (error) {
+      throw ledgerError(error, this.file)
+    }
+  }
+
+  private refuseIfClosed(): void {
+    if (this.closed) throw new EngineError('ELEDGERCLOSED', `${this.file} was closed; open another ledger`)
+  }
+
+  private commit(writes: readonly Write[]): boolean[] {
+    this.database.exec('BEGIN IMMEDIATE')
+    try {
+      const applied = writes.map((write) => this.apply(write))
+      this.cutEvents()
+      this.database.exec('COMMIT')
+      return applied
+    } catch (error) {
+      // SQLite ends the transaction by itself after some errors, such as a full disk.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** All of a write or nothing of it, without a word to the others in its transaction. */
+  private apply({ changes, events }: Write): boolean {
+    const [first] = changes
+    if (changes.length === 1 && first) {
+      if (!this.change(first)) return false
+    } else {
+      if (changes.some(({ key, expected }) => (this.get(key)?.version ?? 0) !== expected)) return false
+      for (const change of changes) this.change(change)
+    }
+    for (const { at, type, subject, json } of events) this.statements.addEvent.run(at, type, subject, json)
+    this.eventsSinceCut += events.length
+    return true
+  }
+
+  private change({ key, expected, json }: Write['changes'][number]): boolean {
+    const { insert, update } = this.statements
+    return (expected === 0 ? insert.run(key, json) : update.run(key, json, expected)).changes === 1
+  }
+
+  private cutEvents(): void {
+    if (this.eventsSinceCut < cutEvery) return
+    this.eventsSinceCut = 0
+    const newest = this.statements.events.get(null, 1) as { id: number } | undefined
+    if (newest) this.statements.dropEvents.run(newest.id - this.maxEvents)
+  }
+}
+
+function entryOf({ key, version, value }: Row): Entry | null {
+  return value === null ? null : { key, version, value: JSON.parse(value) }
 }
