@@ -1,1 +1,147 @@
-export {}
+import constants from 'haraka-constants'
+import { admit } from './admit.ts'
+import { dropSuppressed } from './before-queue.ts'
+import { withDeadline } from './deadline.ts'
+import { fatesOf, type Judge } from './fates.ts'
+import { guarded } from './guarded.ts'
+import type {
+  BounceError,
+  Connection,
+  DeferredParams,
+  DeliveredParams,
+  HMail,
+  Next,
+  Plugin,
+  Todo,
+  Transaction,
+} from './haraka.ts'
+import { createRuntime, type Runtime } from './runtime.ts'
+import { isUnderWay, takeReplies } from './seen.ts'
+import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
+import { readStream, streamAndLane } from './stream.ts'
+import { LEDGER_WAIT } from './waits.ts'
+
+/** How long a message waits that goes on for one recipient alone, in ms, before `[policy] time_scale`. */
+const ALONE = 300_000
+
+const runtimes = new WeakMap<Plugin, Runtime>()
+
+/** Called by Haraka when it loads the plugin, in the master and in each worker. */
+export function register(this: Plugin): void {
+  // Haraka's own time-out answers DENYSOFT, which deletes mail in `bounce` and loses it in `deferred`.
+  this.timeout = 0
+  const runtime = createRuntime(this)
+  runtimes.set(this, runtime)
+  this.register_hook('data_post', 'read_stream')
+  this.register_hook('pre_send_trans_email', 'before_queue')
+  // Last, so that a message that is let through does go out.
+  this.register_hook('send_email', 'before_attempt', 100)
+  if (runtime.settings.testing.mx.length > 0) this.register_hook('get_mx', 'stand_in_for_apple', -100)
+  // First, so that no other plugin counts a bounce or a deferral that is turned into something else.
+  this.register_hook('deferred', 'after_deferral', -100)
+  this.register_hook('bounce', 'after_bounce', -100)
+  this.register_hook('delivered', 'after_delivery')
+}
+
+/** data_post */
+export function read_stream(this: Plugin, next: Next, connection: Connection): void {
+  readStream(connection, runtimeOf(this).settings)
+  next()
+}
+
+/** pre_send_trans_email */
+export function before_queue(this: Plugin, next: Next, { transaction }: { transaction: Transaction }): void {
+  guarded(this, 'pre_send_trans_email', next, async (done) => {
+    await dropSuppressed(runtimeOf(this), transaction)
+    done()
+  })
+}
+
+/** send_email */
+export function before_attempt(this: Plugin, next: Next, hmail: HMail): void {
+  guarded(this, 'send_email', next, (done) => admit(runtimeOf(this), done, hmail))
+}
+
+/** get_mx, in tests only */
+export function stand_in_for_apple(this: Plugin, next: Next, _hmail: HMail, domain: string): void {
+  const { destinations, settings } = runtimeOf(this)
+  guarded(this, 'get_mx', next, async (done) => {
+    if (!(await destinations.isApple(domain))) return done()
+    const stands = settings.testing.mx.map(({ exchange, port }, priority) => ({ exchange, port, priority }))
+    done(constants.ok, stands)
+  })
+}
+
+/** deferred */
+export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: DeferredParams): void {
+  const { todo } = hmail
+  if (obeyDeferred(next, hmail, params)) return
+  const replies = takeReplies(hmail, params)
+  if (!todo || !replies) return next()
+  guarded(this, 'deferred', next, async (done) => {
+    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, { kind: 'host' }))
+    await settleDeferred(done, hmail, params, fates)
+  })
+}
+
+/** bounce */
+export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: BounceError): void {
+  const { todo } = hmail
+  if (obeyBounce(next, hmail)) return
+  const replies = takeReplies(hmail, error)
+  if (!todo || !replies) return next()
+  guarded(this, 'bounce', next, async (done) => {
+    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, nextInterval(hmail)))
+    await settleBounce(done, hmail, error, fates)
+  })
+}
+
+/** delivered */
+export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: DeliveredParams): void {
+  const { todo } = hmail
+  const [host, ip, response, , port, , accepted] = params
+  // Not waited for: the file of a delivered message should go away at once, lest a crash sends it twice.
+  next()
+  if (!todo || !accepted.some(isUnderWay)) return
+  const { engine, settings, whoAnswers } = runtimeOf(this)
+  const { direct } = whoAnswers({ exchange: ip, port, from_dns: host })
+  for (const recipient of accepted) {
+    const recorded = engine.record({
+      recipient: recipient.address,
+      sender: todo.mail_from.address,
+      ...streamAndLane(todo.notes, settings),
+      hop: direct ? 'direct' : 'relay',
+      messageId: todo.uuid,
+      acceptedAt: todo.queue_time,
+      outcome: { kind: 'delivered', text: `250 ${response}` },
+    })
+    recorded.catch((error: unknown) => this.logerror(`delivered: ${String(error)}`))
+  }
+}
+
+function judgeOf(runtime: Runtime, todo: Todo, unasked: Fate): Judge {
+  const { engine, plugin, settings } = runtime
+  return {
+    record: (request) => withDeadline(engine.record(request), LEDGER_WAIT, 'The engine'),
+    ...streamAndLane(todo.notes, settings),
+    aloneMs: ALONE * settings.timeScale,
+    unasked,
+    log: (line) => plugin.lognotice(line),
+    error: (message) => plugin.logerror(message),
+    clock: Date.now,
+  }
+}
+
+/** What Haraka does with a temporary failure: wait for its next interval, as long as there is one. */
+function nextInterval(hmail: HMail): Fate {
+  const seconds =
+    hmail.num_failures < budgetOf(hmail) ? hmail.cfg.temp_fail_intervals[hmail.num_failures] : undefined
+  if (seconds === undefined) return { kind: 'host' }
+  return { kind: 'later', ms: seconds * 1000, why: 'Put off', counted: true }
+}
+
+function runtimeOf(plugin: Plugin): Runtime {
+  const runtime = runtimes.get(plugin)
+  if (!runtime) throw new Error('haraka-plugin-icloud: a hook ran before register()')
+  return runtime
+}

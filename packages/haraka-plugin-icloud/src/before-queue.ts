@@ -1,0 +1,70 @@
+import type { Admission } from '@icloud-delivery/engine'
+import constants from 'haraka-constants'
+import { withDeadline } from './deadline.ts'
+import { decisionLine } from './decision-line.ts'
+import { markUnsent } from './dsn.ts'
+import type { Address, Transaction } from './haraka.ts'
+import type { Runtime } from './runtime.ts'
+import { streamAndLane } from './stream.ts'
+import { suppressionNotice } from './suppression-notice.ts'
+import { LEDGER_WAIT } from './waits.ts'
+
+/**
+ * Takes suppressed recipients out of a message before it is written to the queue, and tells its sender. What is taken
+ * out here stays out; the queue file never holds it.
+ */
+export async function dropSuppressed(runtime: Runtime, transaction: Transaction): Promise<void> {
+  const { engine, settings, destinations, plugin } = runtime
+  const recipients = transaction.rcpt_to
+  if (recipients.length === 0) return
+  const asked = engine.admit({
+    recipients: recipients.map(({ address }) => address),
+    sender: transaction.mail_from.address,
+    ...streamAndLane(transaction.notes, settings),
+    // Only the suppressions are of interest here: a message that joins the queue takes no turn yet.
+    hop: 'relay',
+  })
+  const admissions = await withDeadline(asked, LEDGER_WAIT, 'The ledger')
+  const dropped = new Map<Address, Admission>()
+  for (const [index, recipient] of recipients.entries()) {
+    const admission = admissions[index]
+    if (admission?.decision !== 'suppressed') continue
+    // Asked last: so DNS is bothered only for the few addresses that are suppressed.
+    if (await destinations.isApple(recipient.host ?? '')) dropped.set(recipient, admission)
+  }
+  if (dropped.size === 0) return
+  if (settings.suppressionDsn && transaction.mail_from.user) await sendDsn(runtime, transaction, dropped)
+  transaction.rcpt_to = recipients.filter((recipient) => !dropped.has(recipient))
+  for (const [recipient, { reason }] of dropped) {
+    plugin.lognotice(
+      decisionLine({ message: transaction.uuid, recipient: recipient.address, action: 'suppressed', reason }),
+    )
+  }
+}
+
+/** There is no queued message yet that Haraka could bounce, so its DSN is made from the message at hand. */
+async function sendDsn(
+  runtime: Runtime,
+  transaction: Transaction,
+  dropped: ReadonlyMap<Address, Admission>,
+): Promise<void> {
+  const outbound = runtime.outbound()
+  const write = outbound.HMailItem?.prototype.populate_bounce_message_with_headers
+  if (!write) throw new Error('Haraka has no way to write a DSN')
+  const recipients = [...dropped].map(([recipient, admission]) => {
+    const copy = Object.create(recipient) as Address
+    markUnsent(copy, '5.7.1', suppressionNotice(admission))
+    return copy
+  })
+  const lines = await new Promise<string[]>((resolve, reject) => {
+    const message = { todo: { rcpt_to: recipients, queue_time: Date.now() } }
+    const done = (error: Error | null, written: string[]): void => (error ? reject(error) : resolve(written))
+    write.call(message, '<>', transaction.mail_from, 'Suppressed recipients', transaction.header, done)
+  })
+  await new Promise<void>((resolve, reject) => {
+    outbound.send_email('<>', `<${transaction.mail_from.address}>`, lines.join(''), (code, answer) => {
+      if (code === constants.ok) resolve()
+      else reject(new Error(`the DSN could not be queued: ${String(answer)}`))
+    })
+  })
+}

@@ -1,0 +1,163 @@
+/**
+ * The parts of Haraka 3.3 that the plugin touches. Haraka ships no types. Where a member is not documented by Haraka
+ * as part of its plugin interface, its comment says so.
+ */
+
+/** Ends a hook: a return code of haraka-constants (none means "go on") and what belongs to it. */
+export type Next = (code?: number, message?: unknown) => void
+
+/** A plugin as Haraka makes it: `this` in every hook. */
+export interface Plugin {
+  name: string
+  /** Seconds after which Haraka gives a hook up; 0 is never. Read anew for each call. */
+  timeout: number
+  config: { get(name: string, options?: object, changed?: () => void): unknown }
+  haraka_require(name: string): unknown
+  register_hook(hook: string, method: string, priority?: number): void
+  loginfo(message: string): void
+  lognotice(message: string): void
+  logwarn(message: string): void
+  logerror(message: string): void
+  logcrit(message: string): void
+}
+
+/** An envelope address. Haraka writes the outcome of an attempt on it. */
+export interface Address {
+  /** `user@host` without brackets; empty for the null sender. */
+  readonly address: string
+  readonly original: string
+  user: string | null
+  host: string | null
+  /** The reply at RCPT, and only that. */
+  reason?: string | undefined
+  dsn_action?: string | undefined
+  dsn_status?: string | undefined
+  dsn_remote_mta?: string | undefined
+  dsn_smtp_code?: string | undefined
+  dsn_smtp_extc?: string | undefined
+  dsn_smtp_response?: string | undefined
+  /** Failures that Haraka made up itself: no MX, no connection. */
+  dsn_code?: string | number | undefined
+  dsn_msg?: string | undefined
+}
+
+/** A host to deliver to. `from_dns` is its name if DNS gave it; `exchange` is then the IP address. */
+export interface Mx {
+  exchange?: string
+  port?: number
+  priority?: number
+  from_dns?: string
+  bind_helo?: string
+}
+
+/** An outbound connection. */
+export interface OutboundSocket {
+  on(event: 'line', listener: (line: string) => void): unknown
+  /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
+  write(chunk: string | Uint8Array, ...rest: unknown[]): boolean
+}
+
+/** What Haraka knows of a queued message. Written to the queue file, all but `rcpt_to` for good. */
+export interface Todo {
+  /** The same over retries, splits and restarts. */
+  uuid: string
+  domain: string
+  /** ms since the epoch. */
+  queue_time: number
+  mail_from: Address
+  rcpt_to: Address[]
+  notes: TransactionNotes
+}
+
+/** A queued message for one recipient domain. */
+export interface HMail {
+  todo: Todo | null
+  filename: string
+  num_failures: number
+  refcount: number
+  bounce_error: Error | null
+  cfg: { temp_fail_intervals: number[] }
+  get_mx(): void
+  discard(): void
+  bounce(reason: string, extra?: object): void
+  temp_fail(reason: string, extra?: object): void
+  convert_temp_failed_to_bounce(reason: string, extra?: object): void
+  split_to_new_recipients(recipients: Address[], response: string, done: (split: HMail) => void): void
+  /** Speaks SMTP over a ready socket. Not part of the plugin interface. */
+  try_deliver_host_on_socket?(mx: Mx, host: string, port: number, socket: OutboundSocket): void
+}
+
+/** What a `deferred` hook gets. `delay` in seconds may be changed. */
+export interface DeferredParams {
+  delay: number
+  err: string
+  fail_recips?: Address[]
+  mx?: Mx
+}
+
+/** What a `bounce` hook gets. */
+export interface BounceError extends Error {
+  mx?: Mx
+  bounced_rcpt?: Address[]
+  deferred_rcpt?: Address[]
+}
+
+/** What a `delivered` hook gets: host, IP, response, delay, port, mode, accepted recipients, secured, authenticated. */
+export type DeliveredParams = readonly [
+  string,
+  string,
+  string,
+  number,
+  number,
+  string,
+  Address[],
+  ...unknown[],
+]
+
+export interface Header {
+  get(name: string): string
+  header_list: string[]
+}
+
+/** Where this plugin leaves a message's stream: copied into the queue file. */
+export interface TransactionNotes {
+  icloud?: { stream: string }
+}
+
+export interface Transaction {
+  uuid: string
+  mail_from: Address
+  rcpt_to: Address[]
+  notes: TransactionNotes
+  header: Header
+  remove_header(name: string): void
+}
+
+export interface Connection {
+  relaying: boolean
+  transaction: Transaction | null
+}
+
+/** Haraka's `outbound` module. */
+export interface Outbound {
+  send_email(
+    from: Address | string,
+    to: Address | string,
+    contents: string,
+    next: (code: number, message?: unknown) => void,
+  ): void
+  delivery_queue: { push(hmail: HMail): void }
+  /** Exported by Haraka for its own tests: writes a DSN with the operator's template. Not part of the plugin interface. */
+  HMailItem?: {
+    prototype: {
+      populate_bounce_message_with_headers?: (
+        this: { todo: { rcpt_to: Address[]; queue_time: number } },
+        from: Address | string,
+        to: Address,
+        reason: string,
+        header: Header,
+        done: (error: Error | null, lines: string[]) => void,
+      ) => void
+    }
+  }
+}

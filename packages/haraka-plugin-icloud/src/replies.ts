@@ -1,0 +1,134 @@
+import type { Phase } from '@icloud-delivery/rules'
+import type { Address, HMail, Mx, OutboundSocket } from './haraka.ts'
+import { noteReply } from './seen.ts'
+
+/** Who answers on a connection. */
+export interface Answerer {
+  /** The host's name, or its IP address if it has none. */
+  mx: string | null
+  /** Whether it is Apple's. */
+  direct: boolean
+}
+
+/** More than this of a reply says nothing new. In characters. */
+const LONGEST_REPLY = 8192
+
+const tapped = new WeakSet<HMail>()
+
+/**
+ * Listens to the SMTP connections that a message is delivered over, and remembers per recipient the exact reply, its
+ * phase and who gave it. Haraka itself keeps one reply per recipient and writes later ones over it.
+ *
+ * The way in is no public interface of Haraka's: `false` if it was not there.
+ */
+export function tapReplies(hmail: HMail, whoAnswers: (mx: Mx) => Answerer, failed: () => void): boolean {
+  if (tapped.has(hmail)) return true
+  const deliver = hmail.try_deliver_host_on_socket
+  if (typeof deliver !== 'function') return false
+  try {
+    hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
+      try {
+        listen(socket, hmail.todo?.rcpt_to ?? [], whoAnswers({ ...mx, port }))
+      } catch {
+        failed()
+      }
+      deliver.call(this, mx, host, port, socket)
+    }
+  } catch {
+    return false
+  }
+  tapped.add(hmail)
+  return true
+}
+
+function listen(socket: OutboundSocket, recipients: readonly Address[], answerer: Answerer): void {
+  const conversation = new Conversation([...recipients], answerer)
+  const write = socket.write
+  // Commands are strings; the message is piped through as buffers, so its text is never taken for a command.
+  socket.write = function (chunk, ...rest) {
+    if (typeof chunk === 'string') conversation.command(chunk)
+    return write.call(this, chunk, ...rest)
+  }
+  // Added before Haraka's own listener, so that the reply is there when Haraka runs its hooks.
+  socket.on('line', (line) => conversation.line(line))
+}
+
+/** One SMTP session as seen from its side. */
+class Conversation {
+  readonly #recipients: readonly Address[]
+  readonly #answerer: Answerer
+  readonly #accepted: Address[] = []
+  #phase: Phase = 'connect'
+  #verb = ''
+  #asked = -1
+  #text = ''
+
+  constructor(recipients: readonly Address[], answerer: Answerer) {
+    this.#recipients = recipients
+    this.#answerer = answerer
+  }
+
+  command(line: string): void {
+    this.#verb = line === '.\r\n' ? '.' : line.slice(0, 4).toUpperCase()
+    const phase = phases[this.#verb]
+    if (phase) this.#phase = phase
+    if (phase === 'rcpt') this.#asked++
+    this.#text = ''
+  }
+
+  line(raw: string): void {
+    const line = raw.replace(/\r?\n$/, '')
+    if (this.#text.length < LONGEST_REPLY) {
+      this.#text = `${this.#text}${this.#text === '' ? '' : '\r\n'}${line}`.slice(0, LONGEST_REPLY)
+    }
+    const match = /^([2-5]\d\d)(-?)/.exec(line)
+    if (!match || match[2] === '-') return
+    const text = this.#text
+    this.#text = ''
+    this.#reply(Number(match[1]), text)
+  }
+
+  #reply(code: number, text: string): void {
+    const recipient = this.#recipients[this.#asked]
+    if (code < 400) {
+      if (this.#phase !== 'rcpt' || !recipient) return
+      this.#accepted.push(recipient)
+      noteReply(recipient, null)
+      return
+    }
+    // A refused EHLO is no refusal of the message: Haraka says HELO next.
+    if (this.#phase === 'quit' || (this.#verb === 'EHLO' && code >= 500)) return
+    const met = this.#met(recipient)
+    const shared = this.#phase !== 'rcpt' && met.length > 1
+    const seen = { text, code, phase: this.#phase, ...this.#answerer, shared }
+    for (const one of met) noteReply(one, seen)
+  }
+
+  /** Whom a refusal at this point is about. */
+  #met(recipient: Address | undefined): readonly Address[] {
+    switch (this.#phase) {
+      case 'rcpt':
+        return recipient ? [recipient] : []
+      case 'data':
+      case 'eod':
+        return this.#accepted
+      case 'connect':
+      case 'helo':
+      case 'mail':
+      case 'quit':
+        return this.#recipients
+    }
+  }
+}
+
+const phases: Readonly<Record<string, Phase>> = {
+  EHLO: 'helo',
+  HELO: 'helo',
+  STAR: 'helo',
+  AUTH: 'helo',
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+  '.': 'eod',
+  QUIT: 'quit',
+}

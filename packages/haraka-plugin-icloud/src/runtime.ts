@@ -1,0 +1,75 @@
+import path from 'node:path'
+import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
+import { isAppleMx } from '@icloud-delivery/rules'
+import type { Answerer } from './replies.ts'
+import { Destinations } from './destination.ts'
+import type { Mx, Outbound, Plugin } from './haraka.ts'
+import { mxResolver } from './mx-resolver.ts'
+import { readSettings, type Settings } from './settings.ts'
+
+/** What the hooks work with: one per process. */
+export interface Runtime {
+  plugin: Plugin
+  settings: Settings
+  engine: Engine
+  destinations: Destinations
+  /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
+  outbound(): Outbound
+  whoAnswers(mx: Mx): Answerer
+  /** Says once per process that Haraka has changed and replies are read from what it notes. */
+  warnUntapped(): void
+}
+
+/** Reads the configuration and makes the engine. Opens nothing yet. */
+export function createRuntime(plugin: Plugin): Runtime {
+  const ini = plugin.config.get('icloud.ini') as Parameters<typeof readSettings>[0]
+  const { settings, problems } = readSettings(ini)
+  for (const problem of problems) plugin.logerror(problem)
+
+  const engine = createEngine({
+    ledger: ledgerUrl(settings.ledger),
+    policy: scalePolicy(settings.timeScale),
+    logger: { warn: (message) => plugin.logwarn(message), error: (message) => plugin.logerror(message) },
+  })
+  const destinations = new Destinations(mxResolver(settings.testing.mxRecords), {
+    ttl: settings.cacheTtl,
+    size: settings.cacheSize,
+    timeout: settings.resolveTimeout,
+  })
+
+  let warned = false
+  return {
+    plugin,
+    settings,
+    engine,
+    destinations,
+    outbound: () => plugin.haraka_require('outbound') as Outbound,
+    whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
+    warnUntapped() {
+      if (warned) return
+      warned = true
+      plugin.logwarn(
+        'this Haraka does not let its outbound connections be listened to; replies are read from its dsn_* notes, ' +
+          'which are less exact. Please report it with the Haraka version.',
+      )
+    },
+  }
+}
+
+/** A relative path starts at Haraka's directory, wherever Haraka was started from. */
+function ledgerUrl(ledger: string | null): string {
+  const home = process.env.HARAKA ?? process.cwd()
+  if (ledger === null) return `file:${path.join(home, 'icloud.db')}`
+  if (!ledger.startsWith('file:')) return ledger
+  return `file:${path.resolve(home, ledger.slice('file:'.length).replace(/^\/\/(?=\/)/, ''))}`
+}
+
+/**
+ * An MX that DNS gave has a name. One that another plugin gave may have none, and then it is a smart host and not Apple:
+ * its replies are its own.
+ */
+function whoAnswers(mx: Mx, testing: Settings['testing']['mx']): Answerer {
+  const stand = testing.find(({ exchange, port }) => exchange === mx.exchange && port === mx.port)
+  const name = stand?.name ?? mx.from_dns ?? mx.exchange ?? null
+  return { mx: name, direct: name !== null && isAppleMx(name) }
+}

@@ -1,0 +1,98 @@
+import type { Phase } from '@icloud-delivery/rules'
+import type { Address, BounceError, DeferredParams, HMail } from './haraka.ts'
+import { carryOver, clearOutcome } from './outcome.ts'
+
+/** A reply of this attempt, as one recipient met it. */
+export interface Seen {
+  /** The reply as it came, lines separated by CRLF, at most 8 KiB. Remote text. */
+  text: string
+  code: number
+  /** `null` if only Haraka's record of the reply was there to read. */
+  phase: Phase | null
+  /** The host that answered, by its IP address where no name is known. `null`: not known at all. */
+  mx: string | null
+  /** Whether that host is Apple's. */
+  direct: boolean
+  /** Whether the same reply met other recipients too, so that it says nothing about one of them. */
+  shared: boolean
+}
+
+interface Attempt {
+  /** Whether the connection is listened to. If not, Haraka's record of the reply is read. */
+  tapped: boolean
+  seen: Seen | null
+  /** Whether a hook has acted on it. A failure that follows, such as a full disk, is no new answer of Apple's. */
+  spent: boolean
+}
+
+/**
+ * The attempts under way. Kept by address object: Haraka hands its hooks the very objects that it sent to, also where
+ * it split the message; `hmail.notes` on the other hand is shared by all parts of a message.
+ */
+const attempts = new WeakMap<Address, Attempt>()
+
+/** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
+export function beginAttempt(recipient: Address, tapped: boolean): void {
+  clearOutcome(recipient)
+  attempts.set(recipient, { tapped, seen: null, spent: false })
+}
+
+/** Whether an attempt for this recipient was begun by us. */
+export function isUnderWay(recipient: Address): boolean {
+  return attempts.has(recipient)
+}
+
+/** Notes the recipient's reply; `null` takes an earlier one back. */
+export function noteReply(recipient: Address, seen: Seen | null): void {
+  const attempt = attempts.get(recipient)
+  if (attempt) attempt.seen = seen
+}
+
+/**
+ * The replies of this attempt for the recipients of `hmail`, `null` for those that got none. After a split by Haraka the
+ * recipients are new objects that know nothing; the ones that were sent to are in what the hook was given, and their
+ * outcome is copied, for the DSN. Each reply is handed out once.
+ *
+ * @returns `null` if the message is none of ours
+ */
+export function takeReplies(
+  hmail: HMail,
+  given: DeferredParams | BounceError,
+): Map<Address, Seen | null> | null {
+  const recipients = hmail.todo?.rcpt_to ?? []
+  const { bounced_rcpt = [], deferred_rcpt = [], fail_recips = [] } = given as BounceError & DeferredParams
+  const sentTo = new Map(
+    [...bounced_rcpt, ...deferred_rcpt, ...fail_recips].map((sent) => [sent.address, sent]),
+  )
+  const replies = new Map<Address, Seen | null>()
+  let ours = false
+  for (const recipient of recipients) {
+    const sent = attempts.has(recipient) ? recipient : (sentTo.get(recipient.address) ?? recipient)
+    if (sent !== recipient) carryOver(sent, recipient)
+    const attempt = attempts.get(sent)
+    if (attempt) ours = true
+    let seen: Seen | null = null
+    if (attempt && !attempt.spent) {
+      seen = attempt.seen ?? (attempt.tapped ? null : notedByHaraka(sent, recipients.length > 1))
+      attempt.spent = true
+    }
+    replies.set(recipient, seen)
+  }
+  return ours ? replies : null
+}
+
+/** At RCPT Haraka notes the reply as `reason` too; every later reply it notes for all recipients. */
+function notedByHaraka(recipient: Address, several: boolean): Seen | null {
+  if (!recipient.dsn_smtp_code) return null
+  const atRcpt = recipient.reason !== undefined
+  const noted = [recipient.dsn_smtp_code, recipient.dsn_smtp_extc, recipient.dsn_smtp_response]
+  const text = (recipient.reason ?? noted.filter(Boolean).join(' ')).slice(0, 8192)
+  return {
+    text,
+    code: Number.parseInt(text, 10),
+    phase: atRcpt ? 'rcpt' : null,
+    mx: recipient.dsn_remote_mta ?? null,
+    direct: true,
+    shared: several && !atRcpt,
+  }
+}
