@@ -1,17 +1,46 @@
-/** The parts of a Nodemailer (or like) error that carry a reply. */
+import { enhancedOf, findReply } from './find-reply.ts'
+import { inputText } from './input-text.ts'
+import { wrapperHost } from './wrapper-host.ts'
+
+/** The parts of an error of Nodemailer, or of a like library, that carry a reply. */
 export interface SmtpErrorLike {
+  /** The reply as it came. */
   response?: unknown
   responseCode?: unknown
   message?: unknown
+  /** One error per refused recipient. */
+  rejectedErrors?: unknown
+  recipient?: unknown
 }
-/** A reply, unwrapped. */
+
+/** A reply without what was wrapped around it. All strings are remote text. */
 export interface Reply {
-  text: string
-  code: number | null
-  enhanced: string | null
-  tag: string | null
-  host: string | null
+  /** On one line, from the reply code on, at most 8 KiB. */
+  readonly text: string
+  /** The basic reply code, such as 550. `null` if there is none. */
+  readonly code: number | null
+  /** The enhanced status code (RFC 3463), such as `5.1.1`. */
+  readonly enhanced: string | null
+  /** Apple's bracketed tag in upper case without the brackets, such as `HM08`. */
+  readonly tag: string | null
+  /** The answering host, if the wrapper names one. */
+  readonly host: string | null
 }
+
+/**
+ * Finds the reply in whatever carries it: a wire reply, several `550-` lines, a folded DSN field, a log line of Postfix,
+ * Exim or Haraka, a Nodemailer error, a Buffer. Never throws.
+ *
+ * A temporary reply inside a 503 is the reply: a sender that pipelines logs the refusal of MAIL FROM behind it.
+ */
 export function parseReply(input: unknown): Reply {
-  return { text: String(input), code: null, enhanced: null, tag: null, host: null }
+  const whole = inputText(input, null)
+  const found = findReply(whole)
+  return {
+    text: whole.slice(found.start).replace(/\s+/g, ' ').trim(),
+    code: found.code,
+    enhanced: enhancedOf(whole, found),
+    tag: found.tag,
+    host: wrapperHost(whole),
+  }
 }

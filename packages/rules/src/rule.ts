@@ -48,7 +48,10 @@ export interface Rule {
   /** Apple's bracketed tags that decide alone. */
   tags?: readonly string[]
   wordings: readonly Wording[]
-  /** Higher wins where the words of several rules are in one reply. 0 if absent. */
+  /**
+   * Below 0 for words that only go along with those of other rules, which then decide. 0 if absent. Among equals the
+   * words that come first decide.
+   */
   priority?: number
   meaning: string
   causes: readonly string[]

@@ -1,4 +1,4 @@
-import type { Confidence, Disposition, Fault, Scope } from './vocabulary.ts'
+import type { Confidence, Disposition, Fault, Phase, Scope } from './vocabulary.ts'
 
 /** Details read out of the text of a reply. Every string is remote text: escape it where it is shown. */
 export interface Evidence {
@@ -31,6 +31,8 @@ export interface ReplyContext {
   mx?: string | null | undefined
   /** The envelope sender (MAIL FROM). A reply about this address is never a verdict on the recipient. */
   sender?: string | null | undefined
+  /** Where in the session it came. Before RCPT TO nothing can be a verdict on a recipient. */
+  phase?: Phase | null | undefined
 }
 
 /** What a reply means. */

@@ -14,13 +14,7 @@ export type Fault =
   | 'unknown'
 
 /** What the reply says something about. */
-export type Scope =
-  | 'recipient'
-  | 'message'
-  | 'stream'
-  | 'sending-domain'
-  | 'sending-ip'
-  | 'provider'
+export type Scope = 'recipient' | 'message' | 'stream' | 'sending-domain' | 'sending-ip' | 'provider'
 
 /**
  * What happens to the message that got the reply.

@@ -1,0 +1,79 @@
+import { isHostChar } from './host-char.ts'
+
+/** A form in which mail software names the host that answered. */
+interface Form {
+  /** Lower-case words next to the host's name. */
+  anchor: string
+  side: 'after' | 'before'
+  /** What must follow the name, or `.` if the name must have a dot. */
+  proof?: '[' | '.'
+}
+
+const forms: readonly Form[] = [
+  // Postfix: "host mx01.mail.icloud.com[192.0.2.1] said:"; Exim: "host mx01.mail.icloud.com [192.0.2.1]"
+  { anchor: 'host ', side: 'after', proof: '[' },
+  // Postfix log: "relay=mx01.mail.icloud.com[192.0.2.1]:25"
+  { anchor: 'relay=', side: 'after', proof: '[' },
+  // Exim log: " H=mx01.mail.icloud.com [192.0.2.1]"
+  { anchor: ' h=', side: 'after', proof: '[' },
+  // RFC 3464, 2.3.5
+  { anchor: 'remote-mta: dns;', side: 'after' },
+  { anchor: 'remote-mta:dns;', side: 'after' },
+  // Microsoft 365
+  { anchor: 'receiving server:', side: 'after' },
+  { anchor: ' gave this error:', side: 'before' },
+  // Haraka, Sendmail, and libraries
+  { anchor: 'remote host ', side: 'after', proof: '.' },
+  { anchor: 'while talking to ', side: 'after' },
+  { anchor: ' said:', side: 'before', proof: '.' },
+  { anchor: ' responded:', side: 'before', proof: '.' },
+  { anchor: ' replied:', side: 'before', proof: '.' },
+]
+
+const LONGEST_NAME = 255
+/** No text nests that many wrappers; remote text must not make us look for more. */
+const MOST_PLACES = 64
+
+/** Words that show that a text may name the answering host, for a quick look before {@link wrapperHost}. */
+export const wrapperAnchors: readonly string[] = forms.map((form) => form.anchor)
+
+/**
+ * The host whose reply a text quotes, as the wrapper names it; the innermost where wrappers are nested.
+ *
+ * @param text - on one line, at most 8 KiB
+ */
+export function wrapperHost(text: string): string | null {
+  const lower = text.toLowerCase()
+  let host: string | null = null
+  let innermost = -1
+  for (const form of forms) {
+    let place = lower.indexOf(form.anchor)
+    for (let places = 0; place >= 0 && places < MOST_PLACES; places++) {
+      const name = place > innermost ? nameAt(text, place, form) : null
+      if (name !== null) {
+        host = name
+        innermost = place
+      }
+      place = lower.indexOf(form.anchor, place + 1)
+    }
+  }
+  return host
+}
+
+function nameAt(text: string, place: number, form: Form): string | null {
+  let start = place
+  let end = place
+  if (form.side === 'before') {
+    while (start > 0 && place - start < LONGEST_NAME && isHostChar(text.charCodeAt(start - 1))) start--
+  } else {
+    start = place + form.anchor.length
+    while (text.charCodeAt(start) === 0x20) start++
+    end = start
+    while (end - start < LONGEST_NAME && isHostChar(text.charCodeAt(end))) end++
+  }
+  const name = text.slice(start, end).replace(/\.$/, '')
+  if (!/[a-z]/i.test(name)) return null
+  if (form.proof === '.' && !name.includes('.')) return null
+  if (form.proof === '[' && text[end] !== '[' && text.slice(end, end + 2) !== ' [') return null
+  return name
+}
