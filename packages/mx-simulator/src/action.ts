@@ -42,7 +42,7 @@ export function actionOf(step: Step, asked: StepPhase): Action {
     return { ...common, close, phase: at(said.phase), reply, rule: said.rule.id, success: false }
   }
   if ('reply' in step) {
-    const said = wireReply(String(step.reply))
+    const said = typeof step.reply === 'string' ? wireReply(step.reply) : null
     if (said === null) throw badStep(step, 'reply must start with a code from 200 to 599 and a space')
     const reached = at(null)
     const usual = reached === 'data' ? 3 : 2

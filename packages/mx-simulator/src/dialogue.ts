@@ -5,6 +5,7 @@ import { parsePath } from './path.ts'
 import { maxMessageBytes, maxRecipients, replies } from './replies.ts'
 import type { ScriptQuestion } from './script.ts'
 import type { Session } from './session.ts'
+import { tooLong } from './socket-reader.ts'
 import { dueAction, onlyRecipient, type Transaction } from './transaction.ts'
 
 type Command = (argument: string) => Promise<void> | void
@@ -45,7 +46,7 @@ export class Dialogue {
     while (session.open) {
       const line = await session.reader.readLine()
       if (line === null) return session.end()
-      if (line === 'too long') {
+      if (line === tooLong) {
         session.write(replies.lineTooLong)
         continue
       }
@@ -104,8 +105,7 @@ export class Dialogue {
     const path = parsePath(argument, 'TO')
     const recipient = path?.address ?? null
     if (transaction === null) {
-      const parties = this.#parties(null, recipient)
-      await session.answer('rcpt', this.#helo === null ? replies.needHello : replies.needMail, null, parties)
+      await session.answer('rcpt', replies.needMail, null, this.#parties(null, recipient))
       return
     }
     if (recipient === null || recipient === '') return session.write(replies.recipientSyntax)
@@ -131,12 +131,7 @@ export class Dialogue {
     const transaction = this.#transaction
     const parties = this.#parties(transaction?.sender ?? null, transaction && onlyRecipient(transaction))
     if (transaction === null || transaction.recipients.length === 0) {
-      const usual =
-        this.#helo === null
-          ? replies.needHello
-          : transaction === null
-            ? replies.needMail
-            : replies.noRecipients
+      const usual = transaction === null ? replies.needRcpt : replies.noRecipients
       await session.answer('data', usual, null, parties)
       return
     }

@@ -72,7 +72,10 @@ export class RunningSimulator extends EventEmitter<SimulatorEvents> implements S
     this.#script.set(recipient, steps)
   }
 
-  waitFor<T>(predicate: (simulator: Simulator) => T, options: { timeoutMs?: number } = {}): Promise<T> {
+  waitFor<T>(
+    predicate: (simulator: Simulator) => T,
+    options: { timeoutMs?: number } = {},
+  ): Promise<NonNullable<T>> {
     return waitUntil(this, () => predicate(this), options.timeoutMs ?? 5000, this.#closing.signal)
   }
 

@@ -40,7 +40,10 @@ export interface Simulator extends EventEmitter<SimulatorEvents> {
    * @param options.timeoutMs milliseconds, default 5000
    * @throws SimulatorError `ERR_SIMULATOR_TIMEOUT`, `ERR_SIMULATOR_CLOSED`
    */
-  waitFor<T>(predicate: (simulator: Simulator) => T, options?: { timeoutMs?: number }): Promise<T>
+  waitFor<T>(
+    predicate: (simulator: Simulator) => T,
+    options?: { timeoutMs?: number },
+  ): Promise<NonNullable<T>>
 
   /** Forgets messages, attempts, counts and limits, and starts the scripts of the options anew. */
   reset(): void

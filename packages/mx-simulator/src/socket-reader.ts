@@ -6,6 +6,9 @@ const maxLine = 2048
 /** Above this the sender has to wait until its commands are answered. */
 const highWater = 256 * 1024
 
+/** Stands for a command line that was too long to keep. */
+export const tooLong: unique symbol = Symbol('too long')
+
 /** Reads a socket by commands and message contents, in the order in which they come, however they are cut up. */
 export class SocketReader {
   #socket: Socket
@@ -44,22 +47,22 @@ export class SocketReader {
     socket.on('data', this.#onData)
   }
 
-  /** One command line without its end, `'too long'`, or `null` at the end of the connection. */
-  async readLine(): Promise<string | 'too long' | null> {
+  /** One command line without its end, `tooLong`, or `null` at the end of the connection. */
+  async readLine(): Promise<string | typeof tooLong | null> {
     let line: Buffer = Buffer.alloc(0)
-    let tooLong = false
+    let cut = false
     for (;;) {
       const chunk = await this.#take()
       if (chunk === null) return null
       const lf = chunk.indexOf(10)
       line = Buffer.concat([line, lf === -1 ? chunk : chunk.subarray(0, lf)])
       if (line.length > maxLine) {
-        tooLong = true
+        cut = true
         line = Buffer.alloc(0)
       }
       if (lf === -1) continue
       this.#putBack(chunk.subarray(lf + 1))
-      return tooLong ? 'too long' : line.toString('utf8').replace(/\r$/, '')
+      return cut ? tooLong : line.toString('utf8').replace(/\r$/, '')
     }
   }
 

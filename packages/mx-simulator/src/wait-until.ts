@@ -14,7 +14,7 @@ export function waitUntil<T>(
   predicate: () => T,
   timeoutMs: number,
   closing: AbortSignal,
-): Promise<T> {
+): Promise<NonNullable<T>> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer)

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { RawClient } from './raw-client.test.helper.ts'
+import { firstHost, simulate } from './simulators.test.helper.ts'
+import { startSimulator } from './start-simulator.ts'
+
+test('says which port is taken, and lets go of the others', async () => {
+  const first = await simulate()
+  const [free] = (await simulateAndClose()).hosts
+  await expect(
+    startSimulator({ hosts: [{ port: free?.port ?? 0 }, { port: first.port }] }),
+  ).rejects.toMatchObject({
+    code: 'ERR_SIMULATOR_LISTEN',
+    message: `Cannot listen on 127.0.0.1 port ${first.port}: another program listens there; end it or choose another port (EADDRINUSE).`,
+    cause: { code: 'EADDRINUSE' },
+  })
+  const again = await simulate({ port: free?.port ?? 0 })
+  expect(again.port).toBe(free?.port)
+})
+
+async function simulateAndClose(): ReturnType<typeof startSimulator> {
+  const simulator = await startSimulator()
+  await simulator.close()
+  return simulator
+}
+
+test.each([
+  [{ address: 'localhost' }, /must be an IP address/],
+  [{ port: 65_536 }, /0 to 65535/],
+])('refuses %j', async (options, problem) => {
+  await expect(startSimulator(options)).rejects.toMatchObject({
+    code: 'ERR_SIMULATOR_LISTEN',
+    message: expect.stringMatching(problem),
+  })
+})
+
+test('close hangs up on everybody, even in the middle of a delay, and can be called twice', async () => {
+  const simulator = await simulate({ latencyMs: 60_000 })
+  const client = await RawClient.connect(firstHost(simulator))
+  await simulator.close()
+  await simulator.close()
+  expect(await client.ended()).toBe(true)
+  expect(simulator.sessions.open).toBe(0)
+})
+
+test('waits before each answer', async () => {
+  const simulator = await simulate({ latencyMs: 40 })
+  const start = performance.now()
+  const client = await RawClient.connect(firstHost(simulator))
+  await client.reply()
+  // Timers may fire a millisecond early.
+  expect(performance.now() - start).toBeGreaterThan(38)
+})
+
+test('remembers the newest only, if told so', async () => {
+  const simulator = await simulate({ history: 2 })
+  const client = await RawClient.ready(firstHost(simulator))
+  for (const name of ['anna', 'berta', 'clara']) await client.message(`${name}@icloud.com`)
+  expect(simulator.messages.map(({ recipients }) => recipients[0])).toEqual([
+    'berta@icloud.com',
+    'clara@icloud.com',
+  ])
+  expect(simulator.attempts.map(({ phase }) => phase)).toEqual(['data', 'eod'])
+})
