@@ -197,6 +197,15 @@ describe('any input', () => {
   })
 })
 
+/** Upper or lower case for each letter by the toss of a coin. */
+const recase = (text: string, coin: Iterator<boolean>): string =>
+  text.replace(/[a-z]/gi, (letter) =>
+    coin.next().value === true ? letter.toUpperCase() : letter.toLowerCase(),
+  )
+/** Other white space for each space by the toss of a coin. */
+const refold = (text: string, coin: Iterator<boolean>, space: string): string =>
+  text.replace(/ /g, () => (coin.next().value === true ? space : ' '))
+
 describe('a known reply keeps its rule', () => {
   const known = rules.flatMap((rule) =>
     rule.wordings.length + (rule.tags?.length ?? 0) > 0
@@ -206,11 +215,6 @@ describe('a known reply keeps its rule', () => {
   const anyKnown = fc.constantFrom(...known)
   /** True or false for each character of a text. */
   const coins = fc.infiniteStream(fc.boolean())
-
-  const recase = (text: string, coin: Iterator<boolean>): string =>
-    [...text].map((char) => (coin.next().value ? char.toUpperCase() : char.toLowerCase())).join('')
-  const refold = (text: string, coin: Iterator<boolean>, space: string): string =>
-    text.replace(/ /g, () => (coin.next().value ? space : ' '))
 
   test.each([
     ['written in any case', (text: string, coin: Iterator<boolean>) => recase(text, coin)],
@@ -243,15 +247,15 @@ describe('a known reply keeps its rule', () => {
   test('broken into lines with its code on each', () => {
     fc.assert(
       fc.property(anyKnown, coins, ({ input, rule }, stream) => {
-        const codes = /^(\d{3}) ((?:\d\.\d\.\d )?)/.exec(input)
-        fc.pre(codes !== null)
+        const [start, code, enhanced] = /^(\d{3}) ((?:\d\.\d\.\d )?)/.exec(input) ?? []
+        fc.pre(start !== undefined)
         const coin = stream[Symbol.iterator]()
         const lines = input
-          .slice(codes![0].length)
-          .replace(/ /g, () => (coin.next().value ? '\n' : ' '))
+          .slice(start.length)
+          .replace(/ /g, () => (coin.next().value === true ? '\n' : ' '))
           .split('\n')
         const wire = lines
-          .map((line, i) => `${codes![1]}${i < lines.length - 1 ? '-' : ' '}${codes![2]}${line}`)
+          .map((line, i) => `${code}${i < lines.length - 1 ? '-' : ' '}${enhanced}${line}`)
           .join('\r\n')
         expect(classify(wire, { mx }).rule).toBe(rule)
       }),

@@ -33,7 +33,7 @@ test('finds what indexOf finds', () => {
         const expected = phrases
           .map((phrase, index) => (text.includes(phrase) ? index : -1))
           .filter((index) => index >= 0)
-        expect([...new Set(find(phrases, text))].sort((a, b) => a - b)).toEqual(expected)
+        expect([...new Set(find(phrases, text))].toSorted((a, b) => a - b)).toEqual(expected)
       },
     ),
   )

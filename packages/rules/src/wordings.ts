@@ -111,6 +111,6 @@ export function allMatches(text: string): WordingMatch[] {
     return false
   })
   return [...found.values()]
-    .sort((a, b) => indexed[b]!.priority - indexed[a]!.priority)
+    .toSorted((a, b) => indexed[b]!.priority - indexed[a]!.priority)
     .map((each) => matchesOf[each]!)
 }

@@ -14,7 +14,7 @@ const dispositions = 'retry soft-bounce suppress fail hold'
 
 describe('the table', () => {
   test('has the twelve of the mission and those beyond them', () => {
-    expect(rules.map((rule) => rule.id).sort()).toEqual([
+    expect(rules.map((rule) => rule.id).toSorted()).toEqual([
       'authentication-failure',
       'directory-outage',
       'dmarc-failure',
@@ -76,9 +76,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_id, rule) =
     for (const code of rule.codes) expect(code).toSatisfy((each: number) => each >= 400 && each <= 599)
     for (const code of rule.enhanced) expect(code).toMatch(/^[45]\.\d\.\d{1,3}$/)
     for (const tag of rule.tags ?? []) expect(tag).toMatch(/^[A-Z]{2,3}\d{1,2}$/)
-    if (!fallbacks.includes(rule.id))
-      expect((rule.tags ?? []).length + rule.wordings.length).toBeGreaterThan(0)
-    if (rule.lastSeen !== undefined) expect(rule.lastSeen).toMatch(/^20\d\d(-\d\d)?$/)
+    expect((rule.tags ?? []).length + rule.wordings.length > 0).toBe(!fallbacks.includes(rule.id))
+    expect(rule.lastSeen ?? '2026').toMatch(/^20\d\d(-\d\d)?$/)
   })
 
   test('has a source, an example and a counter-example', () => {
@@ -88,10 +87,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_id, rule) =
   })
 
   test('names keywords as the scanner wants them', () => {
-    for (const { keyword } of rule.wordings) {
-      expect(keyword).toBe(keyword.toLowerCase().replace(/\s+/g, ' ').trim())
-      expect(keyword).toMatch(/^[a-z .:=-]+$/)
-    }
+    const keywords = rule.wordings.map(({ keyword }) => keyword)
+    expect(keywords.filter((keyword) => !/^[a-z](?:[a-z.:=-]| (?! ))+$/.test(keyword))).toEqual([])
   })
 
   test('is the only rule for each of its examples', () => {
@@ -113,8 +110,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_id, rule) =
     for (const each of rule.counterExamples) {
       const verdict = classify(each.input, { mx: each.mx ?? mx })
       expect(verdict.rule, each.input).toBe(each.rule)
-      if (each.rule === null) expect(verdict.provider).toBe(null)
-      else expect(verdict.rule).not.toBe(rule.id)
+      expect(verdict.rule).not.toBe(rule.id)
+      expect(verdict.provider).toBe(each.rule === null ? null : 'apple')
     }
   })
 
