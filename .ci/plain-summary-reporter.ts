@@ -34,14 +34,15 @@ export function tally(
 
 /**
  * Ends the output with one plain line, `N passed, N failed, N skipped`, for readers that are programs.
- * The line is also written to the file that the environment variable `PLAIN_SUMMARY_FILE` names.
+ * If the environment variable `PLAIN_SUMMARY_FILE` names a file, the line goes there instead: a script that
+ * does more after the tests prints it as its own last line.
  */
 export default class PlainSummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const { passed, failed, skipped } = tally(modules, unhandledErrors)
     const line = `${passed} passed, ${failed} failed, ${skipped} skipped\n`
-    process.stdout.write(line)
     const file = process.env['PLAIN_SUMMARY_FILE']
     if (file) writeFileSync(file, line)
+    else process.stdout.write(line)
   }
 }
