@@ -172,6 +172,15 @@ test('accepts a thousand recipients and no more', async () => {
   expect(replies[1000]).toBe('452 4.5.3 Error: too many recipients')
 })
 
+test('answers each of many commands sent at once', async () => {
+  const client = await RawClient.ready(firstHost(await simulate()))
+  client.sendBytes('NOOP\r\n'.repeat(300_000))
+  client.send('QUIT')
+  let replies = 0
+  while ((await client.nextReply()) !== null) replies += 1
+  expect(replies).toBe(300_001)
+})
+
 test('outlives senders that reset the connection', async () => {
   const simulator = await simulate({ script: { waits: [{ accept: true, delayMs: 60_000 }] } })
   const aborted = await RawClient.ready(firstHost(simulator))

@@ -44,6 +44,7 @@ export class Dialogue {
     const greeting = `220 ${session.host.name} ESMTP`
     const welcome = await session.answer('connect', greeting, this.#due('connect'), this.#parties())
     while (session.open) {
+      await session.drained()
       const line = await session.reader.readLine()
       if (line === null) return session.end()
       if (line === tooLong) {

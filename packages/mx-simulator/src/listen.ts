@@ -11,6 +11,12 @@ export interface Listening {
 
 /** Listens for all hosts, or for none of them. @throws SimulatorError `ERR_SIMULATOR_LISTEN` */
 export async function listen(hosts: readonly Host[]): Promise<Listening[]> {
+  if (hosts.length === 0) {
+    throw new SimulatorError(
+      'ERR_SIMULATOR_LISTEN',
+      'Cannot listen: `hosts` is empty; leave it out for one host.',
+    )
+  }
   const listening: Listening[] = []
   try {
     for (const host of hosts) listening.push(await listenFor(host))

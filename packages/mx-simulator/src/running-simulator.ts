@@ -108,7 +108,8 @@ export class RunningSimulator extends EventEmitter<SimulatorEvents> implements S
   accepted(session: Session, from: string, recipients: string[], raw: Buffer): string {
     const at = this.#clock()
     this.#lastMessage += 1
-    const id = `${at.toString(36)}${this.#lastMessage.toString(36).padStart(5, '0')}`.toUpperCase()
+    const id =
+      `${Math.trunc(at).toString(36)}${this.#lastMessage.toString(36).padStart(5, '0')}`.toUpperCase()
     const { id: sessionId, tls, client } = session
     const envelope = { from, to: recipients }
     const message = { id, at, envelope, recipients, raw, tls, host: session.host.name, client, sessionId }

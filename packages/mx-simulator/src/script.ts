@@ -52,7 +52,7 @@ export class Script {
 
   /** @throws SimulatorError `ERR_SIMULATOR_STEP` */
   set(recipient: string, steps: readonly Step[]): void {
-    const key = recipient.toLowerCase()
+    const key = recipient.includes('@') ? recipient.toLowerCase() : localPartOf(recipient)
     if (steps.length === 0) this.#queues.delete(key)
     else this.#queues.set(key, new StepQueue(steps, 'rcpt'))
   }

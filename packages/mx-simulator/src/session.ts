@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { TLSSocket, type SecureContext } from 'node:tls'
@@ -72,6 +73,12 @@ export class Session {
   /** A reply that no script can change. */
   write(text: string): void {
     if (this.#open) this.#socket.write(onTheWire(text))
+  }
+
+  /** Waits for a sender that does not read its replies, so that they do not pile up. */
+  async drained(): Promise<void> {
+    if (!this.#open || !this.#socket.writableNeedDrain) return
+    await once(this.#socket, 'drain', { signal: this.#gone.signal }).catch(() => undefined)
   }
 
   /** {@link wait} and {@link say}. */

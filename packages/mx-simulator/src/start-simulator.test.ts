@@ -26,6 +26,7 @@ async function simulateAndClose(): ReturnType<typeof startSimulator> {
 test.each([
   [{ address: 'localhost' }, /must be an IP address/],
   [{ port: 65_536 }, /0 to 65535/],
+  [{ hosts: [] }, /`hosts` is empty/],
 ])('refuses %j', async (options, problem) => {
   await expect(startSimulator(options)).rejects.toMatchObject({
     code: 'ERR_SIMULATOR_LISTEN',
