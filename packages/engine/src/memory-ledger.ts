@@ -41,7 +41,7 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
 
     async write(changes, events = []) {
       refuseIfClosed()
-      const values = changes.map((change) => (change.value === null ? null : JSON.stringify(change.value)))
+      const values = changes.map((change) => (change.value == null ? null : JSON.stringify(change.value)))
       if (changes.some((change) => (slots.get(change.key)?.version ?? 0) !== change.expected)) return false
       changes.forEach((change: Change, index) => {
         const json = values[index]

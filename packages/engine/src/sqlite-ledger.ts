@@ -75,7 +75,7 @@ class SqliteLedger implements Ledger {
       changes: changes.map(({ key, expected, value }) => ({
         key,
         expected,
-        json: value === null ? null : JSON.stringify(value),
+        json: value == null ? null : JSON.stringify(value),
       })),
       events: events.map(({ at, type, subject, data }) => ({
         at,

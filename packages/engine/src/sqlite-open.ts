@@ -51,6 +51,7 @@ function loadSqlite(): typeof import('node:sqlite') {
     if (sqlite) return sqlite
   } finally {
     if (own) Object.defineProperty(process, 'emitWarning', own)
+    else Reflect.deleteProperty(process, 'emitWarning')
   }
   throw new EngineError(
     'ELEDGERFILE',
@@ -62,20 +63,30 @@ function loadSqlite(): typeof import('node:sqlite') {
 function prepareFile(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o770 })
-    closeSync(openSync(file, 'wx', 0o660))
-    chmodSync(file, 0o660)
+    if (makeFile(file)) return
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'EEXIST') {
-      throw new EngineError('ELEDGERFILE', `${file} cannot be made (${message}): check its directory`, {
-        cause: error,
-      })
-    }
+    const { message } = error as Error
+    throw new EngineError('ELEDGERFILE', `${file} cannot be made (${message}): check its directory`, {
+      cause: error,
+    })
   }
   const found = lstatSync(file)
   if (found.isFile()) return
   const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
   throw new EngineError('ELEDGERFILE', `${file} is ${what}; name the file itself`)
+}
+
+/** False if there is something of that name already. An existing file is not opened here: closing it would drop SQLite's locks. */
+function makeFile(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx', 0o660))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+  // The umask may have taken the group's rights away.
+  chmodSync(file, 0o660)
+  return true
 }
 
 function prepareDatabase(database: DatabaseSync, file: string): void {

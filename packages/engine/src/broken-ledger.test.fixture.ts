@@ -1,0 +1,30 @@
+import type { Ledger } from './ledger.ts'
+import { memoryLedger } from './memory-ledger.ts'
+
+/** A ledger that can be broken and mended, and that counts the calls. */
+export class BreakableLedger implements Ledger {
+  broken: 'no' | 'all' | 'writes' = 'no'
+  reads = 0
+  writes = 0
+  private readonly inner: Ledger = memoryLedger()
+
+  async read(keys: Parameters<Ledger['read']>[0]): ReturnType<Ledger['read']> {
+    this.reads++
+    if (this.broken === 'all') throw new Error('the ledger is broken')
+    return this.inner.read(keys)
+  }
+  async write(...args: Parameters<Ledger['write']>): Promise<boolean> {
+    this.writes++
+    if (this.broken !== 'no') throw new Error('the ledger is broken')
+    return this.inner.write(...args)
+  }
+  list(prefix: string): ReturnType<Ledger['list']> {
+    return this.inner.list(prefix)
+  }
+  async events(query?: Parameters<Ledger['events']>[0]): ReturnType<Ledger['events']> {
+    return this.inner.events(query)
+  }
+  async close(): Promise<void> {
+    await this.inner.close()
+  }
+}

@@ -1,0 +1,368 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AdmitRequest } from './admission.ts'
+import { BreakableLedger } from './broken-ledger.test.fixture.ts'
+import { createEngine, type EngineOptions } from './create-engine.ts'
+import type { Engine, EngineEvents } from './engine.ts'
+import { memoryLedger } from './memory-ledger.ts'
+import type { RecordRequest } from './outcome.ts'
+import { sqliteLedger } from './sqlite-ledger.ts'
+
+const mx = 'mx01.mail.icloud.com'
+const replies = {
+  full: '552 5.2.2 <anna@icloud.com>: user is over quota',
+  invalid: '550 5.1.1 <anna@icloud.com>: user does not exist',
+  inactive: '550 5.1.1 <anna@icloud.com>: inactive email address',
+  blocked: '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10',
+}
+const quiet = { warn: vi.fn<(message: string) => void>(), error: vi.fn<(message: string) => void>() }
+let directory = ''
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'icloud-engine-'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+function throwing(): never {
+  throw new Error('listener')
+}
+
+/** As an async listener in JavaScript would. */
+function rejecting(): unknown {
+  return Promise.reject(new Error('listener'))
+}
+
+interface Bench {
+  engine: Engine
+  time: { now: number }
+  admit: (request?: Partial<AdmitRequest>) => ReturnType<Engine['admit']>
+  reply: (input: unknown, request?: Partial<RecordRequest>) => ReturnType<Engine['record']>
+  deliver: (request?: Partial<RecordRequest>) => ReturnType<Engine['record']>
+}
+
+function bench(options: Partial<EngineOptions> = {}): Bench {
+  const time = { now: Date.UTC(2026, 0, 1) }
+  const engine = createEngine({
+    ledger: memoryLedger(),
+    clock: () => time.now,
+    random: () => 0,
+    logger: quiet,
+    ...options,
+  })
+  const base = { recipient: 'anna@icloud.com', sender: 'shop@example.com', messageId: 'm1' }
+  return {
+    engine,
+    time,
+    admit: (request) => engine.admit({ recipients: [base.recipient], sender: base.sender, ...request }),
+    reply: (input, request) => engine.record({ ...base, outcome: { kind: 'reply', input, mx }, ...request }),
+    deliver: (request) => engine.record({ ...base, outcome: { kind: 'delivered' }, ...request }),
+  }
+}
+
+describe('the engine', () => {
+  it('suppresses an address that does not exist, and no other', async () => {
+    const { engine, admit, reply } = bench()
+    expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: true })
+    const answers = await admit({ recipients: ['berta@icloud.com', 'ANNA@ICLOUD.COM', 'anna@example.org'] })
+    expect(answers.map(({ recipient, decision }) => [recipient, decision])).toEqual([
+      ['berta@icloud.com', 'send'],
+      ['ANNA@ICLOUD.COM', 'suppressed'],
+      ['anna@example.org', 'send'],
+    ])
+    expect(await engine.address('Anna@iCloud.com')).toMatchObject({
+      recipient: 'anna@icloud.com',
+      suppressions: [{ rule: 'invalid-recipient', origin: 'reply', reply: replies.invalid }],
+    })
+    const all = []
+    for await (const suppression of engine.suppressions()) all.push(suppression.recipient)
+    expect(all).toEqual(['anna@icloud.com'])
+  })
+
+  it("leaves another server's replies alone, and does not touch the ledger for them", async () => {
+    const ledger = new BreakableLedger()
+    const { reply, engine } = bench({ ledger })
+    const outcome = { kind: 'reply', input: replies.invalid, mx: 'mx.example.org' } as const
+    const action = await engine.record({ recipient: 'a@example.org', sender: '', messageId: 'x', outcome })
+    expect(action).toMatchObject({ type: 'pass', recipient: 'a@example.org' })
+    expect(await reply(replies.invalid, { outcome })).toMatchObject({ type: 'pass' })
+    expect(ledger.reads + ledger.writes).toBe(0)
+  })
+
+  it('needs one read to admit and one read and one write to record', async () => {
+    const ledger = new BreakableLedger()
+    const { admit, deliver, reply } = bench({ ledger })
+    await admit({ recipients: Array.from({ length: 1000 }, (_, n) => `a${n}@icloud.com`) })
+    expect([ledger.reads, ledger.writes]).toEqual([1, 0])
+    await deliver()
+    expect([ledger.reads, ledger.writes]).toEqual([2, 1])
+    await reply(replies.full)
+    expect([ledger.reads, ledger.writes]).toEqual([3, 2])
+    await deliver({ hop: 'relay' })
+    expect([ledger.reads, ledger.writes]).toEqual([3, 2])
+  })
+
+  it('admits what is no address, and passes replies about it', async () => {
+    const { admit, reply } = bench()
+    expect(
+      (await admit({ recipients: ['', 'no address', `${'x'.repeat(400)}@icloud.com`] })).map(
+        (a) => a.decision,
+      ),
+    ).toEqual(['send', 'send', 'send'])
+    expect((await reply(replies.invalid, { recipient: 'no address' })).type).toBe('pass')
+  })
+
+  it.each([
+    ['no recipients', (engine: Engine) => engine.admit({ sender: '' } as never)],
+    [
+      'a recipient that is no string',
+      (engine: Engine) => engine.admit({ sender: '', recipients: [1] as never }),
+    ],
+    ['no request', (engine: Engine) => engine.record(undefined as never)],
+    ['no outcome', (engine: Engine) => engine.record({ recipient: 'a@icloud.com', messageId: '1' } as never)],
+    [
+      'a stream that is no string',
+      (engine: Engine) => engine.admit({ sender: '', recipients: [], stream: {} as never }),
+    ],
+    [
+      'an unknown hop',
+      (engine: Engine) => engine.admit({ sender: '', recipients: [], hop: 'smtp' as never }),
+    ],
+    ['no address', (engine: Engine) => engine.address('anna')],
+    [
+      'an unknown origin',
+      (engine: Engine) => engine.suppress({ recipient: 'a@icloud.com', origin: 'reply' as never }),
+    ],
+    ['nothing to release', (engine: Engine) => engine.release({} as never)],
+  ])('refuses a call with %s by EARGUMENT', async (_, call) => {
+    await expect(call(bench().engine)).rejects.toMatchObject({ code: 'EARGUMENT' })
+  })
+
+  it('mends odd names of streams and lanes, so that they cannot reach into other keys', async () => {
+    const { engine, reply } = bench()
+    await reply(replies.blocked, { lane: '../x/%\u0000y'.repeat(20) })
+    const [hold] = await engine.holds()
+    expect(hold?.id).toMatch(/^[\w.]{64}$/)
+  })
+
+  it('holds a blocked IP, tells it, and lets exactly one of many at once through as the probe', async () => {
+    const { engine, time, admit, reply, deliver } = bench()
+    await reply(replies.blocked)
+    expect(await engine.holds()).toEqual([
+      {
+        scope: 'sending-ip',
+        id: 'default',
+        rule: 'proofpoint-block',
+        since: time.now,
+        until: time.now + 3_600_000,
+        reply: replies.blocked,
+      },
+    ])
+    time.now += 3_600_000
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        admit({ recipients: [`a${n}@icloud.com`, 'b@icloud.com'], messageId: `p${n}` }),
+      ),
+    )
+    const probes = answers.flat().filter(({ decision }) => decision === 'send')
+    expect(probes).toHaveLength(1)
+    const released = vi.fn<(payload: EngineEvents['released']) => void>()
+    engine.on('released', released)
+    const [probe] = probes
+    const winner = answers.findIndex((pair) => pair.includes(probe!))
+    await deliver({ recipient: probe?.recipient ?? '', messageId: `p${winner}` })
+    expect(released).toHaveBeenCalledExactlyOnceWith({ hold: { scope: 'sending-ip', id: 'default' } })
+    expect(await engine.holds()).toEqual([])
+  })
+
+  it('counts every one of many replies at once', async () => {
+    const { engine, reply } = bench()
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        reply(replies.inactive, { recipient: 'anna@icloud.com', messageId: `m${n}`, stream: `s${n}` }),
+      ),
+    )
+    expect(
+      (await engine.ledger.events({ limit: 1000 })).filter(({ type }) => type === 'soft-bounce'),
+    ).toHaveLength(40)
+  })
+
+  it('tells events, and lets no listener disturb it', async () => {
+    const { engine, reply, deliver } = bench()
+    const seen: string[] = []
+    const names = ['delivered', 'suppressed', 'softBounced', 'retry', 'failed', 'held', 'unknown'] as const
+    for (const name of names) engine.on(name, ({ recipient }) => seen.push(`${name} ${recipient}`))
+    engine.on('delivered', throwing)
+    engine.on('retry', rejecting)
+    quiet.error.mockClear()
+    await deliver()
+    await reply(replies.full)
+    await reply(replies.inactive)
+    await reply('554 5.7.1 something new from Apple')
+    await reply(replies.blocked)
+    await reply(replies.invalid)
+    expect(seen).toEqual(
+      ['delivered', 'retry', 'softBounced', 'failed', 'unknown', 'held', 'suppressed'].map(
+        (name) => `${name} anna@icloud.com`,
+      ),
+    )
+    expect(quiet.error).toHaveBeenCalledTimes(2)
+    engine.off('delivered', throwing)
+    await deliver()
+    expect(quiet.error).toHaveBeenCalledTimes(2)
+  })
+
+  it('writes a bounded log of what happened', async () => {
+    const { engine, reply, deliver } = bench()
+    await deliver({ outcome: { kind: 'delivered', text: `250 2.0.0 Ok: ${'q'.repeat(5000)}` } })
+    await reply(`${replies.full} ${'z'.repeat(5000)}`)
+    const events = await engine.ledger.events({ subject: 'anna@icloud.com' })
+    expect(events.map(({ type }) => type)).toEqual(['retry', 'delivered'])
+    expect(events.every(({ data }) => String(data.reply).length === 1000)).toBe(true)
+  })
+})
+
+describe('by hand', () => {
+  it('an unsubscribe stops marketing, a complaint all but transactional, an operator all', async () => {
+    const { engine, admit } = bench()
+    const streams = ['transactional', 'marketing', 'news']
+    async function stopped(): Promise<string[]> {
+      const answers = await Promise.all(streams.map((stream) => admit({ stream })))
+      return streams.filter((_, index) => answers[index]?.[0]?.decision === 'suppressed')
+    }
+    await engine.suppress({ recipient: 'Anna@icloud.com', origin: 'unsubscribe' })
+    expect(await stopped()).toEqual(['marketing'])
+    await engine.suppress({ recipient: 'anna@icloud.com', origin: 'complaint' })
+    expect(await stopped()).toEqual(['marketing', 'news'])
+    const note = 'asked by phone'
+    await engine.suppress({ recipient: 'anna@icloud.com', origin: 'operator', note })
+    expect(await stopped()).toEqual(streams)
+    expect((await engine.address('anna@icloud.com')).suppressions.map(({ origin }) => origin)).toEqual([
+      'unsubscribe',
+      'complaint',
+      'operator',
+    ])
+  })
+
+  it('a release takes back what replies did, and nothing else', async () => {
+    const { engine, admit, reply } = bench()
+    await engine.suppress({
+      recipient: 'anna@icloud.com',
+      origin: 'unsubscribe',
+      streams: ['marketing', 'news'],
+    })
+    await reply(replies.inactive)
+    await reply(replies.invalid, { messageId: 'm2' })
+    const released = vi.fn<(payload: EngineEvents['released']) => void>()
+    engine.on('released', released)
+    expect(await engine.release({ address: 'ANNA@icloud.com' })).toBe(1)
+    expect(released).toHaveBeenCalledTimes(1)
+    expect((await admit())[0]?.decision).toBe('send')
+    expect((await admit({ stream: 'news' }))[0]?.decision).toBe('suppressed')
+    expect((await engine.address('anna@icloud.com')).softBounces).toEqual([])
+    expect(await engine.release({ address: 'anna@icloud.com' })).toBe(0)
+    expect(await engine.release({ address: 'anna@icloud.com', origin: 'unsubscribe' })).toBe(1)
+    expect(await engine.release({ address: 'nobody@icloud.com' })).toBe(0)
+  })
+
+  it('a release opens a held scope', async () => {
+    const { engine, admit, reply } = bench()
+    await reply(replies.blocked)
+    const hold = { scope: 'sending-ip', id: 'default' } as const
+    expect(await engine.release({ hold })).toBe(1)
+    expect(await engine.release({ hold })).toBe(0)
+    expect((await admit())[0]?.decision).toBe('send')
+  })
+})
+
+describe('a ledger out of reach', () => {
+  it('lets transactional mail go and holds the rest for a minute', async () => {
+    const ledger = new BreakableLedger()
+    const { admit, time } = bench({ ledger })
+    ledger.broken = 'all'
+    expect(await admit()).toMatchObject([{ decision: 'send' }])
+    expect(await admit({ stream: 'marketing' })).toMatchObject([
+      { decision: 'held', retryAt: time.now + 60_000 },
+    ])
+  })
+
+  it('still gives the right action for this message, says that it is not remembered, and complains once', async () => {
+    const ledger = new BreakableLedger()
+    const { reply, deliver } = bench({ ledger })
+    ledger.broken = 'all'
+    quiet.error.mockClear()
+    quiet.warn.mockClear()
+    const actions = [
+      await reply(replies.invalid),
+      await reply(replies.inactive),
+      await reply(replies.full),
+      await reply(replies.blocked),
+      await deliver(),
+    ]
+    expect(actions.map(({ type, durable }) => [type, durable])).toEqual([
+      ['suppress', false],
+      ['soft-bounce', false],
+      ['retry', false],
+      ['hold', false],
+      ['delivered', false],
+    ])
+    expect(actions.every(({ holds }) => holds.length === 0)).toBe(true)
+    expect(quiet.error).toHaveBeenCalledTimes(1)
+    ledger.broken = 'no'
+    expect(await deliver()).toMatchObject({ durable: true })
+    expect(quiet.warn).toHaveBeenCalledTimes(1)
+  })
+
+  it('lets no probe through that it could not lease', async () => {
+    const ledger = new BreakableLedger()
+    const { admit, reply, time } = bench({ ledger })
+    await reply(replies.blocked)
+    time.now += 3_600_000
+    ledger.broken = 'writes'
+    expect(await admit()).toMatchObject([{ decision: 'held', retryAt: time.now + 60_000 }])
+  })
+
+  it('is what a file that cannot be opened is', async () => {
+    const file = join(directory, 'broken.db')
+    writeFileSync(file, 'no database '.repeat(500))
+    quiet.error.mockClear()
+    const { engine, admit, reply } = bench({ ledger: `file:${file}` })
+    expect(await admit()).toMatchObject([{ decision: 'send' }])
+    expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: false })
+    expect(quiet.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ELEDGERDAMAGED'))
+    await engine.close()
+  })
+})
+
+describe('createEngine', () => {
+  it('opens the file that a string names when it is first used, and closes it', async () => {
+    const file = join(directory, 'lazy', 'icloud.db')
+    const { engine, reply } = bench({ ledger: `file:${file}` })
+    expect(existsSync(file)).toBe(false)
+    expect(await reply(replies.invalid)).toMatchObject({ durable: true })
+    await engine.close()
+    expect(existsSync(`${file}-wal`)).toBe(false)
+    expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: false })
+    const again = bench({ ledger: `file:${file}` })
+    expect(await again.admit()).toMatchObject([{ decision: 'suppressed' }])
+    await again.engine.close()
+  })
+
+  it('leaves a ledger open that it did not open', async () => {
+    const ledger = await sqliteLedger(join(directory, 'mine.db'))
+    await bench({ ledger }).engine.close()
+    expect(await ledger.read(['k'])).toEqual([null])
+    await ledger.close()
+  })
+
+  it.each([
+    ['ELEDGERURL', { ledger: 'redis://127.0.0.1' }],
+    ['EARGUMENT', {}],
+    ['EARGUMENT', { ledger: 7 }],
+    ['EARGUMENT', undefined],
+    ['EPOLICY', { ledger: 'memory:', policy: { jitter: 2 } }],
+  ])('refuses options by %s', (code, options) => {
+    expect(() => createEngine(options as never)).toThrow(expect.objectContaining({ code }))
+  })
+})
