@@ -61,7 +61,7 @@ interface Ruling {
 
 /** Whether a reply that met several recipients may be about one of them: then nobody knows about whom. */
 function mayBeAboutOne(seen: Seen, todo: Todo): boolean {
-  const verdict = classify(seen.text, { mx: nameOf(seen), sender: todo.mail_from.address })
+  const verdict = classify(seen.text, { mx: seen.mx, sender: todo.mail_from.address })
   if (verdict.provider !== 'apple') return false
   return (
     verdict.scope === 'recipient' ||
@@ -80,12 +80,12 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,
-      outcome: { kind: 'reply', input: seen.text, mx: nameOf(seen) },
+      outcome: { kind: 'reply', input: seen.text, mx: seen.mx },
     })
     return { fate: fateOf(action, judge.clock()), action }
   } catch (error) {
     judge.error(`the engine gave no answer, Haraka goes on by itself: ${String(error)}`)
-    const { provider, disposition } = classify(seen.text, { mx: nameOf(seen), recipient: recipient.address })
+    const { provider, disposition } = classify(seen.text, { mx: seen.mx, recipient: recipient.address })
     const again = provider === 'apple' && (disposition === 'retry' || disposition === 'hold')
     return { fate: again ? judge.unasked : { kind: 'host' }, action: null }
   }
@@ -111,11 +111,6 @@ function fateOf(action: Action, now: number): Fate {
 function isExpired(action: Action | null): boolean {
   const disposition = action?.verdict?.disposition
   return action?.type === 'fail' && (disposition === 'retry' || disposition === 'hold')
-}
-
-/** A name says whose the reply is. Haraka's own record has none; the recipient's domain then has to do. */
-function nameOf(seen: Seen): string | null {
-  return seen.phase === null ? null : seen.mx
 }
 
 function lineOf(todo: Todo, recipient: Address, seen: Seen, { fate, action }: Ruling, now: number): string {

@@ -75,7 +75,8 @@ export interface HMail {
   filename: string
   num_failures: number
   refcount: number
-  bounce_error: Error | null
+  /** Hooks of other plugins that have yet to run. Not part of the plugin interface. */
+  hooks_to_run?: unknown[]
   cfg: { temp_fail_intervals: number[] }
   get_mx(): void
   discard(): void

@@ -76,7 +76,7 @@ export function stand_in_for_apple(this: Plugin, next: Next, _hmail: HMail, doma
 export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: DeferredParams): void {
   const { todo } = hmail
   if (obeyDeferred(next, hmail, params)) return
-  const replies = takeReplies(hmail, params)
+  const replies = takeReplies(hmail, params, runtimeOf(this).whoAnswers)
   if (!todo || !replies) return next()
   guarded(this, 'deferred', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, { kind: 'host' }))
@@ -88,7 +88,7 @@ export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: D
 export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: BounceError): void {
   const { todo } = hmail
   if (obeyBounce(next, hmail)) return
-  const replies = takeReplies(hmail, error)
+  const replies = takeReplies(hmail, error, runtimeOf(this).whoAnswers)
   if (!todo || !replies) return next()
   guarded(this, 'bounce', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, nextInterval(hmail)))

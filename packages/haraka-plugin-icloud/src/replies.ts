@@ -1,14 +1,6 @@
 import type { Phase } from '@icloud-delivery/rules'
 import type { Address, HMail, Mx, OutboundSocket } from './haraka.ts'
-import { noteReply } from './seen.ts'
-
-/** Who answers on a connection. */
-export interface Answerer {
-  /** The host's name, or its IP address if it has none. */
-  mx: string | null
-  /** Whether it is Apple's. */
-  direct: boolean
-}
+import { noteReply, type Answerer } from './seen.ts'
 
 /** More than this of a reply says nothing new. In characters. */
 const LONGEST_REPLY = 8192

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
-import type { Answerer } from './replies.ts'
 import { Destinations } from './destination.ts'
 import type { Mx, Outbound, Plugin } from './haraka.ts'
 import { mxResolver } from './mx-resolver.ts'
+import type { Answerer } from './seen.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 /** What the hooks work with: one per process. */

@@ -1,18 +1,22 @@
 import type { Phase } from '@icloud-delivery/rules'
-import type { Address, BounceError, DeferredParams, HMail } from './haraka.ts'
+import type { Address, BounceError, DeferredParams, HMail, Mx } from './haraka.ts'
 import { carryOver, clearOutcome } from './outcome.ts'
 
+/** Who answers on a connection. */
+export interface Answerer {
+  /** The host's name, or its IP address if it has none. `null`: not known at all. */
+  mx: string | null
+  /** Whether it is Apple's. */
+  direct: boolean
+}
+
 /** A reply of this attempt, as one recipient met it. */
-export interface Seen {
+export interface Seen extends Answerer {
   /** The reply as it came, lines separated by CRLF, at most 8 KiB. Remote text. */
   text: string
   code: number
   /** `null` if only Haraka's record of the reply was there to read. */
   phase: Phase | null
-  /** The host that answered, by its IP address where no name is known. `null`: not known at all. */
-  mx: string | null
-  /** Whether that host is Apple's. */
-  direct: boolean
   /** Whether the same reply met other recipients too, so that it says nothing about one of them. */
   shared: boolean
 }
@@ -58,6 +62,7 @@ export function noteReply(recipient: Address, seen: Seen | null): void {
 export function takeReplies(
   hmail: HMail,
   given: DeferredParams | BounceError,
+  whoAnswers: (mx: Mx) => Answerer,
 ): Map<Address, Seen | null> | null {
   const recipients = hmail.todo?.rcpt_to ?? []
   const { bounced_rcpt = [], deferred_rcpt = [], fail_recips = [] } = given as BounceError & DeferredParams
@@ -73,7 +78,9 @@ export function takeReplies(
     if (attempt) ours = true
     let seen: Seen | null = null
     if (attempt && !attempt.spent) {
-      seen = attempt.seen ?? (attempt.tapped ? null : notedByHaraka(sent, recipients.length > 1))
+      seen =
+        attempt.seen ??
+        (attempt.tapped ? null : notedByHaraka(sent, recipients.length > 1, given.mx && whoAnswers(given.mx)))
       attempt.spent = true
     }
     replies.set(recipient, seen)
@@ -82,7 +89,7 @@ export function takeReplies(
 }
 
 /** At RCPT Haraka notes the reply as `reason` too; every later reply it notes for all recipients. */
-function notedByHaraka(recipient: Address, several: boolean): Seen | null {
+function notedByHaraka(recipient: Address, several: boolean, answerer: Answerer | undefined): Seen | null {
   if (!recipient.dsn_smtp_code) return null
   const atRcpt = recipient.reason !== undefined
   const noted = [recipient.dsn_smtp_code, recipient.dsn_smtp_extc, recipient.dsn_smtp_response]
@@ -91,8 +98,8 @@ function notedByHaraka(recipient: Address, several: boolean): Seen | null {
     text,
     code: Number.parseInt(text, 10),
     phase: atRcpt ? 'rcpt' : null,
-    mx: recipient.dsn_remote_mta ?? null,
-    direct: true,
+    // Haraka does not always tell; the recipient's domain then has to do.
+    ...(answerer ?? { mx: null, direct: true }),
     shared: several && !atRcpt,
   }
 }

@@ -108,13 +108,16 @@ export class Haraka {
     await gone
   }
 
+  /** Ends Haraka. Rejects if it had ended by itself: it crashed then. */
   async stop(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) {
+    const { exitCode, signalCode } = this.process
+    if (exitCode === null && signalCode === null) {
       const gone = once(this.process, 'exit')
       this.process.kill('SIGTERM')
       await gone
     }
     rmSync(this.dir, { recursive: true, force: true })
+    if (exitCode !== null) throw new Error(`Haraka crashed:\n${this.log.slice(-40).join('\n')}`)
   }
 
   #line(line: string): void {

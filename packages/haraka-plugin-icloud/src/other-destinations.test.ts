@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startSimulator } from '@icloud-delivery/mx-simulator'
+import { startHaraka } from './haraka.test.fixture.ts'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await setStage({
+    icloud: [
+      '[testing_mx_records]',
+      'brand.example=mx01.mail.icloud.com, mx02.mail.icloud.com',
+      'decoy.example=mx01.mail.icloud.com.attacker.example',
+      'broken.example=ESERVFAIL',
+    ],
+  })
+})
+
+afterAll(() => stage?.close())
+
+/** Resolves when a provider that is not Apple got a message for the recipient. */
+async function reachedElsewhere(recipient: string): Promise<void> {
+  await stage.mailboxes.waitFor(({ messages }) =>
+    messages.some(({ recipients }) => recipients.includes(recipient)),
+  )
+}
+
+describe('destinations', () => {
+  it('a custom domain whose MX is at Apple is treated as Apple', async () => {
+    stage.apple.script('anna@brand.example', [{ rule: 'mailbox-full' }, { accept: true }])
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@brand.example'] })
+    await stage.delivered('anna@brand.example')
+    expect(stage.decisions('anna@brand.example')).toEqual([expect.stringContaining('rule=mailbox-full')])
+  })
+
+  it('a suppressed recipient on such a domain is taken out', async () => {
+    await stage.suppress('gone@brand.example')
+    await stage.haraka.send({ from: 'b@example.com', to: ['gone@brand.example'] })
+    const [dsn] = await stage.dsns('b@example.com')
+    expect(dsn).toContain('Final-Recipient: rfc822;gone@brand.example')
+    expect(stage.tries('gone@brand.example')).toBe(0)
+  })
+
+  it('an MX that only looks like Apple is not', async () => {
+    await stage.haraka.send({ from: 'c@example.com', to: ['anna@decoy.example'] })
+    await reachedElsewhere('anna@decoy.example')
+  })
+
+  it('a resolver that fails holds nothing back', async () => {
+    await stage.haraka.send({ from: 'd@example.com', to: ['anna@broken.example'] })
+    await reachedElsewhere('anna@broken.example')
+  })
+
+  it('what other providers say is left to Haraka', async () => {
+    await stage.haraka.send({ from: 'e@example.com', to: ['invalid-recipient@example.org'] })
+    const [dsn] = await stage.dsns('e@example.com')
+    expect(dsn).toContain('Diagnostic-Code: smtp;550 5.1.1 ')
+    expect(stage.decisions('invalid-recipient@example.org')).toEqual([])
+    expect((await stage.remembered('invalid-recipient@example.org')).suppressions).toEqual([])
+  })
+})
+
+it('a smart host that refuses a recipient at icloud.com is not taken for Apple', async () => {
+  const relay = await startSimulator()
+  const haraka = await startHaraka({ mailboxes: `127.0.0.1:${relay.port}`, icloud: '[testing_mx_records]\n' })
+  try {
+    await haraka.send({ from: 'f@example.com', to: ['invalid-recipient@icloud.com'] })
+    await haraka.logged('recipient=<invalid-recipient@icloud.com> action=pass')
+    await relay.waitFor(({ messages }) =>
+      messages.some(({ envelope }) => envelope.to.includes('f@example.com')),
+    )
+    await haraka.send({ from: 'f@example.com', to: ['invalid-recipient@icloud.com'] })
+    await relay.waitFor(
+      ({ attempts }) => attempts.filter(({ rule }) => rule === 'invalid-recipient').length === 2,
+    )
+  } finally {
+    await haraka.stop()
+    await relay.close()
+  }
+})

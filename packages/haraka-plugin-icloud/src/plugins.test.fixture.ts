@@ -1,0 +1,43 @@
+/** Logs what other plugins would see. */
+export const spy = `
+exports.hook_deny = function (next, object, params) { this.logwarn('SPY deny ' + params[2]); next() }
+exports.hook_bounce = function (next, hmail, error) {
+  this.logwarn('SPY bounce ' + hmail.todo.rcpt_to.map((r) => r.address).join()); next()
+}
+`
+
+/** Holds back mail for a local part while the file gate-<local part> is in Haraka's directory. */
+export const gate = `
+const fs = require('node:fs')
+exports.hook_send_email = (next, hmail) => {
+  const file = process.env.HARAKA + '/gate-' + hmail.todo.rcpt_to[0].user
+  fs.existsSync(file) ? next(DELAY, 0.1) : next()
+}
+`
+
+/** Shortens Haraka's own intervals, of which five seconds is the least. */
+export const hurry = `
+exports.hook_deferred = (next, hmail, params) => {
+  if (/Tried all MXs/.test(params.err)) params.delay = 0.1
+  next()
+}
+`
+
+/** Makes hooks fail for mail from sabotage@example.com. */
+export const saboteur = `
+exports.hook_send_email = (next, hmail) => {
+  if (hmail.todo.mail_from.user === 'sabotage') {
+    Object.defineProperty(hmail.todo.mail_from, 'address', { get() { throw new Error('sabotaged') } })
+  }
+  next()
+}
+`
+
+/** Keeps outbound connections from being listened to, as another version of Haraka might. */
+export const sealed = `
+exports.hook_send_email = (next, hmail) => {
+  const value = hmail.try_deliver_host_on_socket
+  Object.defineProperty(hmail, 'try_deliver_host_on_socket', { value, writable: false, configurable: true })
+  next()
+}
+`
