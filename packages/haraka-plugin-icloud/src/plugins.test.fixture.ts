@@ -6,12 +6,22 @@ exports.hook_bounce = function (next, hmail, error) {
 }
 `
 
-/** Holds back mail for a local part while the file gate-<local part> is in Haraka's directory. */
+/**
+ * Parks mail to a local part, and logs it, while the file gate-<local part> is in Haraka's directory. Local parts that
+ * begin with "latch" get such a file when they are deferred.
+ */
 export const gate = `
 const fs = require('node:fs')
-exports.hook_send_email = (next, hmail) => {
-  const file = process.env.HARAKA + '/gate-' + hmail.todo.rcpt_to[0].user
-  fs.existsSync(file) ? next(DELAY, 0.1) : next()
+const fileOf = (rcpt) => process.env.HARAKA + '/gate-' + rcpt.user
+exports.hook_send_email = function (next, hmail) {
+  const shut = hmail.todo.rcpt_to.filter((rcpt) => fs.existsSync(fileOf(rcpt)))
+  if (shut.length === 0) return next()
+  for (const rcpt of shut) this.logwarn('GATE ' + rcpt.address)
+  next(DELAY, 0.1)
+}
+exports.hook_deferred = (next, hmail) => {
+  for (const rcpt of hmail.todo.rcpt_to) if (rcpt.user.startsWith('latch')) fs.writeFileSync(fileOf(rcpt), '')
+  next()
 }
 `
 

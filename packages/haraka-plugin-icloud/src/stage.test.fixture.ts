@@ -18,12 +18,14 @@ export interface Stage {
   tries(recipient: string): number
   /** What the log says was decided about the recipient. */
   decisions(recipient: string): string[]
-  /** Parks mail whose first recipient has this local part, with the plugin `gate`, until it is called. */
+  /** Parks mail to this local part, with the plugin `gate`, until it is called. */
   gate(localPart: string): () => void
   /** Suppresses a recipient as an operator would. */
   suppress(recipient: string): Promise<void>
   /** What the ledger holds about a recipient. */
   remembered(recipient: string): Promise<AddressRecord>
+  /** The data of the ledger's events about a recipient, newest first. */
+  eventData(recipient: string): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -82,6 +84,10 @@ export async function setStage(options: {
       await withEngine(haraka, (engine) => engine.suppress({ recipient, origin: 'operator' }))
     },
     remembered: (recipient) => withEngine(haraka, (engine) => engine.address(recipient)),
+    eventData: (recipient) =>
+      withEngine(haraka, async ({ ledger }) =>
+        (await ledger.events({ subject: recipient })).map(({ data }) => data),
+      ),
     async close() {
       await haraka.stop()
       await Promise.all([apple.close(), mailboxes.close()])
