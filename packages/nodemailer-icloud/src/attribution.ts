@@ -19,7 +19,8 @@ export type Attribution =
 export function attribute(result: InnerResult, recipient: string, alone: boolean): Attribution {
   const { error, info } = result
   const refusal = refusalOf((error ?? info).rejectedErrors, recipient)
-  if (refusal) return hasReply(refusal) ? { kind: 'reply', error: refusal } : { kind: 'no-reply', error: refusal }
+  if (refusal)
+    return hasReply(refusal) ? { kind: 'reply', error: refusal } : { kind: 'no-reply', error: refusal }
   if (error) {
     if (!hasReply(error)) return { kind: 'no-reply', error }
     return { kind: alone ? 'reply' : 'unattributed', error }

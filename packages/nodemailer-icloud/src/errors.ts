@@ -41,8 +41,17 @@ export interface Failure {
 /** Also known to another copy of this package in the same process. */
 const brand = Symbol.for('nodemailer-icloud.error')
 
+/** On the prototype, as the language's own errors have it: a name of its own would be copied with the fields. */
+function nameErrors(type: typeof RejectedError): void {
+  Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true })
+}
+
 /** The failure for one recipient, as listed in `rejectedErrors`. */
 export class RejectedError extends Error implements Failure {
+  static {
+    nameErrors(this)
+  }
+
   declare code: string
   declare permanent: boolean
   declare recipient: string
@@ -58,7 +67,6 @@ export class RejectedError extends Error implements Failure {
 
   constructor(message: string, failure: Failure, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'RejectedError'
     Object.defineProperty(this, brand, { value: true })
     Object.assign(this, failure)
   }
@@ -75,6 +83,10 @@ export interface SendFailure extends Failure {
 
 /** Nobody got the message. The fields of {@link Failure} are those of the most hopeful recipient. */
 export class IcloudError extends RejectedError implements SendFailure {
+  static {
+    nameErrors(this)
+  }
+
   declare code: IcloudErrorCode
   declare accepted: string[]
   declare pending: string[]
@@ -84,7 +96,6 @@ export class IcloudError extends RejectedError implements SendFailure {
 
   constructor(message: string, failure: SendFailure) {
     super(message, failure)
-    this.name = 'IcloudError'
   }
 }
 

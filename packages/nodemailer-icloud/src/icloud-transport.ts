@@ -160,7 +160,8 @@ export class IcloudTransport extends EventEmitter {
   ): Promise<void> {
     const recipients = envelope.to.map((address, index) => {
       const admission = admissions[index]
-      if (!admission) throw new Error(`The engine gave ${admissions.length} answers for ${envelope.to.length} recipients`)
+      if (!admission)
+        throw new Error(`The engine gave ${admissions.length} answers for ${envelope.to.length} recipients`)
       return { address, apple: apple[index] ?? false, admission }
     })
     const job = await prepareJob(this.#settings, {
@@ -184,7 +185,9 @@ export class IcloudTransport extends EventEmitter {
     }
     // Nodemailer passes an `error` event on, and one that nobody listens to ends the process. Each send gets its error
     // through its callback anyway.
-    inner.on('error', (error: unknown) => this.emit('log', { type: 'error', message: asError(error).message }))
+    inner.on('error', (error: unknown) =>
+      this.emit('log', { type: 'error', message: asError(error).message }),
+    )
   }
 
   #closeEngine(): void {
@@ -205,7 +208,11 @@ export class IcloudTransport extends EventEmitter {
  */
 export function icloudTransport(inner: InnerTransport, options: IcloudOptions = {}): IcloudTransport {
   if (typeof inner?.send !== 'function') {
-    throw configError('the inner transport', 'an object with a send method (for a transporter use withIcloud)', inner)
+    throw configError(
+      'the inner transport',
+      'an object with a send method (for a transporter use withIcloud)',
+      inner,
+    )
   }
   return new IcloudTransport(inner, options)
 }

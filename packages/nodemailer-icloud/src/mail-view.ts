@@ -32,11 +32,7 @@ export function viewOf(mail: MailLike, options: ViewOptions): MailLike {
   })
 }
 
-function viewOfMessage(
-  message: MessageLike,
-  options: ViewOptions,
-  addressed: Addressed | null,
-): MessageLike {
+function viewOfMessage(message: MessageLike, options: ViewOptions, addressed: Addressed | null): MessageLike {
   const { envelope, recipients } = options
   const overrides = new Map<string | symbol, unknown>([
     // SMTPConnection writes its state into the envelope and takes it from there again, so each caller gets its own.

@@ -55,7 +55,9 @@ export class MxLookup {
     let keepMs = answerMs
     try {
       const records = await this.#limited(domain)
-      apple = records.some(({ exchange }) => isAppleMx(exchange.endsWith('.') ? exchange.slice(0, -1) : exchange))
+      apple = records.some(({ exchange }) =>
+        isAppleMx(exchange.endsWith('.') ? exchange.slice(0, -1) : exchange),
+      )
     } catch (error) {
       if (!noMx.has((error as { code?: unknown } | null)?.code)) keepMs = failureMs
     }

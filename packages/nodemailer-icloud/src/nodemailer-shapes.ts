@@ -74,8 +74,10 @@ export interface InnerTransport {
   // oxlint-disable-next-line typescript/no-explicit-any
   isIdle?(...args: any[]): any
   // oxlint-disable-next-line typescript/no-explicit-any
-  on?(event: string, listener: (...args: any[]) => void): unknown
-  mailer?: unknown
-  getSocket?: unknown
+  on?(event: string, listener: (...args: any[]) => void): any
+  // oxlint-disable-next-line typescript/no-explicit-any -- Nodemailer's own object, of whatever version
+  mailer?: any
+  // oxlint-disable-next-line typescript/no-explicit-any
+  getSocket?: any
   options?: unknown
 }

@@ -18,11 +18,7 @@ const someAppleMx = 'mx01.mail.icloud.com'
  * for Apple's. Where the caller says `direct` of a host with a name of its own, that name still decides whose the
  * replies are; an IP address or a bare host name is taken at the caller's word.
  */
-export function findPeer(
-  inner: InnerTransport,
-  hop: Hop | 'auto',
-  appleMx: readonly string[],
-): Peer {
+export function findPeer(inner: InnerTransport, hop: Hop | 'auto', appleMx: readonly string[]): Peer {
   const options = (inner.options ?? {}) as { host?: unknown; port?: unknown }
   const host = typeof options.host === 'string' ? options.host.toLowerCase() : ''
   const standsForApple = appleMx.includes(host) || appleMx.includes(`${host}:${String(options.port)}`)

@@ -22,7 +22,10 @@ export interface IcloudInfo {
 type Lists = Pick<SendFailure, 'accepted' | 'rejected' | 'pending' | 'suppressed' | 'rejectedErrors'>
 
 /** The result of a job: an info if anyone got the message or is to get it, else an error. */
-export function resultOf(job: Job, settled: readonly Settled[]): { error: Error } | { info: InfoLike & IcloudInfo } {
+export function resultOf(
+  job: Job,
+  settled: readonly Settled[],
+): { error: Error } | { info: InfoLike & IcloudInfo } {
   const lists: Lists = { accepted: [], rejected: [], pending: [], suppressed: [], rejectedErrors: [] }
   let first: InfoLike | null = null
   for (const [index, outcome] of settled.entries()) {
@@ -33,7 +36,8 @@ export function resultOf(job: Job, settled: readonly Settled[]): { error: Error 
       if (outcome.failure.code === 'ESUPPRESSED') lists.suppressed.push(address)
     } else {
       lists[outcome.state].push(address)
-      if (first === null || (outcome.state === 'accepted' && lists.accepted.length === 1)) first = outcome.info
+      if (first === null || (outcome.state === 'accepted' && lists.accepted.length === 1))
+        first = outcome.info
     }
   }
   if (first === null) return { error: failureOf(settled, lists) }

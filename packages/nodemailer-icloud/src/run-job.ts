@@ -19,7 +19,8 @@ export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
     else if (admission.decision === 'send') {
       const key = sharing === 'whole' ? 'all' : apple ? 'apple' : 'rest'
       groups.set(key, [...(groups.get(key) ?? []), recipient])
-    } else settled.set(recipient, { state: 'rejected', failure: admissionFailure(admission, null), error: null })
+    } else
+      settled.set(recipient, { state: 'rejected', failure: admissionFailure(admission, null), error: null })
   }
   await Promise.all([
     ...Array.from(groups.values(), (group) => sendTogether(job, group, settled)),

@@ -17,12 +17,13 @@ const longest = 2 ** 31 - 1
 export function sleep(ms: number, timers: Timers, signal: AbortSignal | null | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()
+    let handle: unknown
     const done = () => {
       timers.clearTimeout(handle)
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    const handle = timers.setTimeout(done, Math.min(Math.max(ms, 0), longest))
+    handle = timers.setTimeout(done, Math.min(Math.max(ms, 0), longest))
     signal?.addEventListener('abort', done, { once: true })
   })
 }

@@ -11,13 +11,29 @@ export interface TransporterLike {
   sendMail(...args: any[]): unknown
 }
 
+// The last overload of `sendMail` is the one with a callback in Nodemailer 10, the one with a promise in the types of 7
+// to 9.
 type MailOf<T extends TransporterLike> = Parameters<T['sendMail']>[0]
+type InfoOf<T extends TransporterLike> = T extends {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  sendMail(mail: any, callback: (error: any, info: infer Info) => void): void
+}
+  ? Info
+  : Awaited<ReturnType<T['sendMail']>>
+
+/** What `sendMail` of a wrapped transporter resolves with. */
+export type IcloudInfoOf<T extends TransporterLike> = Omit<KnownKeys<InfoOf<T>>, keyof IcloudInfo> &
+  IcloudInfo
+
+/** Without an index signature, which would make `Omit` forget the keys that are named. */
+type KnownKeys<T> = { [K in keyof T as string extends K ? never : K]: T[K] }
 
 /** The same transporter, whose `sendMail` also tells what {@link IcloudInfo} says. */
-export type WithIcloud<T extends TransporterLike, Info = Record<string, unknown>> = T & {
-  sendMail(mail: MailOf<T>): Promise<Info & IcloudInfo>
+export type WithIcloud<T extends TransporterLike> = {
+  sendMail(mail: MailOf<T>): Promise<IcloudInfoOf<T>>
+  sendMail(mail: MailOf<T>, callback: (error: Error | null, info: IcloudInfoOf<T>) => void): void
   transporter: IcloudTransport
-}
+} & T
 
 /**
  * Puts this package inside a ready transporter and returns it. The transporter keeps its dkim, proxy, defaults, plugins
@@ -25,7 +41,10 @@ export type WithIcloud<T extends TransporterLike, Info = Record<string, unknown>
  *
  * @throws Error `ECONFIG` for options that cannot be right, and what `createEngine` throws
  */
-export function withIcloud<T extends TransporterLike>(transporter: T, options: IcloudOptions = {}): WithIcloud<T> {
+export function withIcloud<T extends TransporterLike>(
+  transporter: T,
+  options: IcloudOptions = {},
+): WithIcloud<T> {
   const inner = transporter?.transporter as InnerTransport | undefined
   if (typeof inner?.send !== 'function') {
     throw configError('the transporter', 'one made by nodemailer.createTransport', transporter)
