@@ -52,7 +52,7 @@ export async function suppressAddress(parts: Parts, request: SuppressRequest): P
     note: note?.slice(0, longestNote) ?? null,
   }
   const key = recipientKey(recipient)
-  return untilWritten(async () => {
+  return onlyOne(parts, recipient, async () => {
     const [entry] = await parts.ledger.read([key])
     const state = withSuppression(entry?.value ?? {}, suppression)
     const event = {
@@ -75,7 +75,7 @@ export async function releaseAddress(
   const recipient = requireAddress(given, 'release')
   const key = recipientKey(recipient)
   const at = parts.clock()
-  const released = await untilWritten(async () => {
+  const released = await onlyOne(parts, recipient, async () => {
     const [entry] = await parts.ledger.read([key])
     if (!entry) return []
     const state = entry.value as RecipientState
@@ -93,6 +93,10 @@ function withoutOrigin(state: RecipientState, origin: SuppressionOrigin): Recipi
   const { suppressions = [], ...rest } = state
   const kept = suppressions.filter((suppression) => suppression.origin !== origin)
   return kept.length === 0 ? rest : { ...rest, suppressions: kept }
+}
+
+function onlyOne<T>(parts: Parts, address: string, turn: () => Promise<T | undefined>): Promise<T> {
+  return parts.turns.run(address, () => untilWritten(turn))
 }
 
 /** Opens a scope. */

@@ -188,6 +188,38 @@ describe('the engine', () => {
     ).toHaveLength(40)
   })
 
+  it('remembers every one of many replies at once for one recipient, on a file too', async () => {
+    const { engine, reply } = bench({ ledger: `file:${join(directory, 'crowd.db')}` })
+    const actions = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => reply(replies.full, { messageId: `m${n}` })),
+    )
+    expect(actions.every(({ durable }) => durable)).toBe(true)
+    await Promise.all(actions.map((_, n) => reply(replies.inactive, { messageId: `m${n}` })))
+    expect((await engine.address('anna@icloud.com')).softBounces).toMatchObject([
+      { rule: 'inactive-account', count: 1 },
+    ])
+    await engine.close()
+  })
+
+  it("takes Apple's reply for Apple's, also if a relay passes it on", async () => {
+    const { admit, reply, engine } = bench()
+    const said = (text: string): RecordRequest['outcome'] => ({
+      kind: 'reply',
+      input: `host mx01.mail.icloud.com[192.0.2.25] said: ${text} (in reply to RCPT TO command)`,
+      mx: 'relay.example.com',
+    })
+    const relayed = { hop: 'relay' } as const
+    expect(await reply('', { ...relayed, outcome: said(replies.blocked) })).toMatchObject({
+      type: 'hold',
+      holds: [],
+    })
+    expect(await engine.holds()).toEqual([])
+    expect(await reply('', { ...relayed, outcome: said(replies.invalid) })).toMatchObject({
+      type: 'suppress',
+    })
+    expect((await admit(relayed))[0]?.decision).toBe('suppressed')
+  })
+
   it('tells events, and lets no listener disturb it', async () => {
     const { engine, reply, deliver } = bench()
     const seen: string[] = []
@@ -284,6 +316,10 @@ describe('a ledger out of reach', () => {
     expect(await admit()).toMatchObject([{ decision: 'send' }])
     expect(await admit({ stream: 'marketing' })).toMatchObject([
       { decision: 'held', retryAt: time.now + 60_000 },
+    ])
+    const acceptedAt = time.now - 49 * 3_600_000
+    expect(await admit({ stream: 'marketing', acceptedAt })).toMatchObject([
+      { decision: 'expired', retryAt: null },
     ])
   })
 

@@ -35,8 +35,7 @@ export function decideAdmission(
   policy: Policy,
 ): AdmissionDecision {
   const refs = scopesOf(request)
-  const expiresAt =
-    request.acceptedAt === null ? Infinity : expiryOf(request.acceptedAt, request.stream, policy)
+  const expiresAt = expiresAtOf(request, policy)
   let current = scopes
 
   const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
@@ -110,11 +109,22 @@ function expired(recipient: string, rule: string): Admission {
   }
 }
 
+function expiresAtOf(request: Admittance, policy: Policy): number {
+  return request.acceptedAt === null ? Infinity : expiryOf(request.acceptedAt, request.stream, policy)
+}
+
 /** The answers for a ledger that is out of reach: what people wait for goes, everything else waits for the ledger. */
 export function admitBlindly(request: Admittance, now: number, policy: Policy): Admission[] {
-  return request.recipients.map(({ recipient }) => {
+  const expiresAt = expiresAtOf(request, policy)
+  return request.recipients.map(({ recipient }): Admission => {
     if (request.stream === 'transactional')
       return sendable(recipient, 'the ledger is out of reach; transactional mail goes')
+    if (now >= expiresAt) {
+      return {
+        ...sendable(recipient, 'expired (5.4.7) while the ledger was out of reach'),
+        decision: 'expired',
+      }
+    }
     return {
       ...sendable(recipient, 'the ledger is out of reach; held until it is back'),
       decision: 'held',

@@ -19,6 +19,7 @@ import type { Policy } from './policy.ts'
 import { record } from './record.ts'
 import { recipientKey, type RecipientState } from './state.ts'
 import { argument, requireAddress } from './subject.ts'
+import { Turns } from './turns.ts'
 import type { Suppression, SuppressionOrigin } from './suppression.ts'
 
 /** What the parts of an engine share. */
@@ -31,6 +32,7 @@ export interface Parts {
   readonly random: () => number
   readonly events: Events
   readonly outage: Outage
+  readonly turns: Turns
 }
 
 /** The engine: the calls of {@link Engine} over the functions that do the work. */
@@ -38,9 +40,14 @@ export class EngineCore implements Engine {
   readonly ledger: Ledger
   private readonly parts: Parts
 
-  constructor(parts: Omit<Parts, 'events' | 'outage'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'turns'>) {
     this.ledger = parts.ledger
-    this.parts = { ...parts, events: new Events(parts.logger), outage: new Outage(parts.logger) }
+    this.parts = {
+      ...parts,
+      events: new Events(parts.logger),
+      outage: new Outage(parts.logger),
+      turns: new Turns(),
+    }
   }
 
   async admit(request: AdmitRequest): Promise<Admission[]> {

@@ -15,7 +15,7 @@ interface Slot {
 export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
   const maxEvents = options.maxEvents ?? 10_000
   const slots = new Map<string, Slot>()
-  let log: StoredEvent[] = []
+  let log: (Omit<StoredEvent, 'data'> & { json: string })[] = []
   let lastVersion = 0
   let lastEvent = 0
   let closed = false
@@ -25,7 +25,9 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
   }
 
   function append(events: readonly LedgerEvent[]): void {
-    for (const event of events) log.push({ ...event, id: ++lastEvent })
+    for (const { at, type, subject, data } of events) {
+      log.push({ id: ++lastEvent, at, type, subject, json: JSON.stringify(data) })
+    }
     // Cutting in steps keeps the cost of one event constant.
     if (log.length > maxEvents * 1.25) log = log.slice(-maxEvents)
   }
@@ -48,7 +50,7 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
         if (json == null) slots.delete(change.key)
         else slots.set(change.key, { version: ++lastVersion, json })
       })
-      append(structuredClone(events))
+      append(events)
       return true
     },
 
@@ -68,7 +70,8 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
       for (let i = log.length - 1; i >= oldest && found.length < limit; i--) {
         const event = log[i]
         if (!event || (subject !== undefined && event.subject !== subject)) continue
-        if (type === undefined || event.type === type) found.push(structuredClone(event))
+        const { json, ...rest } = event
+        if (type === undefined || event.type === type) found.push({ ...rest, data: JSON.parse(json) })
       }
       return found
     },

@@ -45,7 +45,9 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   const keys = [recipientKey(attempt.address), ...refs.map(scopeKey)]
   let decision: Decision
   try {
-    decision = await untilWritten(() => turn(parts, keys, verdict, attempt, outcome))
+    decision = await parts.turns.run(attempt.address, () =>
+      untilWritten(() => turn(parts, keys, verdict, attempt, outcome)),
+    )
     parts.outage.end()
   } catch (error) {
     parts.outage.begin(error)

@@ -6,6 +6,7 @@ import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.t
 import { ledgerError } from './sqlite-errors.ts'
 import { openDatabase } from './sqlite-open.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
+import { ReadQueue } from './read-queue.ts'
 import { WriteQueue } from './write-queue.ts'
 
 interface Write {
@@ -44,7 +45,8 @@ class SqliteLedger implements Ledger {
   private readonly file: string
   private readonly maxEvents: number
   private readonly statements: Statements
-  private readonly queue: WriteQueue<Write>
+  private readonly writes: WriteQueue<Write>
+  private readonly reads: ReadQueue
   private closed = false
   private eventsSinceCut = 0
 
@@ -53,20 +55,17 @@ class SqliteLedger implements Ledger {
     this.file = file
     this.maxEvents = maxEvents
     this.statements = prepareStatements(database)
-    this.queue = new WriteQueue((writes) => this.commit(writes), file)
+    this.writes = new WriteQueue((writes) => this.commit(writes), file)
+    this.reads = new ReadQueue((batch) => this.readAll(batch), file)
   }
 
   async read(keys: readonly string[]): Promise<(Entry | null)[]> {
-    return this.attempt(() => {
-      if (keys.length < 2) return keys.map((key) => this.get(key))
-      // One transaction takes the lock once, not once per key.
-      this.database.exec('BEGIN')
-      try {
-        return keys.map((key) => this.get(key))
-      } finally {
-        this.database.exec('COMMIT')
-      }
-    })
+    this.refuseIfClosed()
+    try {
+      return await this.reads.add(keys)
+    } catch (error) {
+      throw ledgerError(error, this.file)
+    }
   }
 
   async write(changes: readonly Change[], events: readonly LedgerEvent[] = []): Promise<boolean> {
@@ -85,7 +84,7 @@ class SqliteLedger implements Ledger {
       })),
     }
     try {
-      return await this.queue.add(write)
+      return await this.writes.add(write)
     } catch (error) {
       throw ledgerError(error, this.file)
     }
@@ -128,8 +127,18 @@ class SqliteLedger implements Ledger {
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
-    await this.queue.drain()
+    await this.writes.drain()
     this.database.close()
+  }
+
+  private readAll(batch: readonly (readonly string[])[]): (Entry | null)[][] {
+    const { begin, commit } = this.statements
+    begin.run()
+    try {
+      return batch.map((keys) => keys.map((key) => this.get(key)))
+    } finally {
+      commit.run()
+    }
   }
 
   private get(key: string): Entry | null {
@@ -151,11 +160,11 @@ class SqliteLedger implements Ledger {
   }
 
   private commit(writes: readonly Write[]): boolean[] {
-    this.database.exec('BEGIN IMMEDIATE')
+    this.statements.beginWrite.run()
     try {
       const applied = writes.map((write) => this.apply(write))
       this.cutEvents()
-      this.database.exec('COMMIT')
+      this.statements.commit.run()
       return applied
     } catch (error) {
       // SQLite ends the transaction by itself after some errors, such as a full disk.

@@ -2,6 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** The prepared statements of a ledger. A deleted entry stays as a row without a value, so that versions only grow. */
 export interface Statements {
+  begin: StatementSync
+  beginWrite: StatementSync
+  commit: StatementSync
   get: StatementSync
   insert: StatementSync
   update: StatementSync
@@ -15,6 +18,9 @@ export interface Statements {
 export function prepareStatements(database: DatabaseSync): Statements {
   const columns = 'id, at, type, subject, data'
   return {
+    begin: database.prepare('BEGIN'),
+    beginWrite: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
     get: database.prepare('SELECT version, value FROM entries WHERE key = ?'),
     insert: database.prepare(
       `INSERT INTO entries (key, version, value) VALUES (?, 1, ?)
