@@ -22,9 +22,13 @@ type Gate = 'send' | 'wait' | 'bounce' | 'drop'
 /** Messages split off by us for recipients that were let through: asking again would cost them their turn. */
 const admitted = new WeakSet<HMail>()
 
+/** Messages whose next step is ours. Another plugin may park them before it comes to that. */
+const taken = new WeakSet<HMail>()
+
 /** Before an attempt: lets through who may go, parks who has to wait, gives up who is suppressed. */
 export async function admit(runtime: Runtime, next: Next, hmail: HMail): Promise<void> {
   const { todo } = hmail
+  if (taken.has(hmail)) return next()
   if (!todo || !(await runtime.destinations.isApple(todo.domain))) return next()
   if (admitted.delete(hmail)) return send(runtime, next, hmail, todo)
 
@@ -120,10 +124,8 @@ function send(runtime: Runtime, next: Next, hmail: HMail, todo: Todo): void {
 
 /** Whatever a send_email hook answers, Haraka goes on to look for the MX: that step is taken over. */
 function insteadOfSending(next: Next, hmail: HMail, act: () => void): void {
-  hmail.get_mx = () => {
-    Reflect.deleteProperty(hmail, 'get_mx')
-    act()
-  }
+  taken.add(hmail)
+  hmail.get_mx = act
   next()
 }
 

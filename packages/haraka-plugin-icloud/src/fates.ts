@@ -1,4 +1,4 @@
-import { classify } from '@icloud-delivery/rules'
+import { classify, type Verdict } from '@icloud-delivery/rules'
 import type { Action, Engine } from '@icloud-delivery/engine'
 import { decisionLine } from './decision-line.ts'
 import { EXPIRED, markFailed } from './dsn.ts'
@@ -38,16 +38,12 @@ export async function fatesOf(
     }
     let ruling = seen.shared ? shared.get(seen.text) : undefined
     if (!ruling) {
-      ruling =
-        seen.shared && mayBeAboutOne(seen, todo)
-          ? { fate: { kind: 'alone', ms: judge.aloneMs, why: 'A reply to several recipients' }, action: null }
-          : await ask(todo, recipient, seen, judge)
+      ruling = aloneFirst(seen, todo, judge) ?? (await ask(todo, recipient, seen, judge))
       // One reply is asked about once: it would otherwise count as many.
       if (seen.shared) shared.set(seen.text, ruling)
     }
     fates.set(recipient, ruling.fate)
-    if (ruling.fate.kind === 'bounce')
-      markFailed(recipient, seen, isExpired(ruling.action) ? EXPIRED : undefined)
+    if (ruling.fate.kind === 'bounce') markFailed(recipient, seen, ruling.expired ? EXPIRED : undefined)
     judge.log(lineOf(todo, recipient, seen, ruling, judge.clock()))
   }
   return fates
@@ -55,19 +51,27 @@ export async function fatesOf(
 
 interface Ruling {
   fate: Fate
-  /** `null` if the engine was not asked. */
-  action: Action | null
+  /** The engine's word for it. */
+  action: Action['type']
+  reason: string
+  verdict: Verdict | null
+  /** Given up for its age alone. */
+  expired: boolean
 }
 
-/** Whether a reply that met several recipients may be about one of them: then nobody knows about whom. */
-function mayBeAboutOne(seen: Seen, todo: Todo): boolean {
-  const verdict = classify(seen.text, { mx: seen.mx, sender: todo.mail_from.address })
-  if (verdict.provider !== 'apple') return false
-  return (
-    verdict.scope === 'recipient' ||
-    verdict.disposition === 'suppress' ||
-    verdict.disposition === 'soft-bounce'
-  )
+/**
+ * A reply that met several recipients and may be about one of them: nobody knows about whom, so nothing is recorded and
+ * each is tried by itself. `null` for every other reply.
+ */
+function aloneFirst(seen: Seen, { mail_from }: Todo, judge: Judge): Ruling | null {
+  if (!seen.shared) return null
+  const verdict = classify(seen.text, { mx: seen.mx, sender: mail_from.address })
+  const { provider, scope, disposition } = verdict
+  if (provider !== 'apple') return null
+  if (scope !== 'recipient' && disposition !== 'suppress' && disposition !== 'soft-bounce') return null
+  const reason = 'a reply to several recipients that is about one: each is tried alone'
+  const fate: Fate = { kind: 'alone', ms: judge.aloneMs, why: reason }
+  return { fate, action: 'retry', reason, verdict, expired: false }
 }
 
 async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Promise<Ruling> {
@@ -82,12 +86,18 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       acceptedAt: todo.queue_time,
       outcome: { kind: 'reply', input: seen.text, mx: seen.mx },
     })
-    return { fate: fateOf(action, judge.clock()), action }
+    const { type, reason, verdict } = action
+    // What would otherwise be tried again is given up only when the message is too old.
+    const expired = type === 'fail' && (verdict?.disposition === 'retry' || verdict?.disposition === 'hold')
+    return { fate: fateOf(action, judge.clock()), action: type, reason, verdict, expired }
   } catch (error) {
     judge.error(`the engine gave no answer, Haraka goes on by itself: ${String(error)}`)
-    const { provider, disposition } = classify(seen.text, { mx: seen.mx, recipient: recipient.address })
-    const again = provider === 'apple' && (disposition === 'retry' || disposition === 'hold')
-    return { fate: again ? judge.unasked : { kind: 'host' }, action: null }
+    const verdict = classify(seen.text, { mx: seen.mx, recipient: recipient.address })
+    const again =
+      verdict.provider === 'apple' && (verdict.disposition === 'retry' || verdict.disposition === 'hold')
+    const reason = 'the engine gave no answer'
+    if (!again) return { fate: { kind: 'host' }, action: 'pass', reason, verdict, expired: false }
+    return { fate: judge.unasked, action: 'retry', reason, verdict, expired: false }
   }
 }
 
@@ -107,19 +117,14 @@ function fateOf(action: Action, now: number): Fate {
   }
 }
 
-/** The engine gives up what it would otherwise have tried again only when the message is too old. */
-function isExpired(action: Action | null): boolean {
-  const disposition = action?.verdict?.disposition
-  return action?.type === 'fail' && (disposition === 'retry' || disposition === 'hold')
-}
-
-function lineOf(todo: Todo, recipient: Address, seen: Seen, { fate, action }: Ruling, now: number): string {
+function lineOf(todo: Todo, recipient: Address, seen: Seen, ruling: Ruling, now: number): string {
+  const { action, reason, verdict, fate } = ruling
   return decisionLine({
     message: todo.uuid,
     recipient: recipient.address,
-    action: action?.type ?? (fate.kind === 'host' ? 'pass' : 'retry'),
-    reason: action?.reason ?? ('why' in fate ? fate.why : ''),
-    verdict: action?.verdict ?? null,
+    action,
+    reason,
+    verdict,
     next: 'ms' in fate ? now + fate.ms : null,
     phase: seen.phase,
     mx: seen.mx,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close())
 
-describe("Haraka's ten traps", () => {
+describe.concurrent("Haraka's ten traps", () => {
   it('trap 1: a message whose recipients are all suppressed after it was queued ends in a DSN, not a crash', async () => {
     const open = stage.gate('late1')
     await stage.haraka.send({ from: 'one@example.com', to: ['late1@icloud.com'] })
@@ -34,22 +34,6 @@ describe("Haraka's ten traps", () => {
     expect(stage.tries('late1@icloud.com')).toBe(0)
     await stage.haraka.send({ from: 'one@example.com', to: ['after1@icloud.com'] })
     await stage.delivered('after1@icloud.com')
-  })
-
-  it('trap 2: a ledger slower than the plugin time-out loses nothing', async () => {
-    stage.apple.script('slow2@icloud.com', [{ rule: 'rate-limited' }, { accept: true }])
-    stage.apple.script('lost2@icloud.com', [{ rule: 'dmarc-failure' }])
-    const unlock = lockLedger(stage.haraka)
-    await stage.haraka.send({ from: 'two@example.com', to: ['slow2@icloud.com'] })
-    await stage.haraka.send({ from: 'two-lost@example.com', to: ['lost2@icloud.com'] })
-    await stage.apple.waitFor(() => stage.tries('slow2@icloud.com') + stage.tries('lost2@icloud.com') === 2)
-    await elapse(1500) // longer than icloud.timeout
-    expect(stage.decisions('slow2@icloud.com')).toEqual([])
-    unlock()
-    await stage.delivered('slow2@icloud.com')
-    const [dsn] = await stage.dsns('two-lost@example.com')
-    expect(dsn).toContain('Status: 5.7.1')
-    expect(stage.haraka.log.filter((line) => line.includes('timed out on hook'))).toEqual([])
   })
 
   it('trap 3: with karma loaded no deny hook runs and the delay is kept', async () => {
@@ -150,12 +134,14 @@ describe("Haraka's ten traps", () => {
 
   it('trap 10: "Too many failures" without a reply ends in one DSN', async () => {
     stage.apple.script('dead10@icloud.com', [{ drop: true }])
-    const before = stage.apple.sessions.count
     await stage.haraka.send({ from: 'ten@example.com', to: ['dead10@icloud.com'] })
     const [dsn] = await stage.dsns('ten@example.com')
     expect(dsn).toContain('Too many failures (Tried all MXs)')
     // The first try and Haraka's three intervals, on both hosts.
-    expect(stage.apple.sessions.count - before).toBe(8)
+    const tries = stage.apple.attempts.filter(
+      ({ phase, sender }) => phase === 'mail' && sender === 'ten@example.com',
+    )
+    expect(tries).toHaveLength(8)
     expect(stage.decisions('dead10@icloud.com')).toEqual([])
   })
 
@@ -184,4 +170,21 @@ describe("Haraka's ten traps", () => {
     const { softBounces } = await stage.remembered('one11@icloud.com')
     expect(softBounces).toEqual([])
   })
+})
+
+// Alone, because it stops everything else.
+it('trap 2: a ledger slower than the plugin time-out loses nothing', async () => {
+  stage.apple.script('slow2@icloud.com', [{ rule: 'rate-limited' }, { accept: true }])
+  stage.apple.script('lost2@icloud.com', [{ rule: 'dmarc-failure' }])
+  const unlock = lockLedger(stage.haraka)
+  await stage.haraka.send({ from: 'two@example.com', to: ['slow2@icloud.com'] })
+  await stage.haraka.send({ from: 'two-lost@example.com', to: ['lost2@icloud.com'] })
+  await stage.apple.waitFor(() => stage.tries('slow2@icloud.com') + stage.tries('lost2@icloud.com') === 2)
+  await elapse(1500) // longer than icloud.timeout
+  expect(stage.decisions('slow2@icloud.com')).toEqual([])
+  unlock()
+  await stage.delivered('slow2@icloud.com')
+  const [dsn] = await stage.dsns('two-lost@example.com')
+  expect(dsn).toContain('Status: 5.7.1')
+  expect(stage.haraka.log.filter((line) => line.includes('timed out on hook'))).toEqual([])
 })

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { setStage } from './stage.test.fixture.ts'
+
+it('without its ledger the plugin still understands replies, and says once what is wrong', async () => {
+  const stage = await setStage({ icloud: ['[main]', 'ledger=file:/dev/null/icloud.db'] })
+  try {
+    stage.apple.script('full@icloud.com', [{ rule: 'mailbox-full' }, { accept: true }])
+    await stage.haraka.send({
+      from: 'a@example.com',
+      to: ['full@icloud.com', 'invalid-recipient@icloud.com'],
+    })
+    await stage.delivered('full@icloud.com')
+    const [dsn] = await stage.dsns('a@example.com')
+    expect(dsn).toContain('Final-Recipient: rfc822;invalid-recipient@icloud.com')
+    expect(stage.haraka.log.filter((line) => line.includes('[ERROR] [-] [icloud]'))).toEqual([
+      expect.stringContaining('the ledger is out of reach (ELEDGERFILE'),
+    ])
+  } finally {
+    await stage.close()
+  }
+})
