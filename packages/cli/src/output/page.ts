@@ -1,0 +1,81 @@
+import type { Paint, Tone } from './paint.ts'
+import { displayWidth } from './display-width.ts'
+import { bounded, visible } from './visible.ts'
+import { wrap } from './wrap.ts'
+
+/** The longest piece of text that is shown whole. Characters. */
+const MOST_CHARACTERS = 1200
+
+const narrowest = 40
+
+/** The columns to write for: those of the terminal, at least 40; 80 where there is none. */
+export function pageWidth(stream: { readonly columns?: number }): number {
+  return Math.max(narrowest, stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns)
+}
+
+/**
+ * Text for people, wrapped to a width. Whatever is put on it is bounded and made harmless here, so callers hand over
+ * remote text as it came.
+ */
+export class Page {
+  readonly #width: number
+  readonly #paint: Paint
+  readonly #blocks: string[][] = []
+
+  /** @param width - columns, at least 40 */
+  constructor(width: number, paint: Paint) {
+    this.#width = width
+    this.#paint = paint
+  }
+
+  /** A block of running text. */
+  paragraph(text: string, options: { tone?: Tone; indent?: number } = {}): void {
+    this.#blocks.push(this.#lines(text, ' '.repeat(options.indent ?? 0), options.tone))
+  }
+
+  /** Names and what they stand for, side by side. Rows without a value are left out. */
+  fields(
+    rows: readonly (readonly [label: string, value: string | null | undefined])[],
+    heading?: string,
+  ): void {
+    const indent = heading === undefined ? '' : '  '
+    const full = rows.filter((row): row is [string, string] => typeof row[1] === 'string')
+    if (full.length === 0) return
+    const column = Math.max(...full.map(([label]) => displayWidth(label))) + 2
+    const block = heading === undefined ? [] : [this.#paint('heading', heading)]
+    for (const [label, value] of full) {
+      const [first = '', ...rest] = this.#lines(value, ' '.repeat(indent.length + column))
+      const name = indent + this.#paint('label', label) + ' '.repeat(column - displayWidth(label))
+      block.push(name + first.trimStart(), ...rest)
+    }
+    this.#blocks.push(block)
+  }
+
+  /** A heading with running text below. */
+  section(heading: string, text: string): void {
+    this.#blocks.push([this.#paint('heading', heading), ...this.#lines(text, '  ')])
+  }
+
+  /** A heading with items below. Nothing if there are none. */
+  list(heading: string, mark: string, items: readonly string[]): void {
+    if (items.length === 0) return
+    const block = [this.#paint('heading', heading)]
+    for (const item of items) {
+      const lines = this.#lines(item, ' '.repeat(mark.length + 3))
+      block.push(`  ${mark} ${lines[0]?.trimStart() ?? ''}`, ...lines.slice(1))
+    }
+    this.#blocks.push(block)
+  }
+
+  /** The page, with a line end. */
+  toString(): string {
+    return `${this.#blocks.map((block) => block.join('\n')).join('\n\n')}\n`
+  }
+
+  #lines(text: string, indent: string, tone?: Tone): string[] {
+    const safe = visible(bounded(text, MOST_CHARACTERS))
+    return wrap(safe, this.#width - indent.length).map(
+      (line) => indent + (tone === undefined ? line : this.#paint(tone, line)),
+    )
+  }
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander'
+import { addExplain } from './commands/explain.ts'
+import { exitCodes } from './exit-codes.ts'
+import { bounded, visible } from './output/visible.ts'
+import { ownVersion } from './own-version.ts'
+
+/**
+ * Runs one command line.
+ *
+ * @param args - the arguments, without the interpreter and the script
+ * @returns the exit code, see {@link exitCodes}
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.fine
+  const program = new Command('icloud-delivery')
+    .description('Mail to iCloud: what Apple’s mail servers say, and what to do about it.')
+    .version(ownVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(--help tells more)')
+    .configureOutput({ outputError: (text, write) => write(`${visibleLines(text)}\n`) })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  icloud-delivery explain "552 5.2.2 <anna@icloud.com>: user is over quota"
+  icloud-delivery explain --help
+
+Exit codes: 0 fine, 1 something could not be read or written, 2 the command line is wrong.
+Not affiliated with, or endorsed by, Apple Inc.`,
+    )
+  addExplain(program, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Commander has said what is wrong, or what was asked for.
+    return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
+  }
+  return exitCode
+}
+
+/** Commander's messages repeat arguments, and an argument may be a reply. */
+function visibleLines(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => visible(bounded(line, 500)))
+    .join('\n')
+}
