@@ -54,7 +54,7 @@ export interface Mx {
 export interface OutboundSocket {
   on(event: 'line', listener: (line: string) => void): unknown
   /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
-  write(chunk: string | Uint8Array, ...rest: unknown[]): boolean
+  write: (this: OutboundSocket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
 }
 
 /** What Haraka knows of a queued message. Written to the queue file, all but `rcpt_to` for good. */
@@ -85,7 +85,13 @@ export interface HMail {
   convert_temp_failed_to_bounce(reason: string, extra?: object): void
   split_to_new_recipients(recipients: Address[], response: string, done: (split: HMail) => void): void
   /** Speaks SMTP over a ready socket. Not part of the plugin interface. */
-  try_deliver_host_on_socket?(mx: Mx, host: string, port: number, socket: OutboundSocket): void
+  try_deliver_host_on_socket?: (
+    this: HMail,
+    mx: Mx,
+    host: string,
+    port: number,
+    socket: OutboundSocket,
+  ) => void
 }
 
 /** What a `deferred` hook gets. `delay` in seconds may be changed. */

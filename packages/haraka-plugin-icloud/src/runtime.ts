@@ -14,10 +14,10 @@ export interface Runtime {
   engine: Engine
   destinations: Destinations
   /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
-  outbound(): Outbound
-  whoAnswers(mx: Mx): Answerer
+  outbound: () => Outbound
+  whoAnswers: (mx: Mx) => Answerer
   /** Says once per process that Haraka has changed and replies are read from what it notes. */
-  warnUntapped(): void
+  warnUntapped: () => void
 }
 
 /** Reads the configuration and makes the engine. Opens nothing yet. */

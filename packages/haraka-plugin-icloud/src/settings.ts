@@ -30,7 +30,7 @@ export interface TestingSettings {
   mxRecords: ReadonlyMap<string, readonly string[]> | null
 }
 
-type Section = Readonly<Record<string, unknown>>
+type Section = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 const FILE = 'config/icloud.ini'
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/

@@ -17,7 +17,7 @@ export interface Stage {
   /** How often Apple was asked about the recipient. */
   tries(recipient: string): number
   /** What the log says was decided about the recipient. */
-  decisions(recipient: string): string[]
+  decisions: (recipient: string) => string[]
   /** Parks mail to this local part, with the plugin `gate`, until it is called. */
   gate(localPart: string): () => void
   /** Suppresses a recipient as an operator would. */
