@@ -8,18 +8,15 @@ export function findAppleRecipients(
   lookup: MxLookup | null,
 ): boolean[] | Promise<boolean[]> {
   const answers: boolean[] = []
-  const open = new Map<number, string>()
-  for (const [index, recipient] of recipients.entries()) {
+  let open: Map<number, string> | null = null
+  for (const recipient of recipients) {
     const domain = addressDomain(recipient)
-    if (isAppleDomain(domain)) {
-      answers.push(true)
-      continue
-    }
-    const cached = lookup === null || !hasMx(domain) ? false : lookup.cached(domain)
-    answers.push(cached ?? false)
-    if (cached === undefined) open.set(index, domain)
+    let apple: boolean | undefined = isAppleDomain(domain)
+    if (!apple && lookup !== null && hasMx(domain)) apple = lookup.cached(domain)
+    if (apple === undefined) (open ??= new Map<number, string>()).set(answers.length, domain)
+    answers.push(apple ?? false)
   }
-  if (lookup === null || open.size === 0) return answers
+  if (lookup === null || open === null) return answers
   return Promise.all(
     Array.from(open, async ([index, domain]) => {
       answers[index] = await lookup.isApple(domain)

@@ -54,6 +54,13 @@ export function isConnectionError(error: ErrorLike): boolean {
   return connectionCodes.has(error.code)
 }
 
+const brokenCodes: ReadonlySet<unknown> = new Set([...connectionCodes, 'EABORT', 'ECONNRESET', 'EPIPE'])
+
+/** True if the connection broke before the other side could say how it went. */
+export function isBrokenOff(error: ErrorLike): boolean {
+  return brokenCodes.has(error.code)
+}
+
 function refusalOf(errors: unknown, recipient: string): ErrorLike | undefined {
   if (!Array.isArray(errors)) return undefined
   return (errors as (ErrorLike | null)[]).find((error) => error?.recipient === recipient) ?? undefined

@@ -1,6 +1,6 @@
 import type { Action, Outcome } from '@icloud-delivery/engine'
 import { classify } from '@icloud-delivery/rules'
-import { attribute, isConnectionError, type Attribution } from './attribution.ts'
+import { attribute, isBrokenOff, isConnectionError, type Attribution } from './attribution.ts'
 import { actionFailure, innerFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
@@ -31,7 +31,7 @@ export async function conclude(
     }
     case 'reply':
     case 'no-reply': {
-      const ambiguous = attribution.kind === 'no-reply' && bodyRead
+      const ambiguous = attribution.kind === 'no-reply' && bodyRead && isBrokenOff(attribution.error)
       const action = apple ? await judge(job, address, attribution) : null
       return decided(job, address, { action, cause: attribution.error, ambiguous, error: result.error })
     }

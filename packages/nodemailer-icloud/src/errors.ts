@@ -42,7 +42,7 @@ export interface Failure {
 const brand = Symbol.for('nodemailer-icloud.error')
 
 /** On the prototype, as the language's own errors have it: a name of its own would be copied with the fields. */
-function nameErrors(type: typeof RejectedError): void {
+function nameErrors(type: { readonly name: string; readonly prototype: Error }): void {
   Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true })
 }
 
@@ -72,8 +72,8 @@ export class RejectedError extends Error implements Failure {
   }
 }
 
-/** What a failed `sendMail` carries besides the fields of a {@link Failure}. */
-export interface SendFailure extends Failure {
+/** What became of whom. */
+export interface OutcomeLists {
   accepted: string[]
   pending: string[]
   rejected: string[]
@@ -82,7 +82,7 @@ export interface SendFailure extends Failure {
 }
 
 /** Nobody got the message. The fields of {@link Failure} are those of the most hopeful recipient. */
-export class IcloudError extends RejectedError implements SendFailure {
+export class IcloudError extends RejectedError implements OutcomeLists {
   static {
     nameErrors(this)
   }
@@ -94,8 +94,10 @@ export class IcloudError extends RejectedError implements SendFailure {
   declare suppressed: string[]
   declare rejectedErrors: RejectedError[]
 
-  constructor(message: string, failure: SendFailure) {
-    super(message, failure)
+  constructor(first: RejectedError, lists: OutcomeLists) {
+    const others = lists.rejected.length - 1
+    super(others > 0 ? `${first.message} (and ${others} more)` : first.message, first, { cause: first.cause })
+    Object.assign(this, lists)
   }
 }
 

@@ -38,9 +38,9 @@ export class IcloudTransport extends EventEmitter {
     this.#settings = settingsOf(inner, options)
     this.name = `${inner.name} + icloud`
     this.version = inner.version
-    const { verify, isIdle } = inner
-    if (verify) this.verify = (...args) => verify.apply(inner, args) as unknown
-    if (isIdle) this.isIdle = (...args) => isIdle.apply(inner, args) as unknown
+    // Only what the inner transport has: Nodemailer warns of the rest, as it does without this package.
+    if (inner.verify) this.verify = (...args) => inner.verify?.(...args) as unknown
+    if (inner.isIdle) this.isIdle = (...args) => inner.isIdle?.(...args) as unknown
     this.#forwardEvents()
   }
 

@@ -1,4 +1,4 @@
-export type { IcloudErrorCode, Failure, SendFailure } from './errors.ts'
+export type { IcloudErrorCode, Failure, OutcomeLists } from './errors.ts'
 export {
   IcloudError,
   isHeldError,

@@ -1,4 +1,4 @@
-import { IcloudError, isIcloudError, type RejectedError, type SendFailure } from './errors.ts'
+import { IcloudError, isIcloudError, type OutcomeLists, type RejectedError } from './errors.ts'
 import type { Job } from './job.ts'
 import type { ErrorLike, InfoLike } from './nodemailer-shapes.ts'
 import type { Settled } from './settled.ts'
@@ -19,14 +19,12 @@ export interface IcloudInfo {
   rejectedErrors: RejectedError[]
 }
 
-type Lists = Pick<SendFailure, 'accepted' | 'rejected' | 'pending' | 'suppressed' | 'rejectedErrors'>
-
 /** The result of a job: an info if anyone got the message or is to get it, else an error. */
 export function resultOf(
   job: Job,
   settled: readonly Settled[],
 ): { error: Error } | { info: InfoLike & IcloudInfo } {
-  const lists: Lists = { accepted: [], rejected: [], pending: [], suppressed: [], rejectedErrors: [] }
+  const lists: OutcomeLists = { accepted: [], rejected: [], pending: [], suppressed: [], rejectedErrors: [] }
   let first: InfoLike | null = null
   for (const [index, outcome] of settled.entries()) {
     const address = job.recipients[index]?.address ?? ''
@@ -48,7 +46,7 @@ export function resultOf(
 type Rejected = Extract<Settled, { state: 'rejected' }>
 
 /** The error of the recipient with the best prospects: a caller that sends again should know. */
-function failureOf(settled: readonly Settled[], lists: Lists): Error {
+function failureOf(settled: readonly Settled[], lists: OutcomeLists): Error {
   const all = settled.filter((outcome): outcome is Rejected => outcome.state === 'rejected')
   const chosen =
     all.find(({ failure }) => failure.code === 'EABORT') ??
@@ -57,19 +55,16 @@ function failureOf(settled: readonly Settled[], lists: Lists): Error {
     all[0]
   if (!chosen) return new Error('There is no recipient')
   const { failure } = chosen
-  const fields: SendFailure = { ...failure, ...lists }
-  if (isIcloudError(failure)) {
-    const others = all.length - 1
-    return new IcloudError(others > 0 ? `${failure.message} (and ${others} more)` : failure.message, fields)
-  }
-  return decorate(chosen.error ?? (failure.cause as ErrorLike), fields)
+  if (isIcloudError(failure)) return new IcloudError(failure, lists)
+  return decorate(chosen.error ?? (failure.cause as ErrorLike), failure, lists)
 }
 
 /** The inner transport's own error, as callers know it, with what is known besides. */
-function decorate(error: ErrorLike, fields: SendFailure): Error {
-  const { code, response, responseCode, command, ...rest } = fields
-  const own = { code: error.code ?? code, ...rest }
-  return Object.isExtensible(error)
-    ? Object.assign(error, own)
-    : Object.assign(new Error(error.message, { cause: error }), own, { response, responseCode, command })
+function decorate(error: ErrorLike, failure: RejectedError, lists: OutcomeLists): Error {
+  if (!Object.isExtensible(error)) {
+    return Object.assign(new Error(error.message, { cause: error }), failure, lists)
+  }
+  const { code, recipient, permanent, verdict, rule, action, retryAt, suppression, ambiguous } = failure
+  const known = { recipient, permanent, verdict, rule, action, retryAt, suppression, ambiguous }
+  return Object.assign(error, { code: error.code ?? code }, known, lists)
 }

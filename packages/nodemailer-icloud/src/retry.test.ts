@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { IcloudTransport } from './icloud-transport.ts'
+import type { MailLike } from './nodemailer-shapes.ts'
 import { directStage, mail, rejection } from './stage.test.helper.ts'
 
 const twiceBusy = { anna: [{ rule: 'rate-limited', times: 2 }, { accept: true }] } as const
@@ -37,7 +39,7 @@ describe('tries again inside the budget', () => {
     })
     const bytes = Buffer.alloc(200_000, 'All of it. ')
     const bodies: string[] = []
-    const { message } = await spyOnContent(transporter, bodies)
+    const { count } = spyOnContent(transporter, bodies)
     const info = await transporter.sendMail(
       mail('anna@icloud.com', { attachments: [{ filename: 'a.bin', content: Readable.from([bytes]) }] }),
     )
@@ -48,7 +50,7 @@ describe('tries again inside the budget', () => {
     const encoded = raw.slice(raw.indexOf('Content-Disposition: attachment')).split('\r\n\r\n')[1] ?? ''
     const received = Buffer.from((encoded.split('\r\n--')[0] ?? '').replaceAll('\r\n', ''), 'base64')
     expect(sha256(received)).toBe(sha256(bytes))
-    expect(message()).toBe(3)
+    expect(count()).toBe(3)
     expect(new Set(bodies).size).toBe(1)
   })
 
@@ -132,21 +134,21 @@ function sha256(bytes: Buffer): string {
 
 /** Records the bytes that each attempt sends. */
 function spyOnContent(
-  transporter: { transporter: { inner: { send: (...args: never[]) => unknown } } },
+  transporter: { transporter: IcloudTransport },
   bodies: string[],
-): { message: () => number } {
+): { count: () => number } {
   const { inner } = transporter.transporter
-  const send = inner.send.bind(inner) as (mail: unknown, callback: unknown) => unknown
+  const send = inner.send.bind(inner)
   let count = 0
-  inner.send = ((mail: { message: { createReadStream: () => Readable } }, callback: unknown) => {
+  inner.send = (sent: MailLike, callback) => {
     count++
     const chunks: Buffer[] = []
-    const stream = mail.message.createReadStream()
+    const stream = sent.message.createReadStream()
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('end', () => {
       bodies.push(sha256(Buffer.concat(chunks)))
-      send(mail, callback)
+      send(sent, callback)
     })
-  }) as never
-  return { message: () => count }
+  }
+  return { count: () => count }
 }

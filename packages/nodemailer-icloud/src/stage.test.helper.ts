@@ -31,8 +31,8 @@ export function manualTime(): ManualTime {
 }
 
 /** Options that make the simulator stand for Apple's MX. */
-export function forSimulator(simulator: Simulator): IcloudOptions & { testing: { appleMx: string[] } } {
-  return { testing: { appleMx: [`127.0.0.1:${simulator.port}`] }, resolveMx: false }
+export function forSimulator(running: Simulator): IcloudOptions & { testing: { appleMx: string[] } } {
+  return { testing: { appleMx: [`127.0.0.1:${running.port}`] }, resolveMx: false }
 }
 
 export async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
