@@ -26,7 +26,7 @@ Examples:
   icloud-delivery explain --json <replies.jsonl
 
 With --json, standard input holds one reply a line, plain or as an object:
-  {"input": "550 ...", "mx": "mx01.mail.icloud.com", "recipient": "a@icloud.com"}
+  {"input": "550 ...", "mx": "mx01.mail.icloud.com", "recipient": "a@me.com"}
 It may also have "sender" and "phase" (connect, helo, mail, rcpt, data, eod or
 quit). null means not known. --mx, --recipient and --sender serve for what a
 line leaves out. Each line gets one object, in order; blank lines get none. For
