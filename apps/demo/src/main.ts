@@ -1,1 +1,45 @@
-export {}
+import { Command } from 'commander'
+import { DemoError } from './demo-error.ts'
+import { runDemo } from './run-demo.ts'
+import { shown } from './shown.ts'
+
+const logLines = 30
+
+const program = new Command('./dev start')
+  .description('Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.')
+  .option('--once', 'end after the table; exit 0 only if everything came as expected', false)
+  .option('--json', 'print the table as JSON on standard output, progress on standard error', false)
+  .parse()
+const { once, json } = program.opts<{ once: boolean; json: boolean }>()
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (interrupted.signal.aborted) process.exit(130)
+    interrupted.abort()
+  })
+}
+// Whoever read the output is gone, as with `| head`.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => process.exit(1))
+
+try {
+  process.exitCode = (await runDemo({ once, json, signal: interrupted.signal })) ? 0 : 1
+} catch (error) {
+  if (interrupted.signal.aborted) {
+    process.exitCode = 130
+  } else {
+    process.exitCode = 1
+    complain(error)
+  }
+}
+
+function complain(error: unknown): void {
+  const lines = [error instanceof DemoError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)]
+  const log = error instanceof DemoError ? error.log.slice(-logLines) : []
+  if (log.length > 0) lines.push('', 'What Haraka logged last:', ...log.map((line) => `  ${shown(line, 400)}`))
+  process.stderr.write(`\n${lines.join('\n')}\n`)
+  const code = error instanceof DemoError ? error.code : 'EUNKNOWN'
+  const message = error instanceof Error ? error.message : String(error)
+  if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message }, rows: [] })}\n`)
+}

@@ -1,0 +1,79 @@
+import { hasArrived, isFinal, type Happening } from './happening.ts'
+import { shown } from './shown.ts'
+import type { Style } from './style.ts'
+import { meaningOf, outcomeWords, replyWords, scopeWords, whyKeptBack } from './words.ts'
+
+const timeWidth = 7
+const addressWidth = 33
+
+/** Tells what happens as it happens, in plain words. */
+export class Narrator {
+  readonly #write: (text: string) => void
+  readonly #style: Style
+  readonly #width: number
+  readonly #startedAt: number
+
+  /** `width` in columns. */
+  constructor(write: (text: string) => void, style: Style, width: number, startedAt: number) {
+    this.#write = write
+    this.#style = style
+    this.#width = width
+    this.#startedAt = startedAt
+  }
+
+  headline(text: string): void {
+    this.#write(`\n${this.#style.bold(text)}\n`)
+  }
+
+  say(text: string): void {
+    this.#write(`${text}\n`)
+  }
+
+  tell(happening: Happening): void {
+    const { bad, dim, wait } = this.#style
+    switch (happening.kind) {
+      case 'submitted':
+        return this.#line(happening.at, dim('→'), happening.recipient, dim('the shop hands it to Haraka'))
+      case 'not-submitted': {
+        const { at, recipient, code, rule } = happening
+        const why = code === 'ESUPPRESSED' && rule !== null ? ` (${meaningOf(rule)?.title ?? rule})` : ''
+        return this.#line(at, bad('✗'), recipient, `${bad(code)}${why}: sendMail refuses, and makes no connection`)
+      }
+      case 'outcome':
+        return this.#outcome(happening)
+      case 'kept-back':
+        return this.#line(happening.at, wait('‖'), happening.recipient, whyKeptBack(happening))
+      case 'scope':
+        return this.#indented(`${wait('‖')} ${scopeWords(happening)}`)
+      case 'bounce':
+        return this.#line(happening.at, dim('←'), happening.recipient, dim(`bounce message to ${shown(happening.to, 60)}`))
+    }
+  }
+
+  #outcome(happening: Extract<Happening, { kind: 'outcome' }>): void {
+    const { good, wait, bad, dim } = this.#style
+    const { at, recipient, outcome, rule, reply } = happening
+    const [paint, mark] = hasArrived(outcome)
+      ? ([good, '✓'] as const)
+      : isFinal(outcome)
+        ? ([bad, '✗'] as const)
+        : ([wait, '↻'] as const)
+    const done = outcomeWords(happening)
+    if (hasArrived(outcome)) return this.#line(at, paint(mark), recipient, paint(done))
+    const room = this.#width - timeWidth - addressWidth - 5
+    this.#line(at, paint(mark), recipient, replyWords(reply, recipient, room))
+    const meaning = meaningOf(rule)
+    const means = meaning ? `${meaning.title} ${dim(`(fault: ${meaning.fault})`)} → ` : ''
+    this.#indented(`${means}${paint(done)}`)
+  }
+
+  #line(at: number, mark: string, recipient: string, text: string): void {
+    const seconds = ((at - this.#startedAt) / 1000).toFixed(1).padStart(timeWidth - 2)
+    const address = shown(recipient, addressWidth).padEnd(addressWidth)
+    this.#write(`${this.#style.dim(`${seconds} s`)} ${mark} ${address} ${text}\n`)
+  }
+
+  #indented(text: string): void {
+    this.#write(`${' '.repeat(timeWidth + 3)}${text}\n`)
+  }
+}

@@ -1,0 +1,39 @@
+import { setTimeout as elapse } from 'node:timers/promises'
+import type { Step } from '@icloud-delivery/mx-simulator'
+import { rows } from './scenario.ts'
+import { missingFrom, seenOf, type Seen } from './seen.ts'
+import type { Stage } from './stage.ts'
+import { HOUR_MS } from './time.ts'
+
+const roundLimitMs = 30_000
+const accepted: readonly Step[] = [{ accept: true }]
+
+/** Has the shop write to everybody and waits until each mail is done with. Gives what became of each, in the rows' order. */
+export async function playRound(stage: Stage, round: 0 | 1): Promise<Seen[]> {
+  const { shop, journal } = stage
+  for (const row of rows) {
+    const steps = row.answers[round]
+    stage[row.at].script(row.recipient, steps.length === 0 ? accepted : steps)
+  }
+  const start = journal.all.length
+  for (const row of rows) await shop.send(row)
+  const seen = (): Seen[] => {
+    const happenings = journal.all.slice(start)
+    return rows.map(({ recipient }) => seenOf(recipient, happenings))
+  }
+  await journal.until(
+    () => seen().flatMap((each, index) => missingFrom(rows[index]?.recipient ?? '', each) ?? []),
+    roundLimitMs,
+  )
+  return seen()
+}
+
+/** A day of the demo: two failures that are closer together than that count as one. */
+export async function passDay(signal: AbortSignal): Promise<void> {
+  await elapse(24 * HOUR_MS, undefined, { signal })
+}
+
+/** From now on everybody gets the reply that the local part of the address asks for. */
+export function endScripts(stage: Stage): void {
+  for (const { recipient, at } of rows) stage[at].script(recipient, [])
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { closingWords, invitation } from './closing-words.ts'
+import { Narrator } from './narrate.ts'
+import { differencesOf, jsonOf, tableOf } from './report.ts'
+import { resultsOf } from './results.ts'
+import { endScripts, passDay, playRound } from './rounds.ts'
+import { openStage, type Stage } from './stage.ts'
+import { styleFor } from './style.ts'
+import { HOUR_MS } from './time.ts'
+
+/** How the demo is run. */
+export interface DemoOptions {
+  /** End after the table instead of staying up. */
+  once: boolean
+  /** The table as JSON on standard output, everything else on standard error. */
+  json: boolean
+  /** Aborted to end it early. */
+  signal: AbortSignal
+}
+
+const widest = 120
+
+/**
+ * Runs the demo. Resolves with whether everything came as expected.
+ *
+ * @throws DemoError, and whatever keeps it from going on
+ */
+export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions): Promise<boolean> {
+  const output = json ? process.stderr : process.stdout
+  const style = styleFor(output)
+  const startedAt = Date.now()
+  // `columns` is absent where the output is no terminal.
+  const width = Math.min((output.columns as number | undefined) ?? widest, widest)
+  const narrator = new Narrator((text) => void output.write(text), style, width, startedAt)
+
+  narrator.headline('A small shop writes to its customers, and Apple answers')
+  const stage = await openStage(signal)
+  try {
+    introduce(stage, narrator)
+    stage.journal.onHappening((happening) => narrator.tell(happening))
+    narrator.headline('Round 1: everybody gets a mail')
+    const first = await playRound(stage, 0)
+    narrator.headline('A day goes by')
+    await passDay(signal)
+    narrator.headline('Round 2: the same again, with what was learned')
+    const second = await playRound(stage, 1)
+
+    const results = await resultsOf([first, second], stage.shop.engine)
+    const seconds = (Date.now() - startedAt) / 1000
+    narrator.say(`\n${tableOf(results, style, width)}`)
+    narrator.say(closingWords)
+    if (json) process.stdout.write(`${jsonOf(results, seconds)}\n`)
+    const differences = differencesOf(results)
+    const verdict =
+      differences.length === 0
+        ? style.good(`All ${results.length} rows came as expected, in ${seconds.toFixed(1)} s.`)
+        : style.bad(`Not as expected:\n  ${differences.join('\n  ')}`)
+    narrator.say(verdict)
+
+    if (!endAfterwards && !signal.aborted) {
+      endScripts(stage)
+      narrator.say(invitation(stage))
+      await Promise.race([once(signal, 'abort'), stage.journal.failed])
+    }
+    return differences.length === 0
+  } finally {
+    await stage.close()
+  }
+}
+
+function introduce({ apple, haraka, elsewhere }: Stage, narrator: Narrator): void {
+  const [first, second] = apple.hosts
+  narrator.say(`  The shop       a Node program that sends with Nodemailer and nodemailer-icloud
+  Haraka         127.0.0.1:${haraka.port}, process ${String(haraka.child.pid)}, with haraka-plugin-icloud
+  Apple          simulated: ${first?.name ?? ''} (port ${first?.port ?? ''}), ${second?.name ?? ''} (port ${second?.port ?? ''})
+  All others     simulated too: port ${elsewhere.port}
+  The ledger     one SQLite file that the shop and Haraka share
+  Time           an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only`)
+}

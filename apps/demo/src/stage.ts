@@ -1,0 +1,71 @@
+import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
+import { openShop, type Shop } from './app.ts'
+import { DemoError } from './demo-error.ts'
+import { watchElsewhere } from './elsewhere.ts'
+import { startHaraka, type Haraka } from './haraka.ts'
+import { Journal } from './journal.ts'
+import { keptBackOf } from './kept-back.ts'
+import { followLedger } from './ledger-tail.ts'
+import { mxRecords, rows } from './scenario.ts'
+
+const remembered = 1000
+
+/** Everything that runs. */
+export interface Stage {
+  /** Apple's two MX hosts. */
+  readonly apple: Simulator
+  /** Another provider, and the shop's own mailbox. */
+  readonly elsewhere: Simulator
+  readonly haraka: Haraka
+  readonly shop: Shop
+  readonly journal: Journal
+  close(): Promise<void>
+}
+
+/**
+ * Starts everything on free ports of 127.0.0.1.
+ *
+ * @throws DemoError as `startHaraka` does
+ */
+export async function openStage(signal: AbortSignal): Promise<Stage> {
+  const journal = new Journal()
+  const tell = journal.add.bind(journal)
+  const closing: (() => Promise<unknown> | void)[] = []
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step()
+  }
+  try {
+    const apple = await startSimulator({ hosts: [{}, {}], history: remembered })
+    closing.push(() => apple.close())
+    const elsewhere = await startSimulator({ hosts: [{ name: 'mx.other.example' }], history: remembered })
+    closing.push(() => elsewhere.close())
+    watchElsewhere(elsewhere, tell)
+    const [otherHost] = elsewhere.hosts
+    if (!otherHost) throw new Error('The simulator has no host')
+
+    const streams = new Set(rows.map(({ stream }) => stream))
+    const ownLanes = new Set(rows.filter(({ ownLane }) => ownLane).map(({ stream }) => stream))
+    const haraka = await startHaraka(
+      { apple: apple.hosts, elsewhere: otherHost, streams: [...streams], ownLanes: [...ownLanes], mxRecords },
+      signal,
+    )
+    closing.push(() => haraka.stop())
+    haraka.child.onEnd((how) => {
+      journal.fail(new DemoError('EDEMOHARAKA', `Haraka was expected to go on, and ended ${how}.`, haraka.child.lines))
+    })
+    haraka.child.onLine((line) => {
+      const happening = keptBackOf(line)
+      if (happening) tell(happening)
+    })
+
+    const shop = openShop({ port: haraka.port, ledger: haraka.ledger, journal })
+    closing.push(() => shop.close())
+    closing.push(followLedger(shop.engine, tell, (error) => journal.fail(error)))
+    const interrupt = (): void => journal.fail(new DemoError('EDEMOINTERRUPTED', 'Interrupted.'))
+    signal.addEventListener('abort', interrupt)
+    return { apple, elsewhere, haraka, shop, journal, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

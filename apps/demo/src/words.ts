@@ -1,0 +1,106 @@
+import { rules } from '@icloud-delivery/rules'
+import type { Happening, Outcome } from './happening.ts'
+import type { Memory } from './scenario.ts'
+import type { Seen } from './seen.ts'
+import { shown } from './shown.ts'
+import { realSpan } from './time.ts'
+
+/** What a rule stands for: its title and whose fault it is. */
+export function meaningOf(ruleId: string | null): { title: string; fault: string } | null {
+  const rule = rules.find(({ id }) => id === ruleId)
+  return rule ? { title: rule.title, fault: rule.fault } : null
+}
+
+/** A reply, safe and short. The recipient stands beside it already, so its address is left out. */
+export function replyWords(reply: string, recipient: string, limit: number): string {
+  return shown(reply.replaceAll(recipient, '…'), limit)
+}
+
+/** What was done after one try. */
+export function outcomeWords({ outcome, at, retryAt }: Extract<Happening, { kind: 'outcome' }>): string {
+  const wait = retryAt === null ? 'later' : `in ${realSpan(retryAt - at)}`
+  switch (outcome) {
+    case 'delivered':
+      return 'delivered'
+    case 'retry':
+      return `kept in the queue, tried again ${wait}`
+    case 'hold':
+      return `kept in the queue, a probe goes out ${wait}`
+    case 'soft-bounce':
+      return 'given up, and counted: only weeks of this would suppress the reader'
+    case 'suppress':
+      return 'given up, and no more mail to this address'
+    case 'fail':
+      return 'given up, the reader stays on the list'
+    case 'taken-elsewhere':
+      return 'delivered; not Apple, so nothing is judged or remembered'
+    case 'refused-elsewhere':
+      return "not Apple's reply, whatever its words: left to Haraka, which bounces it"
+  }
+}
+
+const keptBackWords = {
+  suppressed: 'not sent: suppressed',
+  held: 'waits: its lane, stream or domain is closed',
+  later: 'waits: Apple slows this recipient down',
+  expired: 'given up: too old (5.4.7)',
+} as const
+
+/** Why Haraka did not try. */
+export function whyKeptBack({ why }: Extract<Happening, { kind: 'kept-back' }>): string {
+  return keptBackWords[why]
+}
+
+const scopeNames: Readonly<Record<string, string>> = {
+  'sending-ip': 'The lane (sending IP)',
+  'sending-domain': 'The sending domain',
+  stream: 'The stream',
+}
+
+/** That a scope was closed or opened. */
+export function scopeWords({ scope, id, change }: Extract<Happening, { kind: 'scope' }>): string {
+  const name = `${scopeNames[scope] ?? scope} "${shown(id, 60)}"`
+  return change === 'held'
+    ? `${name} is closed: its mail waits, all other mail goes on`
+    : `${name} is open again: Apple accepted the probe`
+}
+
+/** What became of one mail, for the table. */
+export function seenWords({ sendMail, outcomes }: Seen): string {
+  if (sendMail !== 'accepted') return `${sendMail}: stopped in the shop, no connection made`
+  const last = outcomes.at(-1)
+  const before = outcomes.slice(0, -1)
+  return [...beforeWords(before), last === undefined ? 'nothing' : endWords[last]].join(', ')
+}
+
+function beforeWords(outcomes: readonly Outcome[]): string[] {
+  const retries = outcomes.filter((outcome) => outcome === 'retry').length
+  const holds = outcomes.filter((outcome) => outcome === 'hold').length
+  const words: string[] = []
+  if (retries > 0) words.push(`put off ${times(retries)}`)
+  if (holds === 1) words.push('lane held, probe accepted')
+  if (holds > 1) words.push(`lane held, probe ${holds} accepted`)
+  return words
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`
+}
+
+const endWords: Readonly<Record<Outcome, string>> = {
+  delivered: 'delivered',
+  retry: 'waiting',
+  hold: 'waiting',
+  'soft-bounce': 'given up and counted',
+  suppress: 'given up, suppressed',
+  fail: 'given up, reader kept',
+  'taken-elsewhere': 'delivered',
+  'refused-elsewhere': 'bounced by Haraka as ever',
+}
+
+/** What the ledger knows about a recipient. */
+export function memoryWords({ suppressedBy, softBounces, delivered }: Memory): string {
+  if (suppressedBy !== null) return `suppressed by ${suppressedBy}`
+  if (softBounces > 0) return `${softBounces} failed ${softBounces === 1 ? 'send' : 'sends'} in a row, not suppressed`
+  return delivered ? 'Apple accepts its mail' : 'nothing against it'
+}
