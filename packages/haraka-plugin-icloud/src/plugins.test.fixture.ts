@@ -1,9 +1,7 @@
-/** Logs what other plugins would see. */
+/** Logs refusals of plugins before any other plugin can answer to them. */
 export const spy = `
-exports.hook_deny = function (next, object, params) { this.logwarn('SPY deny ' + params[2]); next() }
-exports.hook_bounce = function (next, hmail, error) {
-  this.logwarn('SPY bounce ' + hmail.todo.rcpt_to.map((r) => r.address).join()); next()
-}
+exports.register = function () { this.register_hook('deny', 'see_deny', -100) }
+exports.see_deny = function (next, object, params) { this.logwarn('SPY deny ' + params[2]); next() }
 `
 
 /**
@@ -48,6 +46,14 @@ export const sealed = `
 exports.hook_send_email = (next, hmail) => {
   const value = hmail.try_deliver_host_on_socket
   Object.defineProperty(hmail, 'try_deliver_host_on_socket', { value, writable: false, configurable: true })
+  next()
+}
+`
+
+/** Keeps the queue file of mail to requeue10 from being renamed, as a full disk might. */
+export const brokenQueue = `
+exports.hook_deferred = (next, hmail) => {
+  if (hmail.todo.rcpt_to[0].user === 'requeue10') hmail.filename = hmail.filename.replace(/[^_]*$/, 'no/where')
   next()
 }
 `

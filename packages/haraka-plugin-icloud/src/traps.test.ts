@@ -1,6 +1,6 @@
 import { setTimeout as elapse } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gate, hurry, saboteur, spy } from './plugins.test.fixture.ts'
+import { brokenQueue, gate, hurry, saboteur, spy } from './plugins.test.fixture.ts'
 import { lockLedger, setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -9,7 +9,7 @@ beforeAll(async () => {
   stage = await setStage({
     haraka: {
       plugins: ['karma'],
-      ownPlugins: { gate, hurry, saboteur, spy },
+      ownPlugins: { brokenQueue, gate, hurry, saboteur, spy },
       config: {
         'icloud.timeout': '1\n',
         // karma waits for a Redis that is not there, which has nothing to do with its deny hook.
@@ -37,7 +37,7 @@ describe.concurrent("Haraka's ten traps", () => {
   })
 
   it('trap 3: with karma loaded no deny hook runs and the delay is kept', async () => {
-    stage.apple.script('wait3@icloud.com', [{ rule: 'mailbox-full', times: 2 }, { accept: true }])
+    stage.apple.script('wait3@icloud.com', [{ rule: 'rate-limited', times: 2 }, { accept: true }])
     await stage.haraka.send({ from: 'three@example.com', to: ['wait3@icloud.com'] })
     await stage.delivered('wait3@icloud.com')
     const due = stage
@@ -159,16 +159,36 @@ describe.concurrent("Haraka's ten traps", () => {
     )
   })
 
+  it('trap 10: a queue file that cannot be renamed ends in one DSN, whatever the reply was', async () => {
+    stage.apple.script('requeue10@icloud.com', [{ rule: 'rate-limited' }])
+    await stage.haraka.send({ from: 'ten-c@example.com', to: ['requeue10@icloud.com'] })
+    const [dsn] = await stage.dsns('ten-c@example.com')
+    expect(dsn).toContain('Error re-queueing email')
+    expect(stage.decisions('requeue10@icloud.com')).toHaveLength(1)
+  })
+
+  it("replies of Apple's use up none of the attempts that Haraka allows", async () => {
+    stage.apple.script('patient@icloud.com', [
+      { rule: 'rate-limited', times: 3 },
+      { drop: true, times: 2 },
+      { accept: true },
+    ])
+    await stage.haraka.send({ from: 'patience@example.com', to: ['patient@icloud.com'] })
+    await stage.delivered('patient@icloud.com')
+    expect(stage.decisions('patient@icloud.com')).toHaveLength(3)
+  })
+
   it('a reply to several recipients that is about one of them is asked for again, one by one', async () => {
-    const full = { reply: '552 5.2.2 user is over quota', phase: 'eod' as const }
-    stage.apple.script('one11@icloud.com', [full, { accept: true }])
-    stage.apple.script('two11@icloud.com', [{ accept: true }, { rule: 'inactive-account' }])
+    const gone = { reply: '550 5.1.1 user does not exist', phase: 'eod' as const }
+    stage.apple.script('one11@icloud.com', [gone, { accept: true }])
+    stage.apple.script('two11@icloud.com', [{ accept: true }, gone])
     await stage.haraka.send({ from: 'eleven@example.com', to: ['one11@icloud.com', 'two11@icloud.com'] })
     await stage.delivered('one11@icloud.com')
     const [dsn] = await stage.dsns('eleven@example.com')
     expect(dsn).toContain('Final-Recipient: rfc822;two11@icloud.com')
-    const { softBounces } = await stage.remembered('one11@icloud.com')
-    expect(softBounces).toEqual([])
+    expect(dsn?.match(/^Final-Recipient/gm)).toHaveLength(1)
+    expect((await stage.remembered('one11@icloud.com')).suppressions).toEqual([])
+    expect((await stage.remembered('two11@icloud.com')).suppressions).toHaveLength(1)
   })
 })
 
