@@ -63,6 +63,7 @@ export function decide(input: unknown, context: ReplyContext): Decision {
           byRecipient,
         )
       } else if (byRecipient === false) origin = 'other-recipient'
+      else if (found.start > 0) origin = originByWrapper(whole)
     }
     if (origin === 'apple-wrapper') best = wordsIn(textOfReply(whole, found))
   }

@@ -1,4 +1,4 @@
-import { explain, isAppleMx, type Explanation, type ReplyContext } from '@icloud-delivery/rules'
+import { explain, type Explanation, type ReplyContext } from '@icloud-delivery/rules'
 
 /** An explanation for people, and whether it takes for granted that Apple answered. */
 export interface AssumedExplanation {
@@ -18,15 +18,7 @@ export function explainForPeople(reply: string, context: ReplyContext): AssumedE
   const isRefusal = code === null || code >= 400
   const isOpen = explanation.origin === 'undecided' && !isGiven(context.mx) && !isGiven(context.recipient)
   if (!isOpen || !isRefusal) return { explanation, assumed: false }
-  const mx = namedOtherHost(explanation)
-  if (mx !== null) return { explanation: explain(reply, { ...context, mx }), assumed: false }
   return { explanation: explain(reply, { ...context, mx: anAppleHost }), assumed: true }
-}
-
-/** A host that is not Apple's, where the text around the reply says that it answered. */
-function namedOtherHost({ verdict }: Explanation): string | null {
-  const { host } = verdict.evidence
-  return host === undefined || !host.includes('.') || isAppleMx(host) ? null : host
 }
 
 function isGiven(value: string | null | undefined): boolean {
