@@ -55,8 +55,9 @@ export function aborted(signal: AbortSignal, address: string): Settled {
 }
 
 async function admitAgain(job: Job, address: string): Promise<Admission> {
-  const { sender, stream, lane, peer } = job
-  const [admission] = await job.engine.admit({ recipients: [address], sender, stream, lane, hop: peer.hop })
+  const { sender, stream, lane, messageId, peer } = job
+  const request = { recipients: [address], sender, stream, lane, messageId, hop: peer.hop }
+  const [admission] = await job.engine.admit(request)
   if (!admission) throw new Error('The engine gave no answer')
   return admission
 }

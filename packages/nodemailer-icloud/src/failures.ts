@@ -5,13 +5,12 @@ import type { ErrorLike } from './nodemailer-shapes.ts'
 
 /** The failure of a recipient that was not even tried. `before`: how its last try in this send ended. */
 export function admissionFailure(admission: Admission, before: RejectedError | null): RejectedError {
-  const { recipient, decision, retryAt, suppression } = admission
-  const code: IcloudErrorCode =
-    decision === 'suppressed' ? 'ESUPPRESSED' : decision === 'held' ? 'EHELD' : 'ERETRYEXHAUSTED'
+  const { recipient, retryAt, suppression } = admission
+  const code = admissionCode(admission)
   const verdict = before?.verdict ?? storedVerdict(suppression)
   return new RejectedError(message(code, recipient, admission.reason, retryAt), {
     code,
-    permanent: code === 'ESUPPRESSED',
+    permanent: code === 'ESUPPRESSED' || code === 'EREFUSED',
     recipient,
     verdict,
     rule: admission.rule ?? verdict?.rule ?? null,
@@ -21,6 +20,20 @@ export function admissionFailure(admission: Admission, before: RejectedError | n
     ambiguous: false,
     ...replyOf(before),
   })
+}
+
+function admissionCode({ decision }: Admission): IcloudErrorCode {
+  switch (decision) {
+    case 'suppressed':
+      return 'ESUPPRESSED'
+    case 'expired':
+      return 'EREFUSED'
+    case 'held':
+      return 'EHELD'
+    case 'later':
+    case 'send':
+      return 'ERETRYEXHAUSTED'
+  }
 }
 
 /** The failure that an action of the engine asks for; `null` for actions that are none, and for `pass`. */

@@ -122,7 +122,8 @@ export class IcloudTransport extends EventEmitter {
     const sender = this.#settings.sender ?? (envelope.from || '')
     const stream = streamOf(mail)
     const engine = engines.get()
-    admitRecipients(engine, { recipients: envelope.to, sender, stream, lane }, apple, peer.hop)
+    const request = { recipients: envelope.to, sender, stream, lane }
+    admitRecipients(engine, request, { apple, hop: peer.hop, messageId: () => mail.message.messageId() })
       .then((admissions) => {
         const { signal } = mail.data
         if (signal?.aborted) return fail(abortError(signal))

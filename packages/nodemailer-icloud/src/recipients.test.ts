@@ -95,6 +95,37 @@ describe('several recipients', () => {
   })
 })
 
+describe('a held lane', () => {
+  it('stops mail to Apple until a probe shows that it is over, and no other mail', async () => {
+    const { transporter, simulator, time } = await directStage({
+      anna: [{ rule: 'proofpoint-block' }, { rule: 'proofpoint-block' }, { accept: true }],
+    })
+    const codes: unknown[] = []
+    const send = async (to: string | string[]) => {
+      const result = await transporter.sendMail(mail(to)).catch((error: unknown) => error)
+      codes.push((result as { code?: string }).code ?? (result as { accepted: string[] }).accepted)
+      return result as { retryAt: number }
+    }
+    const { retryAt } = await send('anna@icloud.com')
+    await send(['bert@icloud.com', 'bob@example.com'])
+    time.pass(retryAt - time.clock())
+    const probe = await send('anna@icloud.com')
+    await send('bert@icloud.com')
+    time.pass(probe.retryAt - time.clock())
+    await send('anna@icloud.com')
+    await send('bert@icloud.com')
+    expect(codes).toEqual([
+      'EHELD',
+      ['bob@example.com'],
+      'EHELD',
+      'EHELD',
+      ['anna@icloud.com'],
+      ['bert@icloud.com'],
+    ])
+    expect(simulator.sessions.count).toBe(5)
+  })
+})
+
 describe('a suppressed recipient', () => {
   it('costs no connection, and the error still says what Apple had said', async () => {
     const { transporter, simulator } = await directStage()

@@ -5,10 +5,11 @@ import { onTestFinished } from 'vitest'
 import type { IcloudOptions } from './options.ts'
 import { withIcloud, type WithIcloud } from './with-icloud.ts'
 
-/** Time that passes only while somebody waits, and then at once. */
+/** Time that passes only while somebody waits, and then at once, or by `pass`. */
 export interface ManualTime {
   clock: () => number
   timers: { setTimeout(callback: () => void, ms: number): unknown; clearTimeout(handle: unknown): void }
+  pass(ms: number): void
   /** Every wait so far, in ms. */
   waits: number[]
 }
@@ -18,6 +19,9 @@ export function manualTime(): ManualTime {
   const waits: number[] = []
   return {
     clock: () => now,
+    pass: (ms) => {
+      now += ms
+    },
     timers: {
       setTimeout: (callback, ms) => {
         waits.push(ms)
