@@ -27,7 +27,6 @@ export function openShop(options: { port: number; ledger: string; journal: Journ
   return {
     engine: transporter.transporter.engine,
     async send({ recipient, subject, stream }) {
-      const about = { recipient, sender: SHOP }
       try {
         await transporter.sendMail({
           from: `"A small shop" <${SHOP}>`,
@@ -36,11 +35,11 @@ export function openShop(options: { port: number; ledger: string; journal: Journ
           text: 'Thank you for your order.\n',
           headers: { 'X-Stream': stream },
         })
-        journal.add({ ...about, kind: 'submitted', at: Date.now() })
+        journal.add({ kind: 'submitted', at: Date.now(), recipient, subject })
       } catch (error) {
         const code = String((error as NodeJS.ErrnoException).code ?? error)
         const rule = isIcloudError(error) ? error.rule : null
-        journal.add({ ...about, kind: 'not-submitted', at: Date.now(), code, rule })
+        journal.add({ kind: 'not-submitted', at: Date.now(), recipient, code, rule })
       }
     },
     close: () => transporter.close(),

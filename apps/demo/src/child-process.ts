@@ -19,7 +19,9 @@ export class Child {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#line(line))
     }
-    child.once('exit', (code, signal) => this.#end(code === null ? `by ${String(signal)}` : `with code ${code}`))
+    child.once('exit', (code, signal) =>
+      this.#end(code === null ? `by ${String(signal)}` : `with code ${code}`),
+    )
     child.once('error', (error) => this.#end(`before it began: ${error.message}`))
   }
 

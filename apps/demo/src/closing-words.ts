@@ -3,9 +3,9 @@ import type { Stage } from './stage.ts'
 /** What the table shows, and where to go from here. */
 export const closingWords: string = `
 What you saw
-  Only "No such mailbox" took readers off the list, and the second mail to them never left the shop.
+  Only "No such mailbox" took addresses off the list, and the second mail to them never left the shop.
   Busy, full and blocked were waited out in Haraka's queue. What Apple refused for the shop's own mistakes
-  was given up, the shop was told, and the reader stays. Another provider's words were left alone.
+  was given up, the shop was told, and the address stays. Another provider's words were left alone.
 
 What next
   In Nodemailer   const transporter = withIcloud(nodemailer.createTransport({ ... }), { ledger: 'file:./icloud.db' })

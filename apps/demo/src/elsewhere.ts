@@ -8,7 +8,8 @@ export function watchElsewhere(elsewhere: Simulator, tell: (happening: Happening
     for (const recipient of envelope.to) {
       // Only bounce messages have no sender.
       if (envelope.from === '') {
-        for (const about of failedRecipients(raw)) tell({ kind: 'bounce', at, recipient: about, to: recipient })
+        for (const about of failedRecipients(raw))
+          tell({ kind: 'bounce', at, recipient: about, to: recipient })
       } else {
         tell({ ...outcomeOf(at, recipient, '250'), outcome: 'taken-elsewhere' })
       }

@@ -14,8 +14,8 @@ export type KeptBack = 'suppressed' | 'held' | 'later' | 'expired'
 
 /** Something that happened, as it is told on the screen. `at` is ms since the epoch; replies are remote text. */
 export type Happening = { at: number } & (
-  | { kind: 'submitted'; recipient: string; sender: string }
-  | { kind: 'not-submitted'; recipient: string; sender: string; code: string; rule: string | null }
+  | { kind: 'submitted'; recipient: string; subject: string }
+  | { kind: 'not-submitted'; recipient: string; code: string; rule: string | null }
   | {
       kind: 'outcome'
       recipient: string

@@ -28,11 +28,13 @@ export interface HarakaSetup {
 const demoPlugin = `'use strict'
 const fs = require('node:fs')
 exports.register = function () {
-  process.stdin.on('close', () => {
+  const end = () => {
     fs.rmSync(process.env.HARAKA, { recursive: true, force: true })
     process.exit(0)
-  })
-  process.stdin.resume()
+  }
+  process.stdin.on('close', end).resume()
+  process.stdout.on('error', end)
+  process.stderr.on('error', end)
 }
 exports.hook_lookup_rdns = (next) => next(OK, 'localhost')
 `

@@ -36,10 +36,15 @@ export class Journal {
    *
    * @param missing what has not happened yet, in words
    * @param limitMs in ms
-   * @throws DemoError `EDEMODEADLINE`, naming what is missing; and what {@link fail} was called with
+   * @param log what Haraka logs, for the error
+   * @throws DemoError `EDEMODEADLINE`, naming what is missing, `EDEMOINTERRUPTED`, and what {@link fail} was called with
    */
-  async until(missing: () => readonly string[], limitMs: number): Promise<void> {
+  async until(
+    missing: () => readonly string[],
+    { limitMs, signal, log }: { limitMs: number; signal: AbortSignal; log: readonly string[] },
+  ): Promise<void> {
     if (this.#failure) throw this.#failure
+    if (signal.aborted) throw interrupted()
     if (missing().length === 0) return
     let end = (): void => undefined
     try {
@@ -49,18 +54,31 @@ export class Journal {
         }
         const timer = setTimeout(() => {
           const what = missing().join('\n  ')
-          reject(new DemoError('EDEMODEADLINE', `After ${limitMs / 1000} s this has not happened:\n  ${what}`))
+          reject(
+            new DemoError(
+              'EDEMODEADLINE',
+              `After ${limitMs / 1000} s this has not happened:\n  ${what}`,
+              log,
+            ),
+          )
         }, limitMs)
+        const interrupt = (): void => reject(interrupted())
         this.#listeners.add(look)
         this.#failures.add(reject)
+        signal.addEventListener('abort', interrupt)
         end = () => {
           clearTimeout(timer)
           this.#listeners.delete(look)
           this.#failures.delete(reject)
+          signal.removeEventListener('abort', interrupt)
         }
       })
     } finally {
       end()
     }
   }
+}
+
+function interrupted(): DemoError {
+  return new DemoError('EDEMOINTERRUPTED', 'Interrupted.')
 }

@@ -28,7 +28,7 @@ export function followLedger(
   let reading: Promise<void> = Promise.resolve()
   const read = async (): Promise<void> => {
     const events = await engine.ledger.events({ limit: atOnce })
-    const fresh = events.filter(({ id }) => id > last).reverse()
+    const fresh = events.filter(({ id }) => id > last).toReversed()
     last = fresh.at(-1)?.id ?? last
     for (const event of fresh) {
       const happening = happeningOf(event)

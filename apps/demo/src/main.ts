@@ -6,7 +6,9 @@ import { shown } from './shown.ts'
 const logLines = 30
 
 const program = new Command('./dev start')
-  .description('Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.')
+  .description(
+    'Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.',
+  )
   .option('--once', 'end after the table; exit 0 only if everything came as expected', false)
   .option('--json', 'print the table as JSON on standard output, progress on standard error', false)
   .parse()
@@ -35,9 +37,12 @@ try {
 }
 
 function complain(error: unknown): void {
-  const lines = [error instanceof DemoError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)]
+  const lines = [
+    error instanceof DemoError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error),
+  ]
   const log = error instanceof DemoError ? error.log.slice(-logLines) : []
-  if (log.length > 0) lines.push('', 'What Haraka logged last:', ...log.map((line) => `  ${shown(line, 400)}`))
+  if (log.length > 0)
+    lines.push('', 'What Haraka logged last:', ...log.map((line) => `  ${shown(line, 400)}`))
   process.stderr.write(`\n${lines.join('\n')}\n`)
   const code = error instanceof DemoError ? error.code : 'EUNKNOWN'
   const message = error instanceof Error ? error.message : String(error)

@@ -11,14 +11,13 @@ export class Narrator {
   readonly #write: (text: string) => void
   readonly #style: Style
   readonly #width: number
-  readonly #startedAt: number
+  readonly #startedAt: number = Date.now()
 
   /** `width` in columns. */
-  constructor(write: (text: string) => void, style: Style, width: number, startedAt: number) {
+  constructor(write: (text: string) => void, style: Style, width: number) {
     this.#write = write
     this.#style = style
     this.#width = width
-    this.#startedAt = startedAt
   }
 
   headline(text: string): void {
@@ -33,42 +32,46 @@ export class Narrator {
     const { bad, dim, wait } = this.#style
     switch (happening.kind) {
       case 'submitted':
-        return this.#line(happening.at, dim('→'), happening.recipient, dim('the shop hands it to Haraka'))
+        return this.#line(dim('→'), happening.recipient, dim(`"${shown(happening.subject, 60)}"`))
       case 'not-submitted': {
-        const { at, recipient, code, rule } = happening
+        const { recipient, code, rule } = happening
         const why = code === 'ESUPPRESSED' && rule !== null ? ` (${meaningOf(rule)?.title ?? rule})` : ''
-        return this.#line(at, bad('✗'), recipient, `${bad(code)}${why}: sendMail refuses, and makes no connection`)
+        return this.#line(
+          bad('✗'),
+          recipient,
+          `${bad(code)}${why}: sendMail refuses, and makes no connection`,
+        )
       }
       case 'outcome':
         return this.#outcome(happening)
       case 'kept-back':
-        return this.#line(happening.at, wait('‖'), happening.recipient, whyKeptBack(happening))
+        return this.#line(wait('‖'), happening.recipient, whyKeptBack(happening))
       case 'scope':
         return this.#indented(`${wait('‖')} ${scopeWords(happening)}`)
       case 'bounce':
-        return this.#line(happening.at, dim('←'), happening.recipient, dim(`bounce message to ${shown(happening.to, 60)}`))
+        return this.#line(dim('←'), happening.recipient, dim(`bounce message to ${shown(happening.to, 60)}`))
     }
   }
 
   #outcome(happening: Extract<Happening, { kind: 'outcome' }>): void {
     const { good, wait, bad, dim } = this.#style
-    const { at, recipient, outcome, rule, reply } = happening
+    const { recipient, outcome, rule, reply } = happening
     const [paint, mark] = hasArrived(outcome)
       ? ([good, '✓'] as const)
       : isFinal(outcome)
         ? ([bad, '✗'] as const)
         : ([wait, '↻'] as const)
     const done = outcomeWords(happening)
-    if (hasArrived(outcome)) return this.#line(at, paint(mark), recipient, paint(done))
+    if (hasArrived(outcome)) return this.#line(paint(mark), recipient, paint(done))
     const room = this.#width - timeWidth - addressWidth - 5
-    this.#line(at, paint(mark), recipient, replyWords(reply, recipient, room))
+    this.#line(paint(mark), recipient, replyWords(reply, recipient, room))
     const meaning = meaningOf(rule)
     const means = meaning ? `${meaning.title} ${dim(`(fault: ${meaning.fault})`)} → ` : ''
     this.#indented(`${means}${paint(done)}`)
   }
 
-  #line(at: number, mark: string, recipient: string, text: string): void {
-    const seconds = ((at - this.#startedAt) / 1000).toFixed(1).padStart(timeWidth - 2)
+  #line(mark: string, recipient: string, text: string): void {
+    const seconds = ((Date.now() - this.#startedAt) / 1000).toFixed(1).padStart(timeWidth - 2)
     const address = shown(recipient, addressWidth).padEnd(addressWidth)
     this.#write(`${this.#style.dim(`${seconds} s`)} ${mark} ${address} ${text}\n`)
   }

@@ -40,7 +40,9 @@ function resultOf(row: Row, seen: readonly Seen[], memory: Memory): Result {
   const verdict = reply.startsWith('2') ? null : classify(reply, { recipient: row.recipient, mx })
   const known = verdict?.provider === 'apple' ? verdict : null
   const differences = [
-    ...row.expected.flatMap((expected, index) => difference(`round ${index + 1}`, expected, plain(seen[index]))),
+    ...row.expected.flatMap((expected, index) =>
+      difference(`round ${index + 1}`, expected, plain(seen[index])),
+    ),
     ...difference('the ledger', row.remembers, memory),
   ]
   return {

@@ -9,21 +9,24 @@ const roundLimitMs = 30_000
 const accepted: readonly Step[] = [{ accept: true }]
 
 /** Has the shop write to everybody and waits until each mail is done with. Gives what became of each, in the rows' order. */
-export async function playRound(stage: Stage, round: 0 | 1): Promise<Seen[]> {
-  const { shop, journal } = stage
+export async function playRound(stage: Stage, round: 0 | 1, signal: AbortSignal): Promise<Seen[]> {
+  const { shop, journal, haraka } = stage
   for (const row of rows) {
     const steps = row.answers[round]
     stage[row.at].script(row.recipient, steps.length === 0 ? accepted : steps)
   }
   const start = journal.all.length
-  for (const row of rows) await shop.send(row)
+  for (const row of rows) {
+    signal.throwIfAborted()
+    await shop.send(row)
+  }
   const seen = (): Seen[] => {
     const happenings = journal.all.slice(start)
     return rows.map(({ recipient }) => seenOf(recipient, happenings))
   }
   await journal.until(
     () => seen().flatMap((each, index) => missingFrom(rows[index]?.recipient ?? '', each) ?? []),
-    roundLimitMs,
+    { limitMs: roundLimitMs, signal, log: haraka.child.lines },
   )
   return seen()
 }

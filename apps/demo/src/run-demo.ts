@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { SHOP } from './app.ts'
 import { closingWords, invitation } from './closing-words.ts'
 import { Narrator } from './narrate.ts'
 import { differencesOf, jsonOf, tableOf } from './report.ts'
@@ -29,9 +30,8 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
   const output = json ? process.stderr : process.stdout
   const style = styleFor(output)
   const startedAt = Date.now()
-  // `columns` is absent where the output is no terminal.
-  const width = Math.min((output.columns as number | undefined) ?? widest, widest)
-  const narrator = new Narrator((text) => void output.write(text), style, width, startedAt)
+  const width = Math.min(output.isTTY ? output.columns : widest, widest)
+  const narrator = new Narrator((text) => void output.write(text), style, width)
 
   narrator.headline('A small shop writes to its customers, and Apple answers')
   const stage = await openStage(signal)
@@ -39,11 +39,11 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
     introduce(stage, narrator)
     stage.journal.onHappening((happening) => narrator.tell(happening))
     narrator.headline('Round 1: everybody gets a mail')
-    const first = await playRound(stage, 0)
+    const first = await playRound(stage, 0, signal)
     narrator.headline('A day goes by')
     await passDay(signal)
     narrator.headline('Round 2: the same again, with what was learned')
-    const second = await playRound(stage, 1)
+    const second = await playRound(stage, 1, signal)
 
     const results = await resultsOf([first, second], stage.shop.engine)
     const seconds = (Date.now() - startedAt) / 1000
@@ -70,10 +70,11 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
 
 function introduce({ apple, haraka, elsewhere }: Stage, narrator: Narrator): void {
   const [first, second] = apple.hosts
-  narrator.say(`  The shop       a Node program that sends with Nodemailer and nodemailer-icloud
+  narrator.say(`  The shop       a Node program that sends with Nodemailer and nodemailer-icloud, from ${SHOP}
   Haraka         127.0.0.1:${haraka.port}, process ${String(haraka.child.pid)}, with haraka-plugin-icloud
   Apple          simulated: ${first?.name ?? ''} (port ${first?.port ?? ''}), ${second?.name ?? ''} (port ${second?.port ?? ''})
   All others     simulated too: port ${elsewhere.port}
   The ledger     one SQLite file that the shop and Haraka share
-  Time           an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only`)
+  Time           an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only
+  Signs          → sent by the shop   ✓ delivered   ↻ kept for later   ✗ given up   ‖ closed or open   ← bounce message`)
 }

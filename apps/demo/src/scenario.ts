@@ -122,7 +122,10 @@ export const rows: readonly Row[] = [
     subject: 'Spring sale',
     stream: 'spring-sale',
     ownLane: true,
-    answers: [[{ rule: 'spamhaus-block' }, accept], [{ rule: 'spamhaus-block', example: 2 }, accept]],
+    answers: [
+      [{ rule: 'spamhaus-block' }, accept],
+      [{ rule: 'spamhaus-block', example: 2 }, accept],
+    ],
     expected: [thenDelivered('hold'), thenDelivered('hold')],
     remembers: accepts,
   }),

@@ -10,7 +10,9 @@ export type Seen = Omit<Expectation, 'sendMail'> & {
 
 /** Reads what became of the mail to a recipient out of what happened in a round. */
 export function seenOf(recipient: string, happenings: readonly Happening[]): Seen {
-  const own = happenings.filter((happening) => happening.kind !== 'scope' && happening.recipient === recipient)
+  const own = happenings.filter(
+    (happening) => happening.kind !== 'scope' && happening.recipient === recipient,
+  )
   const tries = own.filter((happening) => happening.kind === 'outcome')
   const notSubmitted = own.find((happening) => happening.kind === 'not-submitted')
   const submitted = own.some(({ kind }) => kind === 'submitted')

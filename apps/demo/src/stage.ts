@@ -32,7 +32,7 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
   const tell = journal.add.bind(journal)
   const closing: (() => Promise<unknown> | void)[] = []
   const close = async (): Promise<void> => {
-    for (const step of closing.splice(0).reverse()) await step()
+    for (const step of closing.splice(0).toReversed()) await step()
   }
   try {
     const apple = await startSimulator({ hosts: [{}, {}], history: remembered })
@@ -51,7 +51,9 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     )
     closing.push(() => haraka.stop())
     haraka.child.onEnd((how) => {
-      journal.fail(new DemoError('EDEMOHARAKA', `Haraka was expected to go on, and ended ${how}.`, haraka.child.lines))
+      journal.fail(
+        new DemoError('EDEMOHARAKA', `Haraka was expected to go on, and ended ${how}.`, haraka.child.lines),
+      )
     })
     haraka.child.onLine((line) => {
       const happening = keptBackOf(line)
@@ -61,8 +63,6 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     const shop = openShop({ port: haraka.port, ledger: haraka.ledger, journal })
     closing.push(() => shop.close())
     closing.push(followLedger(shop.engine, tell, (error) => journal.fail(error)))
-    const interrupt = (): void => journal.fail(new DemoError('EDEMOINTERRUPTED', 'Interrupted.'))
-    signal.addEventListener('abort', interrupt)
     return { apple, elsewhere, haraka, shop, journal, close }
   } catch (error) {
     await close()

@@ -2,11 +2,11 @@ import { styleText } from 'node:util'
 
 /** Colours for one output: none unless it is a terminal, and as NO_COLOR and FORCE_COLOR ask. */
 export interface Style {
-  bold(text: string): string
-  dim(text: string): string
-  good(text: string): string
-  wait(text: string): string
-  bad(text: string): string
+  bold: (text: string) => string
+  dim: (text: string) => string
+  good: (text: string) => string
+  wait: (text: string) => string
+  bad: (text: string) => string
 }
 
 /** The colours for `stream`. */

@@ -27,11 +27,11 @@ export function outcomeWords({ outcome, at, retryAt }: Extract<Happening, { kind
     case 'hold':
       return `kept in the queue, a probe goes out ${wait}`
     case 'soft-bounce':
-      return 'given up, and counted: only weeks of this would suppress the reader'
+      return 'given up, and counted: only weeks of it would suppress the address'
     case 'suppress':
       return 'given up, and no more mail to this address'
     case 'fail':
-      return 'given up, the reader stays on the list'
+      return 'given up, the address stays on the list'
     case 'taken-elsewhere':
       return 'delivered; not Apple, so nothing is judged or remembered'
     case 'refused-elsewhere':
@@ -93,7 +93,7 @@ const endWords: Readonly<Record<Outcome, string>> = {
   hold: 'waiting',
   'soft-bounce': 'given up and counted',
   suppress: 'given up, suppressed',
-  fail: 'given up, reader kept',
+  fail: 'given up, address kept',
   'taken-elsewhere': 'delivered',
   'refused-elsewhere': 'bounced by Haraka as ever',
 }
@@ -101,6 +101,7 @@ const endWords: Readonly<Record<Outcome, string>> = {
 /** What the ledger knows about a recipient. */
 export function memoryWords({ suppressedBy, softBounces, delivered }: Memory): string {
   if (suppressedBy !== null) return `suppressed by ${suppressedBy}`
-  if (softBounces > 0) return `${softBounces} failed ${softBounces === 1 ? 'send' : 'sends'} in a row, not suppressed`
+  if (softBounces > 0)
+    return `${softBounces} failed ${softBounces === 1 ? 'send' : 'sends'} in a row, not suppressed`
   return delivered ? 'Apple accepts its mail' : 'nothing against it'
 }

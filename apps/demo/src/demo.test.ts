@@ -1,0 +1,143 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as elapse } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Result } from './results.ts'
+import { rows } from './scenario.ts'
+
+const main = path.resolve(import.meta.dirname, '../dist/main.js')
+
+type Demo = ChildProcessByStdio<null, Readable, Readable>
+
+let folder: string
+let started: Demo[]
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'demo-test-'))
+  started = []
+})
+
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts the demo. What it leaves behind is left behind in `folder`. */
+function start(...args: string[]): Demo {
+  const env = { ...process.env, TMPDIR: folder, HOME: folder, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  started.push(child)
+  return child
+}
+
+/** Resolves with what the demo has printed as soon as that matches. */
+function printed(child: Demo, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (pattern.test(output)) resolve(output)
+    })
+    child.on('exit', () =>
+      reject(new Error(`The demo ended without printing ${String(pattern)}:\n${output}`)),
+    )
+  })
+}
+
+async function whereHarakaIs(child: Demo): Promise<{ pid: number; port: number }> {
+  const output = await printed(child, /Round 1[^]*✓/)
+  const [, port, pid] = /Haraka +127\.0\.0\.1:(\d+), process (\d+)/.exec(output) ?? []
+  return { pid: Number(pid), port: Number(port) }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function connectionError(port: number): Promise<string | undefined> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code
+  } finally {
+    socket.destroy()
+  }
+}
+
+describe('./dev start --once --json', () => {
+  it(
+    'ends with every row as expected, and with nothing but the table on standard output',
+    { timeout: 60_000 },
+    async () => {
+      const child = start('--once', '--json')
+      const [output, progress] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'exit'),
+      ])
+      const report = JSON.parse(output) as { ok: boolean; rows: Result[] }
+      expect(
+        report.rows.flatMap(({ recipient, differences }) => differences.map((one) => [recipient, one])),
+      ).toEqual([])
+      expect(report.rows.map(({ recipient }) => recipient)).toEqual(rows.map(({ recipient }) => recipient))
+      for (const { recipient, rule, rounds, remembers, ok } of report.rows) {
+        expect(ok, recipient).toBe(true)
+        // The local part is the rule's id, apart from those who are called by a name.
+        if (!/^(?:anna|nobody)@/.test(recipient)) expect(rule).toBe(recipient.replace('@icloud.com', ''))
+        // Nobody is suppressed but for a fault of the recipient.
+        expect(remembers.suppressedBy, recipient).toBe(
+          rounds[1]?.sendMail === 'ESUPPRESSED' ? 'invalid-recipient' : null,
+        )
+      }
+      expect(report.ok).toBe(true)
+      expect(child.exitCode).toBe(0)
+      expect(progress).toContain('All 15 rows came as expected')
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+})
+
+describe('Ctrl-C', () => {
+  it('while mail is on its way leaves no process and no directory', { timeout: 30_000 }, async () => {
+    const child = start()
+    const { pid, port } = await whereHarakaIs(child)
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    expect(child.exitCode).toBe(130)
+    expect(isAlive(pid)).toBe(false)
+    expect(await connectionError(port)).toBe('ECONNREFUSED')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('after the table ends it in good order', { timeout: 60_000 }, async () => {
+    const child = start()
+    const output = await printed(child, /Still running/)
+    expect(output).toContain('All 15 rows came as expected')
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    expect(child.exitCode).toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+it('Haraka does not outlive a demo that was killed', { timeout: 30_000 }, async () => {
+  const child = start()
+  const { port } = await whereHarakaIs(child)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  // It is not our child: there is no event to wait for.
+  while ((await connectionError(port)) !== 'ECONNREFUSED') await elapse(20)
+  expect(readdirSync(folder)).toEqual([])
+})
