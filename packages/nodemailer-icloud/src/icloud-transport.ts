@@ -1,16 +1,11 @@
 import { EventEmitter } from 'node:events'
-import type { Admission, Engine } from '@icloud-delivery/engine'
-import { abortError } from './abort.ts'
-import { admitRecipients } from './admit-recipients.ts'
-import { findAppleRecipients } from './apple-recipients.ts'
-import { completeInfo } from './complete-info.ts'
+import type { Engine } from '@icloud-delivery/engine'
 import { configError } from './config-error.ts'
+import { Dispatch } from './dispatch.ts'
 import { asError } from './inner-send.ts'
-import type { EnvelopeLike, InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
+import type { InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
-import { prepareJob } from './prepare-job.ts'
-import { resultOf, type IcloudInfo } from './result.ts'
-import { runJob } from './run-job.ts'
+import type { IcloudInfo } from './result.ts'
 import { settingsOf, type Settings } from './settings.ts'
 
 /** What `sendMail` resolves with: the inner transport's info and the lists of this package. */
@@ -89,17 +84,7 @@ export class IcloudTransport extends EventEmitter {
       }
       callback(error, info as IcloudSentMessageInfo)
     }
-    // Out of the promise that it was found in: what the caller's callback throws is no rejection of ours.
-    const fail = (error: unknown) => process.nextTick(finish, asError(error))
-    try {
-      const envelope = mail.message.getEnvelope()
-      if (envelope.to.length === 0) return this.#pass(mail, envelope.to, finish)
-      const apple = findAppleRecipients(envelope.to, this.#settings.lookup)
-      if (Array.isArray(apple)) return this.#admit(mail, envelope, apple, finish, fail)
-      apple.then((found) => this.#admit(mail, envelope, found, finish, fail)).catch(fail)
-    } catch (error) {
-      fail(error)
-    }
+    new Dispatch(this.#settings, this.#inner, mail, finish, (message) => this.#warn(message)).start()
   }
 
   /** Closes the inner transport, and the engine once no mail is on its way any more. */
@@ -108,74 +93,6 @@ export class IcloudTransport extends EventEmitter {
     const result = this.#inner.close?.(...args) as unknown
     this.#closeEngine()
     return result
-  }
-
-  #admit(
-    mail: MailLike,
-    envelope: EnvelopeLike,
-    apple: boolean[],
-    finish: SendCallback,
-    fail: (error: unknown) => void,
-  ): void {
-    const { engines, peer, lane, streamOf, clock } = this.#settings
-    const startedAt = clock()
-    const sender = this.#settings.sender ?? (envelope.from || '')
-    const stream = streamOf(mail)
-    const engine = engines.get()
-    const request = { recipients: envelope.to, sender, stream, lane }
-    admitRecipients(engine, request, { apple, hop: peer.hop, messageId: () => mail.message.messageId() })
-      .then((admissions) => {
-        const { signal } = mail.data
-        if (signal?.aborted) return fail(abortError(signal))
-        if (!apple.includes(true) && admissions.every(({ decision }) => decision === 'send')) {
-          process.nextTick(() => this.#pass(mail, envelope.to, finish))
-          return
-        }
-        return this.#split(mail, envelope, apple, admissions, { sender, stream, startedAt }, finish)
-      })
-      .catch(fail)
-  }
-
-  /** Mail that is none of our business: the inner transport gets it as it is. */
-  #pass(mail: MailLike, recipients: readonly string[], finish: SendCallback): void {
-    const all = [...recipients]
-    let called = false
-    try {
-      this.#inner.send(mail, (error: Error | null, info?: InfoLike) => {
-        called = true
-        finish(error, info && completeInfo(info, all))
-      })
-    } catch (error) {
-      if (called) throw error
-      finish(asError(error))
-    }
-  }
-
-  async #split(
-    mail: MailLike,
-    envelope: EnvelopeLike,
-    apple: readonly boolean[],
-    admissions: readonly Admission[],
-    about: { sender: string; stream: string; startedAt: number },
-    finish: SendCallback,
-  ): Promise<void> {
-    const recipients = envelope.to.map((address, index) => {
-      const admission = admissions[index]
-      if (!admission)
-        throw new Error(`The engine gave ${admissions.length} answers for ${envelope.to.length} recipients`)
-      return { address, apple: apple[index] ?? false, admission }
-    })
-    const job = await prepareJob(this.#settings, {
-      ...about,
-      inner: this.#inner,
-      mail,
-      envelope: { ...envelope, to: [...envelope.to] },
-      recipients,
-      warn: (message) => this.emit('log', { type: 'icloud', message }),
-    })
-    const result = resultOf(job, await runJob(job, this.#settings.sharing))
-    if ('error' in result) process.nextTick(finish, result.error)
-    else process.nextTick(finish, null, result.info)
   }
 
   #forwardEvents(): void {
@@ -194,8 +111,13 @@ export class IcloudTransport extends EventEmitter {
   #closeEngine(): void {
     if (this.#running > 0) return
     this.#settings.engines.close().catch((error: unknown) => {
-      this.emit('log', { type: 'icloud', message: `The engine could not be closed: ${String(error)}` })
+      this.#warn(`The engine could not be closed: ${String(error)}`)
     })
+  }
+
+  /** Says what no error can carry: Nodemailer writes it to its log. */
+  #warn(message: string): void {
+    this.emit('log', { type: 'icloud', message })
   }
 }
 

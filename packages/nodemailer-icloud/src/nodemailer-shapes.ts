@@ -20,6 +20,8 @@ export interface MessageLike {
   childNodes?: MessageLike[]
   content?: unknown
   _raw?: unknown
+  _envelope?: unknown
+  _headers?: unknown
 }
 
 /** The fields given to `sendMail`, with the transporter's defaults. */
