@@ -30,6 +30,7 @@ try {
 } catch (error) {
   if (interrupted.signal.aborted) {
     process.exitCode = 130
+    process.stderr.write('\nInterrupted. Everything is stopped, and nothing is left behind.\n')
   } else {
     process.exitCode = 1
     complain(error)

@@ -1,38 +1,54 @@
 import Table from 'cli-table3'
+import { breakWords } from './break-words.ts'
 import type { Result } from './results.ts'
 import type { Style } from './style.ts'
 import { replyWords } from './words.ts'
 
-const shares = [26, 26, 13, 28, 21]
-const borders = shares.length + 1
+const headings = [
+  'Recipient',
+  'Apple’s reply',
+  'Fault',
+  'What was done (round 1, 2)',
+  'What the ledger remembers',
+]
+const widest = [26, 26, 13, 28, 21]
+const faultColumn = 2
+const borders = widest.length + 1
+const padding = 2
 const narrowest = 72
 
 /** The table of all rows, at most `width` columns wide (but not less than 72). */
 export function tableOf(results: readonly Result[], style: Style, width: number): string {
+  const colWidths = columnsFor(width)
   const table = new Table({
-    head: ['Recipient', 'Apple’s reply', 'Fault', 'What was done (round 1, 2)', 'What the ledger remembers'],
-    colWidths: columns(width),
+    head: headings,
+    colWidths,
     wordWrap: true,
     // Its own colours would ignore what the terminal can do.
     style: { head: [], border: [] },
   })
   for (const { recipient, reply, fault, rounds, remembers, ok } of results) {
     const mark = ok ? '' : style.bad('✗ unexpected\n')
-    table.push([
-      mark + recipient.replace('@', '\n@'),
+    const cells = [
+      recipient.replace('@', '\n@'),
       reply.startsWith('2') ? 'accepted' : replyWords(reply, recipient, 72),
       fault ?? (reply.startsWith('2') ? '–' : 'not Apple’s'),
       rounds.map(({ done }, index) => `${index + 1}: ${done}`).join('\n'),
       remembers.words,
-    ])
+    ].map((cell, column) => breakWords(cell, (colWidths[column] ?? 0) - padding))
+    table.push([mark + (cells[0] ?? ''), ...cells.slice(1)])
   }
   return table.toString()
 }
 
-function columns(width: number): number[] {
-  const room = Math.max(width, narrowest) - borders
-  const all = shares.reduce((sum, share) => sum + share, 0)
-  return shares.map((share) => Math.min(share, Math.floor((share / all) * room)))
+/** A fault is one word and keeps its width; the other columns share what is left. */
+function columnsFor(width: number): number[] {
+  const fault = widest[faultColumn] ?? 0
+  const room = Math.max(width, narrowest) - borders - fault
+  const all = widest.reduce((sum, one) => sum + one, -fault)
+  return widest.map((one, index) =>
+    index === faultColumn ? one : Math.min(one, Math.floor((one / all) * room)),
+  )
 }
 
 /** The table and the verdict as one object, for `--json`. */
