@@ -176,6 +176,26 @@ describe('the engine', () => {
     expect(await engine.holds()).toEqual([])
   })
 
+  it('knows a probe by its recipient, if the host did not give its message', async () => {
+    const { engine, time, admit, reply, deliver } = bench()
+    await reply(replies.blocked)
+    time.now += 3_600_000
+    expect((await admit())[0]?.decision).toBe('send')
+    await deliver({ recipient: 'berta@icloud.com' })
+    expect(await engine.holds()).toHaveLength(1)
+    await deliver({ messageId: 'any' })
+    expect(await engine.holds()).toEqual([])
+  })
+
+  it('loses no outcome to another engine on the same ledger', async () => {
+    const ledger = memoryLedger()
+    const [one, other] = [bench({ ledger }), bench({ ledger })]
+    const busy = '451 4.7.1 Service unavailable - try again later'
+    const pairs = Array.from({ length: 10 }, () => [one.reply(busy), other.reply(busy)])
+    const tries = (await Promise.all(pairs.flat())).map(({ attempts }) => attempts)
+    expect(tries.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
+  })
+
   it('counts every one of many replies at once', async () => {
     const { engine, reply } = bench()
     await Promise.all(

@@ -1,4 +1,7 @@
+import type { Verdict } from '@icloud-delivery/rules'
 import { describe, expect, it } from 'vitest'
+import type { Action } from './action.ts'
+import type { Attempt } from './attempt.ts'
 import { hm08, inactive, invalid, mailboxFull, unavailable, verdictOf } from './verdict.test.fixture.ts'
 import { day, hour, minute, World } from './world.test.fixture.ts'
 
@@ -125,6 +128,22 @@ describe('who may be suppressed', () => {
   )
 })
 
+/** Tries one message whenever it is time, with the replies in turn: the last action, and the waits in hours. */
+function tryToTheEnd(
+  world: World,
+  replies: readonly Verdict[],
+  about: Partial<Attempt> = {},
+): { action: Action; waits: number[] } {
+  const waits: number[] = []
+  for (let turn = 0; turn < 500; turn++) {
+    const action = world.record(replies[turn % replies.length] ?? null, about)
+    if (action.retryAt === null) return { action, waits }
+    waits.push((action.retryAt - world.now) / 1000 / hour)
+    world.now = action.retryAt
+  }
+  throw new Error('a message without an end')
+}
+
 /** What becomes of sends so far apart to an account that stays inactive. */
 function failEvery(seconds: number, sends: number): string[] {
   const world = new World()
@@ -171,13 +190,7 @@ describe('an inactive account', () => {
 describe('a full mailbox', () => {
   it('waits 4, 12, 24 and 24 h, and ends as one soft bounce, counted once', () => {
     const world = new World()
-    const waits: number[] = []
-    let action = world.record(mailboxFull)
-    while (action.type === 'retry' && action.retryAt !== null) {
-      waits.push((action.retryAt - world.now) / 1000 / hour)
-      world.now = action.retryAt
-      action = world.record(mailboxFull)
-    }
+    const { action, waits } = tryToTheEnd(world, [mailboxFull])
     expect(waits).toEqual([4, 12, 24, 24])
     expect(action).toMatchObject({ type: 'soft-bounce', attempts: 5, retryAt: null })
     expect(world.recipients.get('anna@icloud.com')).toEqual({
@@ -272,11 +285,7 @@ describe('the end of a message', () => {
       const world = new World()
       const start = world.now
       const retries = [unavailable, verdictOf('rate-limited', { fault: 'rate', disposition: 'retry' })]
-      let action = world.record(unavailable, { stream })
-      for (let turn = 0; action.retryAt !== null; turn++) {
-        world.now = action.retryAt
-        action = world.record(retries[turn % 2] ?? unavailable, { stream })
-      }
+      const { action } = tryToTheEnd(world, retries, { stream })
       expect(world.now - start).toBe(hours * hour * 1000)
       expect(action.type).toBe('fail')
       expect(action.reason).toContain('expired (5.4.7)')
@@ -298,11 +307,7 @@ describe('the end of a message', () => {
 
   it('counts a mailbox that stayed full until then', () => {
     const world = new World()
-    let action = world.record(mailboxFull, { stream: 'marketing' })
-    while (action.retryAt !== null) {
-      world.now = action.retryAt
-      action = world.record(mailboxFull, { stream: 'marketing' })
-    }
+    const { action } = tryToTheEnd(world, [mailboxFull], { stream: 'marketing' })
     expect(action.type).toBe('fail')
     expect(world.recipients.get('anna@icloud.com')?.softBounces?.[0]).toMatchObject({ count: 1 })
   })

@@ -97,9 +97,9 @@ export class Refusal {
     if (this.now >= this.expiresAt) return this.expire()
     this.keep(0)
     const reason =
-      this.rulePolicy.hold?.probeEverySeconds === null
+      this.verdict.evidence.list === 'PBL'
         ? `${this.rule}: this IP must not send to Apple itself; send through a relay`
-        : `${this.rule}: held until a probe is accepted`
+        : `${this.rule}: held until Apple takes mail from here again`
     return { ...this.action('hold', reason), retryAt: Math.min(until, this.expiresAt) }
   }
 
@@ -182,9 +182,8 @@ export class Refusal {
     this.recipient = withMessage(this.recipient, message, this.now, this.policy)
   }
 
-  /** Refused probes go back to hold; everything else that counts towards a hold is counted where it belongs. */
+  /** Refused probes go back to hold; everything else that counts towards a hold is counted where it belongs. Behind a relay there is no scope. */
   private touchScopes(): void {
-    if (this.attempt.hop === 'relay') return
     const { hold } = this.rulePolicy
     const target = hold && !this.concernsOtherDomain() ? holdIndex(hold.scope, hold.perStream === true) : -1
     const refs = scopesOf(this.attempt)

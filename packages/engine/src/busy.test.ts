@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { retryWhileBusy } from './busy-retry.ts'
+import { WriteQueue } from './write-queue.ts'
+
+const locked = Object.assign(new Error('database is locked'), { errcode: 5 })
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a lock that stays', () => {
+  it('fails writes after ten seconds, and those only that waited so long', async () => {
+    let tries = 0
+    const queue = new WriteQueue<string>((items) => {
+      tries++
+      if (performance.now() < 15_000) throw locked
+      return items.map(() => true)
+    }, 'icloud.db')
+    const early = queue.add('early').catch((error: unknown) => error)
+    await new Promise(setImmediate)
+    await vi.advanceTimersByTimeAsync(8000)
+    const late = queue.add('late')
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(await early).toMatchObject({ code: 'ELEDGERBUSY' })
+    expect(await late).toBe(true)
+    expect(tries).toBeGreaterThan(1000)
+    await queue.drain()
+  })
+
+  it('fails reads after ten seconds', async () => {
+    const reading = retryWhileBusy(() => {
+      throw locked
+    }, 'icloud.db').catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_010)
+    expect(await reading).toMatchObject({ code: 'ELEDGERBUSY' })
+  })
+})
+
+it('an error that is no lock fails the batch, and the next one goes on', async () => {
+  let full = true
+  const queue = new WriteQueue<string>((items) => {
+    if (full) throw new Error('disk full')
+    return items.map(() => true)
+  }, 'icloud.db')
+  await expect(queue.add('a')).rejects.toThrow('disk full')
+  full = false
+  expect(await queue.add('b')).toBe(true)
+})
