@@ -1,6 +1,7 @@
 import type { Engine } from '@icloud-delivery/engine'
 import { createTransport } from 'nodemailer'
 import { isIcloudError, withIcloud } from 'nodemailer-icloud'
+import { connectionsOpened } from './connection-count.ts'
 import type { Journal } from './journal.ts'
 import { mxRecords, type Row } from './scenario.ts'
 
@@ -11,7 +12,7 @@ export const SHOP = 'shop@example.com'
 export interface Shop {
   /** What it shares with Haraka's plugin: who is suppressed, and why. */
   readonly engine: Engine
-  /** Sends one mail. Never rejects: what came of it goes into the journal. */
+  /** Sends one mail; one after the other, for connections are counted. Never rejects: what came of it goes into the journal. */
   send(row: Row): Promise<void>
   close(): void
 }
@@ -27,6 +28,8 @@ export function openShop(options: { port: number; ledger: string; journal: Journ
   return {
     engine: transporter.transporter.engine,
     async send({ recipient, subject, stream }) {
+      const before = connectionsOpened()
+      const connections = (): number => connectionsOpened() - before
       try {
         await transporter.sendMail({
           from: `"A small shop" <${SHOP}>`,
@@ -35,11 +38,18 @@ export function openShop(options: { port: number; ledger: string; journal: Journ
           text: 'Thank you for your order.\n',
           headers: { 'X-Stream': stream },
         })
-        journal.add({ kind: 'submitted', at: Date.now(), recipient, subject })
+        journal.add({ kind: 'submitted', at: Date.now(), recipient, connections: connections(), subject })
       } catch (error) {
         const code = String((error as NodeJS.ErrnoException).code ?? error)
         const rule = isIcloudError(error) ? error.rule : null
-        journal.add({ kind: 'not-submitted', at: Date.now(), recipient, code, rule })
+        journal.add({
+          kind: 'not-submitted',
+          at: Date.now(),
+          recipient,
+          connections: connections(),
+          code,
+          rule,
+        })
       }
     },
     close: () => transporter.close(),

@@ -12,10 +12,13 @@ export type Outcome =
 /** Why Haraka did not try to send. */
 export type KeptBack = 'suppressed' | 'held' | 'later' | 'expired'
 
-/** Something that happened, as it is told on the screen. `at` is ms since the epoch; replies are remote text. */
+/**
+ * Something that happened, as it is told on the screen. `at` is ms since the epoch, `connections` are those that the
+ * shop made for this mail; replies are remote text.
+ */
 export type Happening = { at: number } & (
-  | { kind: 'submitted'; recipient: string; subject: string }
-  | { kind: 'not-submitted'; recipient: string; code: string; rule: string | null }
+  | { kind: 'submitted'; recipient: string; connections: number; subject: string }
+  | { kind: 'not-submitted'; recipient: string; connections: number; code: string; rule: string | null }
   | {
       kind: 'outcome'
       recipient: string

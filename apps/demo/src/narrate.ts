@@ -34,12 +34,12 @@ export class Narrator {
       case 'submitted':
         return this.#line(dim('→'), happening.recipient, dim(`"${shown(happening.subject, 60)}"`))
       case 'not-submitted': {
-        const { recipient, code, rule } = happening
+        const { recipient, code, rule, connections } = happening
         const why = code === 'ESUPPRESSED' && rule !== null ? ` (${meaningOf(rule)?.title ?? rule})` : ''
         return this.#line(
           bad('✗'),
           recipient,
-          `${bad(code)}${why}: sendMail refuses, and makes no connection`,
+          `${bad(code)}${why}: sendMail refuses, ${connections} connections made`,
         )
       }
       case 'outcome':

@@ -30,10 +30,16 @@ it('finds nothing where everything is as expected', async () => {
 it('tells an outcome that was not expected', async () => {
   const rounds = asExpected()
   const index = rows.findIndex(({ recipient }) => recipient === 'policy-hm08@icloud.com')
-  rounds[1][index] = { sendMail: 'accepted', outcomes: ['suppress'], bounced: true, replies: [] }
+  rounds[1][index] = {
+    sendMail: 'accepted',
+    connections: 1,
+    outcomes: ['suppress'],
+    bounced: true,
+    replies: [],
+  }
   expect(await differencesFor('policy-hm08@icloud.com', rounds)).toEqual([
-    'policy-hm08@icloud.com, round 2: expected {"sendMail":"accepted","outcomes":["fail"],"bounced":true}, ' +
-      'seen {"sendMail":"accepted","outcomes":["suppress"],"bounced":true}',
+    'policy-hm08@icloud.com, round 2: expected {"sendMail":"accepted","connections":1,"outcomes":["fail"],"bounced":true}, ' +
+      'seen {"sendMail":"accepted","connections":1,"outcomes":["suppress"],"bounced":true}',
   ])
   expect(JSON.parse(jsonOf(await resultsOf(rounds, engine), 1))).toMatchObject({ ok: false })
 })

@@ -62,8 +62,8 @@ function resultOf(row: Row, seen: readonly Seen[], memory: Memory): Result {
 
 function plain(seen: Seen | undefined): Omit<Seen, 'replies'> | null {
   if (!seen) return null
-  const { sendMail, outcomes, bounced } = seen
-  return { sendMail, outcomes, bounced }
+  const { replies: _, ...rest } = seen
+  return rest
 }
 
 function difference(where: string, expected: unknown, found: unknown): string[] {

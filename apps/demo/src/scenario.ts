@@ -5,6 +5,8 @@ import type { Outcome } from './happening.ts'
 export interface Expectation {
   /** What the shop's `sendMail` says: `accepted`, or the code of its error. */
   sendMail: string
+  /** TCP connections that the shop made for it. */
+  connections: number
   /** What was decided after each try, in order. */
   outcomes: readonly Outcome[]
   /** Whether the shop gets a bounce message. */
@@ -38,11 +40,26 @@ export interface Row {
 }
 
 const accept: Step = { accept: true }
-const delivered: Expectation = { sendMail: 'accepted', outcomes: ['delivered'], bounced: false }
-const refused: Expectation = { sendMail: 'accepted', outcomes: ['fail'], bounced: true }
-const counted: Expectation = { sendMail: 'accepted', outcomes: ['soft-bounce'], bounced: true }
-const suppressed: Expectation = { sendMail: 'accepted', outcomes: ['suppress'], bounced: true }
-const notEvenSent: Expectation = { sendMail: 'ESUPPRESSED', outcomes: [], bounced: false }
+const delivered: Expectation = {
+  sendMail: 'accepted',
+  connections: 1,
+  outcomes: ['delivered'],
+  bounced: false,
+}
+const refused: Expectation = { sendMail: 'accepted', connections: 1, outcomes: ['fail'], bounced: true }
+const counted: Expectation = {
+  sendMail: 'accepted',
+  connections: 1,
+  outcomes: ['soft-bounce'],
+  bounced: true,
+}
+const suppressed: Expectation = {
+  sendMail: 'accepted',
+  connections: 1,
+  outcomes: ['suppress'],
+  bounced: true,
+}
+const notEvenSent: Expectation = { sendMail: 'ESUPPRESSED', connections: 0, outcomes: [], bounced: false }
 
 const nothing: Memory = { suppressedBy: null, softBounces: 0, delivered: false }
 const accepts: Memory = { ...nothing, delivered: true }
@@ -170,8 +187,8 @@ export const rows: readonly Row[] = [
     at: 'elsewhere',
     answers: [[], [{ rule: 'invalid-recipient' }]],
     expected: [
-      { sendMail: 'accepted', outcomes: ['taken-elsewhere'], bounced: false },
-      { sendMail: 'accepted', outcomes: ['refused-elsewhere'], bounced: true },
+      { sendMail: 'accepted', connections: 1, outcomes: ['taken-elsewhere'], bounced: false },
+      { sendMail: 'accepted', connections: 1, outcomes: ['refused-elsewhere'], bounced: true },
     ],
     remembers: nothing,
   }),

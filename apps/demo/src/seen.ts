@@ -14,10 +14,11 @@ export function seenOf(recipient: string, happenings: readonly Happening[]): See
     (happening) => happening.kind !== 'scope' && happening.recipient === recipient,
   )
   const tries = own.filter((happening) => happening.kind === 'outcome')
+  const submitted = own.find((happening) => happening.kind === 'submitted')
   const notSubmitted = own.find((happening) => happening.kind === 'not-submitted')
-  const submitted = own.some(({ kind }) => kind === 'submitted')
   return {
     sendMail: notSubmitted?.code ?? (submitted ? 'accepted' : null),
+    connections: (submitted ?? notSubmitted)?.connections ?? 0,
     outcomes: tries.map(({ outcome }) => outcome),
     bounced: own.some(({ kind }) => kind === 'bounce'),
     replies: tries.map(({ reply }) => reply),

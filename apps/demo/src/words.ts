@@ -66,8 +66,8 @@ export function scopeWords({ scope, id, change }: Extract<Happening, { kind: 'sc
 }
 
 /** What became of one mail, for the table. */
-export function seenWords({ sendMail, outcomes }: Seen): string {
-  if (sendMail !== 'accepted') return `${sendMail}: stopped in the shop, no connection made`
+export function seenWords({ sendMail, connections, outcomes }: Seen): string {
+  if (sendMail !== 'accepted') return `${sendMail}: stopped in the shop, ${connections} connections`
   const last = outcomes.at(-1)
   const before = outcomes.slice(0, -1)
   return [...beforeWords(before), last === undefined ? 'nothing' : endWords[last]].join(', ')
