@@ -5,7 +5,7 @@ import { findAppleRecipients } from './apple-recipients.ts'
 import { completeInfo } from './complete-info.ts'
 import { asError } from './inner-send.ts'
 import type { EnvelopeLike, InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
-import { plainRecipients } from './plain-recipients.ts'
+import { plainRecipients, plainSender } from './plain-addresses.ts'
 import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
@@ -18,6 +18,7 @@ export class Dispatch {
   readonly #mail: MailLike
   readonly #finish: SendCallback
   readonly #warn: (message: string) => void
+  #plainTo: string[] | null = null
   #envelope: EnvelopeLike | null = null
 
   constructor(
@@ -37,7 +38,8 @@ export class Dispatch {
   /** Never throws; the callback gets every error. */
   start(): void {
     try {
-      const recipients = plainRecipients(this.#mail.message) ?? this.#readEnvelope().to
+      this.#plainTo = plainRecipients(this.#mail.message)
+      const recipients = this.#plainTo ?? this.#readEnvelope().to
       if (recipients.length === 0) return this.#leave(() => this.#pass(recipients))
       const apple = findAppleRecipients(recipients, this.#settings.lookup)
       if (Array.isArray(apple)) return this.#admit(recipients, apple)
@@ -51,7 +53,7 @@ export class Dispatch {
     const { engines, peer, lane, streamOf, clock } = this.#settings
     const anyApple = apple.includes(true)
     const startedAt = clock()
-    // Reading the envelope takes long, and only what Apple's part of the ledger is asked for has to do with a sender.
+    // Only what Apple's part of the ledger is asked for has to do with a sender.
     const sender = this.#settings.sender ?? ((anyApple && this.#readEnvelope().from) || '')
     const stream = streamOf(this.#mail)
     const route = { apple, hop: peer.hop, messageId: () => this.#mail.message.messageId() }
@@ -108,7 +110,12 @@ export class Dispatch {
   }
 
   #readEnvelope(): EnvelopeLike {
-    return (this.#envelope ??= this.#mail.message.getEnvelope())
+    return (this.#envelope ??= this.#plainEnvelope() ?? this.#mail.message.getEnvelope())
+  }
+
+  #plainEnvelope(): EnvelopeLike | null {
+    const from = this.#plainTo && plainSender(this.#mail.message)
+    return from ? { from, to: this.#plainTo ?? [] } : null
   }
 
   #fail(error: unknown): void {

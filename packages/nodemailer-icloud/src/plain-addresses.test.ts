@@ -1,10 +1,12 @@
 import nodemailer from 'nodemailer'
 import { describe, expect, it } from 'vitest'
 import type { MessageLike } from './nodemailer-shapes.ts'
-import { plainRecipients } from './plain-recipients.ts'
+import { plainRecipients, plainSender } from './plain-addresses.ts'
 
 /** What is found, and what Nodemailer itself says, for a mail that it compiled. */
-async function both(mail: object): Promise<{ found: string[] | null; truth: string[] }> {
+async function both(
+  mail: object,
+): Promise<{ found: string[] | null; truth: string[]; from: string | null; trueFrom: string | false }> {
   let message: MessageLike | undefined
   const transporter = nodemailer.createTransport({
     name: 'Probe',
@@ -16,7 +18,13 @@ async function both(mail: object): Promise<{ found: string[] | null; truth: stri
   } as never)
   await transporter.sendMail({ from: 'News <news@example.com>', text: 'Hello', ...mail })
   if (!message) throw new Error('Nothing was sent')
-  return { found: plainRecipients(message), truth: message.getEnvelope().to }
+  const envelope = message.getEnvelope()
+  return {
+    found: plainRecipients(message),
+    truth: envelope.to,
+    from: plainSender(message),
+    trueFrom: envelope.from,
+  }
 }
 
 describe('plainRecipients', () => {
@@ -51,5 +59,28 @@ describe('plainRecipients', () => {
 
   it('leaves a message of another make to it as well', () => {
     expect(plainRecipients({} as MessageLike)).toBeNull()
+  })
+})
+
+describe('plainSender', () => {
+  it.each(['news@example.com', 'News <news@example.com>', 'The News 24 <news-24@example.com>'])(
+    'agrees with Nodemailer: %s',
+    async (given) => {
+      const { from, trueFrom } = await both({ from: given })
+      expect(from).toBe(trueFrom)
+    },
+  )
+
+  it.each([
+    'News@Example.com',
+    '"News" <news@example.com>',
+    'news <a@example.com> <b@example.com>',
+    'a@example.com, b@example.com',
+    'News (the) <news@example.com>',
+    'Nyheter för dig <news@example.com>',
+    { name: 'News', address: 'news@example.com' },
+    '',
+  ])('leaves the rest to Nodemailer: %j', async (given) => {
+    expect((await both({ from: given })).from).toBeNull()
   })
 })
