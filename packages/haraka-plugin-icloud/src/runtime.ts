@@ -2,6 +2,7 @@ import path from 'node:path'
 import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
 import { Destinations } from './destination.ts'
+import type { Ini } from './ini-reader.ts'
 import type { Mx, Outbound, Plugin } from './haraka.ts'
 import { mxResolver } from './mx-resolver.ts'
 import type { Answerer } from './seen.ts'
@@ -22,7 +23,7 @@ export interface Runtime {
 
 /** Reads the configuration and makes the engine. Opens nothing yet. */
 export function createRuntime(plugin: Plugin): Runtime {
-  const ini = plugin.config.get('icloud.ini') as Parameters<typeof readSettings>[0]
+  const ini = plugin.config.get('icloud.ini') as Ini
   const { settings, problems } = readSettings(ini)
   for (const problem of problems) plugin.logerror(problem)
 

@@ -72,4 +72,18 @@ describe('readSettings', () => {
       expect(settings).toEqual(readSettings({}).settings)
     },
   )
+
+  it('names what it does not know', () => {
+    const { problems } = readSettings({ main: { leger: 'file:a.db' }, policies: {} })
+    expect(problems).toEqual([
+      'config/icloud.ini [main] leger: no such option; there are ledger, stream, streams, stream_header',
+      expect.stringContaining('config/icloud.ini [policies]: no such section; there are main, '),
+    ])
+  })
+
+  it('leaves out a stream that cannot be a name', () => {
+    const { settings, problems } = readSettings({ main: { streams: 'news, a b' } })
+    expect(settings.streams).toEqual(['transactional', 'news'])
+    expect(problems).toEqual([expect.stringMatching(/\[main\] streams: .* found "a b"; leaving it out$/)])
+  })
 })

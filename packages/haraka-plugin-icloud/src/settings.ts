@@ -1,3 +1,5 @@
+import { IniReader, type Ini } from './ini-reader.ts'
+
 /** The plugin's configuration, checked. */
 export interface Settings {
   /** Where the engine remembers, as `openLedger` takes it; `null`: `icloud.db` in Haraka's directory. */
@@ -30,107 +32,67 @@ export interface TestingSettings {
   mxRecords: ReadonlyMap<string, readonly string[]> | null
 }
 
-type Section = Readonly<Record<string, string | number | boolean | null | undefined>>
-
-const FILE = 'config/icloud.ini'
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+/** The options of each section; `null`: any. */
+const KNOWN = new Map<string, readonly string[] | null>([
+  ['main', ['ledger', 'stream', 'streams', 'stream_header']],
+  ['suppression', ['dsn']],
+  ['destination', ['cache_ttl', 'cache_size', 'timeout']],
+  ['lanes', null],
+  ['policy', ['time_scale']],
+  ['testing', ['mx', 'names']],
+  ['testing_mx_records', null],
+])
 
 /**
- * Reads what Haraka's configuration parser made of `icloud.ini`. A value that is not allowed gives a line in `problems`
- * and leaves the default in force.
+ * Reads `icloud.ini`. A value that is not allowed gives a line in `problems` and leaves the default in force; so does
+ * what is not known at all.
  */
-export function readSettings(ini: Readonly<Record<string, Section | undefined>>): {
-  settings: Settings
-  problems: string[]
-} {
-  const problems: string[] = []
-  const value = (section: string, key: string): string | null => {
-    const raw = ini[section]?.[key]
-    return raw === undefined || raw === null || raw === '' ? null : String(raw)
+export function readSettings(ini: Ini): { settings: Settings; problems: readonly string[] } {
+  const reader = new IniReader('config/icloud.ini', ini)
+  reader.refuseUnknown(KNOWN)
+  const stream = reader.name('main', 'stream', 'transactional')
+  const streams = reader.names('main', 'streams', ['transactional', 'marketing'])
+  const settings: Settings = {
+    ledger: ledgerOf(reader),
+    stream,
+    streams: [...new Set([stream, ...streams])],
+    streamHeader: reader.name('main', 'stream_header', 'X-Stream'),
+    lanes: new Map(reader.keys('lanes').map((key) => [key, reader.name('lanes', key, 'default')])),
+    suppressionDsn: reader.flag('suppression', 'dsn', true),
+    cacheTtl: reader.number('destination', 'cache_ttl', 3600, [1, 86_400]) * 1000,
+    cacheSize: reader.number('destination', 'cache_size', 10_000, [1, 1_000_000]),
+    resolveTimeout: reader.number('destination', 'timeout', 5, [0.1, 60]) * 1000,
+    timeScale: reader.number('policy', 'time_scale', 1, [0.000_001, 1]),
+    testing: { mx: testingMx(reader), mxRecords: testingMxRecords(reader) },
   }
-  const reject = <T>(section: string, key: string, found: string, allowed: string, kept: T): T => {
-    problems.push(
-      `${FILE} [${section}] ${key}: ${allowed} is expected, found ${JSON.stringify(found)}; using ${kept === null ? 'the default' : String(kept)}`,
-    )
-    return kept
-  }
-  const number = (section: string, key: string, least: number, most: number, standard: number): number => {
-    const raw = value(section, key)
-    if (raw === null) return standard
-    const parsed = Number(raw)
-    if (parsed >= least && parsed <= most) return parsed
-    return reject(section, key, raw, `a number from ${least} to ${most}`, standard)
-  }
-  const flag = (section: string, key: string, standard: boolean): boolean => {
-    const raw = value(section, key)
-    if (raw === null) return standard
-    if (/^(?:true|yes|on|1)$/i.test(raw)) return true
-    if (/^(?:false|no|off|0)$/i.test(raw)) return false
-    return reject(section, key, raw, 'true or false', standard)
-  }
-  const name = (section: string, key: string, standard: string): string => {
-    const raw = value(section, key)
-    if (raw === null || NAME.test(raw)) return raw ?? standard
-    return reject(section, key, raw, 'a name of letters, digits, ".", "_" and "-"', standard)
-  }
-
-  const stream = name('main', 'stream', 'transactional')
-  const streams = list(value('main', 'streams') ?? 'transactional, marketing')
-  const ledger = value('main', 'ledger')
-  return {
-    settings: {
-      ledger:
-        ledger === null || /^(?:file:.+|memory:)$/.test(ledger)
-          ? ledger
-          : reject('main', 'ledger', ledger, 'file:<path> or memory:', null),
-      stream,
-      streams: [...new Set([stream, ...streams.filter((one) => NAME.test(one))])],
-      streamHeader: name('main', 'stream_header', 'X-Stream'),
-      lanes: new Map(Object.keys(ini.lanes ?? {}).map((key) => [key, name('lanes', key, 'default')])),
-      suppressionDsn: flag('suppression', 'dsn', true),
-      cacheTtl: number('destination', 'cache_ttl', 1, 86_400, 3600) * 1000,
-      cacheSize: number('destination', 'cache_size', 1, 1_000_000, 10_000),
-      resolveTimeout: number('destination', 'timeout', 0.1, 60, 5) * 1000,
-      timeScale: number('policy', 'time_scale', 0.000_001, 1, 1),
-      testing: {
-        mx: testingMx(value('testing', 'mx'), value('testing', 'names'), problems),
-        mxRecords:
-          ini.testing_mx_records === undefined
-            ? null
-            : new Map(
-                Object.keys(ini.testing_mx_records).map((domain) => [
-                  domain.toLowerCase(),
-                  list(value('testing_mx_records', domain) ?? ''),
-                ]),
-              ),
-      },
-    },
-    problems,
-  }
+  return { settings, problems: reader.problems }
 }
 
-function testingMx(
-  addresses: string | null,
-  names: string | null,
-  problems: string[],
-): TestingSettings['mx'] {
-  const given = list(names ?? '')
-  return list(addresses ?? '').flatMap((address, index) => {
+function ledgerOf(reader: IniReader): string | null {
+  const ledger = reader.text('main', 'ledger')
+  if (ledger === null || /^(?:file:.+|memory:)$/.test(ledger)) return ledger
+  reader.complain('main', 'ledger', ledger, 'file:<path> or memory:', 'using the default')
+  return null
+}
+
+function testingMx(reader: IniReader): TestingSettings['mx'] {
+  const names = reader.list('testing', 'names')
+  return reader.list('testing', 'mx').flatMap((address, index) => {
     const match = /^([\d.]+):(\d{1,5})$/.exec(address)
     if (!match) {
-      problems.push(
-        `${FILE} [testing] mx: <IPv4 address>:<port> is expected, found ${JSON.stringify(address)}`,
-      )
+      reader.complain('testing', 'mx', address, '<IPv4 address>:<port>', 'leaving it out')
       return []
     }
     const [, exchange = '', port = ''] = match
-    return [{ exchange, port: Number(port), name: given[index] ?? `mx0${index + 1}.mail.icloud.com` }]
+    return [{ exchange, port: Number(port), name: names[index] ?? `mx0${index + 1}.mail.icloud.com` }]
   })
 }
 
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
+function testingMxRecords(reader: IniReader): TestingSettings['mxRecords'] {
+  if (!reader.has('testing_mx_records')) return null
+  return new Map(
+    reader
+      .keys('testing_mx_records')
+      .map((domain) => [domain.toLowerCase(), reader.list('testing_mx_records', domain)]),
+  )
 }

@@ -2,4 +2,4 @@
  * How long a hook waits for the engine, in ms. The engine answers by itself when its ledger is out of reach; this is for
  * the case that it does not answer at all.
  */
-export const LEDGER_WAIT = 20_000
+export const LEDGER_WAIT = 30_000
