@@ -70,12 +70,23 @@ describe('a blocked IP', () => {
     expect(world.admit({ messageId: 'm2' }).decision).toBe('send')
   })
 
-  it('keeps its hold when the probe finds something else', () => {
+  it('keeps its hold when the probe finds a dead recipient, and tries the next one at once', () => {
     const world = new World()
     world.record(proofpoint)
     world.pass(hour)
     world.admit({ messageId: 'm1' })
     expect(world.record(invalid).type).toBe('suppress')
+    expect(world.last?.effects).toEqual([])
+    expect(world.admit({ messageId: 'm2', address: 'berta@icloud.com' }).reason).toContain('a probe')
+    expect(world.admit({ messageId: 'm3', address: 'carl@icloud.com' }).decision).toBe('held')
+  })
+
+  it('waits for its next probe when Apple is busy', () => {
+    const world = new World()
+    world.record(proofpoint)
+    world.pass(hour)
+    world.admit({ messageId: 'm1' })
+    expect(world.record(unavailable, { messageId: 'm1' }).type).toBe('retry')
     expect(world.admit({ messageId: 'm2', address: 'berta@icloud.com' }).decision).toBe('held')
   })
 

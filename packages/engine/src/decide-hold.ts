@@ -36,6 +36,12 @@ export function refuseProbe(state: ScopeState, now: number): ScopeState {
   return { ...state, hold: { ...state.hold, probe: null, until: now + every * 1000 } }
 }
 
+/** The probe came to nothing for a reason of its own: the next message is the probe, without another wait. */
+export function passProbeOn(state: ScopeState, now: number): ScopeState {
+  if (state.hold === undefined) return state
+  return { ...state, hold: { ...state.hold, probe: null, until: now } }
+}
+
 /** Counts one reply at a scope, and closes it if that makes enough of them. */
 export function countReply(
   state: ScopeState,

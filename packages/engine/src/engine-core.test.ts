@@ -43,6 +43,19 @@ describe('the engine', () => {
     expect(all).toEqual(['anna@icloud.com'])
   })
 
+  it('holds nothing against a recipient that was said before RCPT TO', async () => {
+    const { engine, admit } = bench()
+    const base = { recipient: 'anna@icloud.com', sender: 'shop@example.com', messageId: 'm1' }
+    const outcome = {
+      kind: 'reply',
+      input: replies.invalid,
+      mx: 'mx01.mail.icloud.com',
+      phase: 'mail',
+    } as const
+    expect(await engine.record({ ...base, outcome })).toMatchObject({ type: 'fail', suppression: null })
+    expect(await admit()).toMatchObject([{ decision: 'send' }])
+  })
+
   it("leaves another server's replies alone, and does not touch the ledger for them", async () => {
     const ledger = new BreakableLedger()
     const { reply, engine } = bench({ ledger })

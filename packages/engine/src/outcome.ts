@@ -1,3 +1,5 @@
+import type { Phase } from '@icloud-delivery/rules'
+
 /**
  * Who answers us. `direct`: this host talks to Apple's MX, so its 250 is Apple's. `relay`: it talks to a relay, whose
  * 250 says only that the message was handed over.
@@ -17,6 +19,8 @@ export type Outcome =
       input: unknown
       /** Name of the host that answered, if known. A relay's name means that the reply is the relay's. */
       mx?: string | null
+      /** Where in the session it came, if known. Nothing said before RCPT TO is held against a recipient. */
+      phase?: Phase | null
     }
 
 /** Who sends what to whom: the keys under which things are remembered. */

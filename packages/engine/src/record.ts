@@ -33,7 +33,9 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   const empty: State = { recipient: {}, scopes: refs.map(() => ({})) }
   const { recipient, sender } = request
   const verdict =
-    outcome.kind === 'delivered' ? null : classify(outcome.input, { recipient, sender, mx: outcome.mx })
+    outcome.kind === 'delivered'
+      ? null
+      : classify(outcome.input, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
 
   if (verdict === null) {
     if (address === null || route.hop === 'relay')

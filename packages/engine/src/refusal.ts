@@ -2,7 +2,7 @@ import type { Verdict } from '@icloud-delivery/rules'
 import type { Action, HoldRef } from './action.ts'
 import { isOtherMailbox } from './address.ts'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
-import { countReply, isClosed, isProbe, isProbeDue, refuseProbe } from './decide-hold.ts'
+import { countReply, isClosed, isProbe, isProbeDue, passProbeOn, refuseProbe } from './decide-hold.ts'
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
 import { rulePolicyOf, type Policy, type RulePolicy } from './policy.ts'
 import {
@@ -196,6 +196,8 @@ export class Refusal {
         if (wasProbe) this.nextProbeAt = refused.hold?.until ?? null
         return refused
       }
+      // Apple heard it and spoke of the recipient alone: that tells nothing of the hold, so the next may try at once.
+      if (wasProbe && this.verdict.scope === 'recipient') return passProbeOn(scope, this.now)
       if (index !== target || !hold) return scope
       const next = countReply(
         scope,

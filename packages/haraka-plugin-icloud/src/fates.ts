@@ -84,7 +84,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,
-      outcome: { kind: 'reply', input: seen.text, mx: seen.mx },
+      outcome: { kind: 'reply', input: seen.text, mx: seen.mx, phase: seen.phase },
     })
     const { type, reason, verdict } = action
     // What would otherwise be tried again is given up only when the message is too old.
