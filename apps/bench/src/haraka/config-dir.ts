@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { benchPlugin } from './bench-plugin.ts'
+
+const require = createRequire(import.meta.url)
+
+/** Where Haraka is installed. */
+export const harakaHome: string = path.dirname(require.resolve('Haraka/package.json'))
+
+/**
+ * Writes a configuration directory for a Haraka on loopback that relays mail from this machine to icloud.com to the
+ * port of a sink. All else is as Haraka ships it.
+ */
+export function writeConfig(withPlugin: boolean, sinkPort: number): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'icloud-bench-haraka-'))
+  for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(dir, folder))
+  for (const name of ['connection.ini', 'log.ini', 'outbound.bounce_message']) {
+    cpSync(path.join(harakaHome, 'config', name), path.join(dir, 'config', name))
+  }
+  const config = (name: string, ...lines: readonly string[]): void =>
+    writeFileSync(path.join(dir, 'config', name), [...lines, ''].join('\n'))
+  config('me', 'mail.example.com')
+  config('host_list')
+  config('relay_acl_allow', '127.0.0.1/32')
+  config('smtp.ini', 'listen=127.0.0.1:0', 'nodes=0')
+  config('plugins', 'relay', 'bench', ...(withPlugin ? ['icloud'] : []))
+  writeFileSync(path.join(dir, 'plugins', 'bench.js'), benchPlugin(sinkPort))
+  if (withPlugin) {
+    config('icloud.ini', '[testing]', `mx=127.0.0.1:${sinkPort}`, '[testing_mx_records]')
+    // Haraka loads a package plugin by its `main`, from its own directory or the configuration's.
+    const home = path.dirname(require.resolve('haraka-plugin-icloud/package.json'))
+    symlinkSync(home, path.join(dir, 'node_modules', 'haraka-plugin-icloud'))
+  }
+  return dir
+}

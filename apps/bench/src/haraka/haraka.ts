@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { harakaHome, writeConfig } from './config-dir.ts'
+
+/** A real Haraka in a process of its own, on loopback. */
+export class Haraka {
+  readonly port: number
+  readonly #process: ChildProcess
+  readonly #dir: string
+
+  private constructor(child: ChildProcess, dir: string, port: number) {
+    this.#process = child
+    this.#dir = dir
+    this.port = port
+  }
+
+  /** Starts it, with our plugin or without, and waits until it listens. */
+  static async start(withPlugin: boolean, sinkPort: number): Promise<Haraka> {
+    const dir = writeConfig(withPlugin, sinkPort)
+    const { HARAKA: _, ...env } = process.env
+    const child = spawn(process.execPath, [path.join(harakaHome, 'bin/haraka'), '-c', dir], {
+      cwd: dir,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    try {
+      return new Haraka(child, dir, await portOf(child))
+    } catch (error) {
+      child.kill('SIGKILL')
+      rmSync(dir, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  /** The CPU time it took so far, in microseconds, all its threads. */
+  async cpuMicros(): Promise<number> {
+    const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(30_000) })
+    this.#process.send({})
+    const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
+    return user + system
+  }
+
+  /** Ends it, whatever it is doing. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const gone = once(this.#process, 'exit')
+      this.#process.kill('SIGKILL')
+      await gone
+    }
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+}
+
+const longestStartMs = 30_000
+
+/** Reads the log up to the line that tells the port, then lets it pass unread. */
+async function portOf({ stdout, stderr }: ChildProcess): Promise<number> {
+  const log: string[] = []
+  const signal = AbortSignal.timeout(longestStartMs)
+  stderr!.on('data', (chunk: Buffer) => log.push(chunk.toString()))
+  for await (const line of createInterface({ input: stdout!, signal })) {
+    log.push(line)
+    const port = /Listening on .*:(\d+)\D*$/.exec(line)?.[1]
+    if (port === undefined) continue
+    stdout!.resume()
+    return Number(port)
+  }
+  throw new Error(`Haraka did not start:\n${log.slice(-20).join('\n')}`)
+}

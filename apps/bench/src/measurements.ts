@@ -1,0 +1,15 @@
+import { classifyMeasurements } from './classify/rows.ts'
+import { harakaMeasurements } from './haraka/rows.ts'
+import { ledgerMeasurements } from './ledger/rows.ts'
+import type { Measurement } from './measurement.ts'
+import { jsonMeasurements } from './nodemailer/json-rows.ts'
+import { poolMeasurements } from './nodemailer/pool-rows.ts'
+
+/** Everything that can be measured, in the order of the table. One file for each family of rows. */
+export const measurements: readonly Measurement[] = [
+  ...classifyMeasurements,
+  ...ledgerMeasurements,
+  ...jsonMeasurements,
+  ...poolMeasurements,
+  ...harakaMeasurements,
+]
