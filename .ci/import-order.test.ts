@@ -138,8 +138,8 @@ function referencesOf(folder: string): string[] {
 
 /** The module names in a source text, in the order of their appearance. */
 function importsOf(source: string): string[] {
-  const statement = /^[ \t]*(?:import|(?:import|export)\b[^'"`;=()]*?\bfrom)\s*['"]([^'"\n]+)['"]/
-  const call = /^(?![ \t]*(?:\*|\/\/)).*?\b(?:import|require|import\.meta\.resolve)\(\s*['"]([^'"\n]+)['"]/
+  const statement = /^[ \t]*(?:import|(?:import|export)\b[^'"`;=()]*?\bfrom)\s*['"]([^'"$\n]+)['"]/
+  const call = /^(?![ \t]*(?:\*|\/\/)).*?\b(?:import|require|import\.meta\.resolve)\(\s*['"]([^'"$\n]+)['"]/
   return [...source.matchAll(new RegExp(`${statement.source}|${call.source}`, 'gm'))].map(
     (match) => match[1] ?? match[2] ?? '',
   )
