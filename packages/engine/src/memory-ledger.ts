@@ -8,14 +8,15 @@ interface Slot {
 
 /**
  * A ledger in this process's memory, for tests and for hosts that have nothing to remember across a restart. Values are
- * kept as JSON, so that what is read is never what somebody else still holds.
+ * kept as JSON, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
+ * it is written.
  *
  * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 10,000.
  */
 export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
   const maxEvents = options.maxEvents ?? 10_000
   const slots = new Map<string, Slot>()
-  let log: (Omit<StoredEvent, 'data'> & { json: string })[] = []
+  let log: StoredEvent[] = []
   let lastVersion = 0
   let lastEvent = 0
   let closed = false
@@ -25,9 +26,8 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
   }
 
   function append(events: readonly LedgerEvent[]): void {
-    for (const { at, type, subject, data } of events) {
-      log.push({ id: ++lastEvent, at, type, subject, json: JSON.stringify(data) })
-    }
+    // Lines are written far more often than read, so they are copied when they are read.
+    for (const { at, type, subject, data } of events) log.push({ id: ++lastEvent, at, type, subject, data })
     // Cutting in steps keeps the cost of one event constant.
     if (log.length > maxEvents * 1.25) log = log.slice(-maxEvents)
   }
@@ -70,8 +70,7 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
       for (let i = log.length - 1; i >= oldest && found.length < limit; i--) {
         const event = log[i]
         if (!event || (subject !== undefined && event.subject !== subject)) continue
-        const { json, ...rest } = event
-        if (type === undefined || event.type === type) found.push({ ...rest, data: JSON.parse(json) })
+        if (type === undefined || event.type === type) found.push(structuredClone(event))
       }
       return found
     },
