@@ -30,6 +30,11 @@ describe('whose reply it is', () => {
     ],
     ['Apple’s article from a known other host', cs01, { mx: 'mx.example.net', recipient: 'bob@example.net' }],
     [
+      'another provider’s recipient, with a link to Apple’s article',
+      '550 5.1.1 <bob@example.com>: user does not exist, see https://support.apple.com/en-us/HT204137',
+      { recipient: 'bob@example.com' },
+    ],
+    [
       'an Apple name that is no host',
       `550 5.7.1 see https://support.apple.com/x ${gone}`,
       { mx: 'mx.example.net' },
@@ -74,6 +79,21 @@ describe('whose reply it is', () => {
     }
   })
 
+  test.each([
+    `mta delivery to=<anna@icloud.com> relay="198.51.100.1 (relay.example.com)" result="PermFail" stat="${gone}"`,
+    `Remote Server returned '550 5.1.1 <relay.example.com #5.1.1 smtp; ${gone}>'`,
+    `{"response":{"content":"${gone}"},"peer_address":{"name":"relay.example.com."}}`,
+    `{"mx-host": "relay.example.com", "message": "${gone}"}`,
+    `Remote-MTA:\tdns;  relay.example.com\nDiagnostic-Code:\tsmtp; ${gone}`,
+  ])('not Apple’s, though the recipient is: %s', (input) => {
+    expect(classify(input, { recipient: 'anna@icloud.com' })).toMatchObject({ rule: null, provider: null })
+  })
+
+  test('the sender’s address in front of a reply is no recipient', () => {
+    const line = 'from=<anna@icloud.com> to=<bob@example.com> stat="550 5.1.1 user does not exist"'
+    expect(classify(line)).toMatchObject({ rule: 'unknown-permanent', provider: null })
+  })
+
   test('an acceptance has no rule', () => {
     expect(classify('250 2.0.0 Ok: queued as D04B3C0008B', { mx })).toMatchObject({
       rule: null,
@@ -89,6 +109,19 @@ describe('who is at fault', () => {
     expect(verdict).toMatchObject({ rule: 'unknown-permanent', fault: 'unknown', disposition: 'fail' })
   })
 
+  test.each([
+    ['in brackets', '<bounces@example.com>', '<bounces@example.com>'],
+    ['escaped', 'bounces@example.com', '&lt;bounces@example.com&gt;'],
+  ])('the sender’s address %s', (_name, sender, named) => {
+    const verdict = classify(`550 5.1.1 ${named}: user does not exist`, { mx, sender })
+    expect(verdict).toMatchObject({ rule: 'unknown-permanent', disposition: 'fail' })
+  })
+
+  test('mail to oneself has the sender’s address and is about the recipient', () => {
+    const context = { mx, sender: '<Anna@icloud.com>', recipient: 'anna@icloud.com' }
+    expect(classify(gone, context).disposition).toBe('suppress')
+  })
+
   test.each(['connect', 'helo', 'mail'] as const)('nothing said at %s is about a recipient', (phase) => {
     expect(classify(gone, { mx, phase })).toMatchObject({ rule: 'unknown-permanent', disposition: 'fail' })
     expect(classify('550 5.1.1', { mx, phase }).disposition).toBe('fail')
@@ -97,6 +130,33 @@ describe('who is at fault', () => {
   test('words of a missing mailbox suppress with a permanent code only', () => {
     expect(classify('450 4.1.1 <anna@icloud.com>: user does not exist', { mx }).disposition).toBe('retry')
     expect(classify('<anna@icloud.com>: user does not exist', { mx }).disposition).toBe('soft-bounce')
+  })
+
+  test.each([
+    'smtp; 550 4.4.7 Message expired. <450 4.1.1 <anna@icloud.com>: user does not exist>',
+    '550 5.4.300 Message expired -> 450 4.1.1 <anna@icloud.com>: user does not exist',
+  ])('a relay that gives up does not make a temporary reply permanent: %s', (input) => {
+    const verdict = classify(input, { recipient: 'anna@icloud.com' })
+    expect(verdict).toMatchObject({
+      rule: 'invalid-recipient',
+      disposition: 'soft-bounce',
+      confidence: 'low',
+    })
+  })
+
+  test('what our own message says, returned in a bounce, is not the reply', () => {
+    const bounce = (diagnostic: string, subject: string): string =>
+      `Remote-MTA: dns; ${mx}\nDiagnostic-Code: smtp; ${diagnostic}\n\n--b\nContent-Type: message/rfc822\n\nSubject: ${subject}\n`
+    for (const subject of ['user does not exist', `host ${mx}[192.0.2.1] said: ${gone}`]) {
+      expect(classify(bounce('554 5.6.0 Something new', subject)).rule).toBe('unknown-permanent')
+      expect(classify(bounce(gone, subject)).rule).toBe('invalid-recipient')
+    }
+  })
+
+  test('an address that is spelled like a rule’s words', () => {
+    expect(classify('550 5.1.1 <overquota@icloud.com>: user does not exist', { mx }).rule).toBe(
+      'invalid-recipient',
+    )
   })
 
   test('a bare 5.1.1 is a soft bounce', () => {
@@ -234,6 +294,17 @@ describe('a known reply keeps its rule', () => {
       (text: string) => `H=${mx} [192.0.2.1]: SMTP error from remote mail server after end of data: ${text}`,
     ],
     ['from a DSN', (text: string) => `Diagnostic-Code: smtp; ${text}`],
+    ['escaped for HTML', (text: string) => text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')],
+    [
+      'broken into lines in a JSON string',
+      (text: string, coin: Iterator<boolean>) => `{"response":"${refold(text, coin, '\\r\\n')}"}`,
+    ],
+    [
+      'in quoted-printable',
+      (text: string, coin: Iterator<boolean>) =>
+        `Diagnostic: ${refold(text.replaceAll('=', '=3D'), coin, '=\r\n ')}`,
+    ],
+    ['from qmail', (text: string) => `Remote_host_said:_${text.replaceAll(' ', '_')}/`],
     ['from Nodemailer', (text: string) => `Can't send mail - all recipients were rejected: ${text}`],
     ['with a transaction id', (text: string) => `${text} Txn ID 00000000-0000-0000-0000-000000000000`],
   ])('%s', (_name, change) => {

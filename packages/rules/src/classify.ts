@@ -54,11 +54,13 @@ export function decide(input: unknown, context: ReplyContext): Decision {
       if (byRecipient === true || namesApple) {
         // What stands in front of a reply tells who answered, but its words must not decide.
         const outer = scan(whole)
-        const inner = found.start === 0 ? outer : scan(textOfReply(whole, found))
+        const reply = textOfReply(whole, found)
+        const inner = found.start === 0 ? outer : scan(reply)
         best = inner.best
         const tagged = found.tag !== null
         origin = originWithoutHost(
           whole,
+          reply,
           { best, tagged, appleSite: inner.appleSite, wrapper: outer.wrapper },
           byRecipient,
         )

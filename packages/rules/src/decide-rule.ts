@@ -3,6 +3,7 @@ import type { Rule } from './rule.ts'
 import type { ReplyContext } from './verdict.ts'
 import type { Confidence, Disposition } from './vocabulary.ts'
 import { namedAddress } from './named-address.ts'
+import { placeOfWords } from './place-of-words.ts'
 import { rules } from './table/index.ts'
 import { ruleForTag, type WordingMatch } from './wordings.ts'
 
@@ -37,13 +38,37 @@ function fallback(permanent: boolean | null, isBareUserUnknown: boolean): RuleCh
   return { rule, disposition, confidence: 'low', keyword: null }
 }
 
+/** An address as it is compared: without brackets, lower case. */
+function bareAddress(address: string | null | undefined): string {
+  if (typeof address !== 'string') return ''
+  return (address.startsWith('<') && address.endsWith('>') ? address.slice(1, -1) : address).toLowerCase()
+}
+
 /** Whether this reply cannot be about the recipient, whatever its words. */
-function isAboutSender(whole: string, found: FoundReply, context: ReplyContext): boolean {
-  const { phase, sender } = context
+function isAboutSender(
+  whole: string,
+  found: FoundReply,
+  keyword: string | null,
+  context: ReplyContext,
+): boolean {
+  const { phase } = context
   if (phase === 'connect' || phase === 'helo' || phase === 'mail') return true
-  if (typeof sender !== 'string' || sender === '' || sender === context.recipient) return false
-  const address = namedAddress(whole.slice(found.start))
-  return address !== null && address.toLowerCase() === sender.toLowerCase()
+  const sender = bareAddress(context.sender)
+  if (sender === '' || sender === bareAddress(context.recipient)) return false
+  const reply = whole.slice(found.start)
+  const address = namedAddress(reply, keyword === null ? -1 : placeOfWords(reply, keyword))
+  return address !== null && address.toLowerCase() === sender
+}
+
+/** An enhanced code of the class 4. */
+export const temporaryCode: RegExp = /(?:^|[^0-9.])4\.\d{1,3}\.\d{1,3}(?![0-9.])/
+
+/** Whether the words are those of a temporary reply that a relay quotes when it gives up: `550 4.4.7 Message expired`. */
+function quotesTemporary(whole: string, found: FoundReply, keyword: string | null): boolean {
+  if (!whole.includes('4.', found.start)) return false
+  const reply = whole.slice(found.start)
+  const words = keyword === null ? -1 : placeOfWords(reply, keyword)
+  return temporaryCode.test(words < 0 ? reply : reply.slice(0, words))
 }
 
 /** Chooses the rule: a known tag, then the words, then an unknown tag, then the fall-backs. */
@@ -76,20 +101,26 @@ export function decideRule(
     }
   } else {
     const bare =
-      permanent === true && enhancedOf(whole, found) === '5.1.1' && !isAboutSender(whole, found, context)
+      permanent === true &&
+      enhancedOf(whole, found) === '5.1.1' &&
+      !isAboutSender(whole, found, null, context)
     return fallback(permanent, bare)
   }
 
   const { rule } = choice
-  if (rule.fault === 'recipient' && isAboutSender(whole, found, context)) return fallback(permanent, false)
+  if (rule.fault === 'recipient' && isAboutSender(whole, found, choice.keyword, context))
+    return fallback(permanent, false)
   if (rule.codes.length > 0 && found.code !== null && !rule.codes.includes(found.code)) {
     // The words are known, but were never seen with this number.
     if (choice.confidence === 'high')
       choice.confidence = rule.codes[0]! >= 500 === found.code >= 500 ? 'medium' : 'low'
   }
-  if (choice.disposition === 'suppress' && permanent !== true) {
+  if (
+    choice.disposition === 'suppress' &&
+    (permanent !== true || quotesTemporary(whole, found, choice.keyword))
+  ) {
     // Whatever its words, a reply that is not permanent does not say that the mailbox is gone for good.
-    choice.disposition = permanent === null ? 'soft-bounce' : 'retry'
+    choice.disposition = permanent === false ? 'retry' : 'soft-bounce'
     choice.confidence = 'low'
   }
   return choice

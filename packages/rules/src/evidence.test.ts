@@ -30,6 +30,17 @@ test.each([
     '450 4.1.8 <bounces@em.example.com>: Sender address rejected: Domain not found',
     { address: 'bounces@em.example.com', domain: 'em.example.com' },
   ],
+  ['554 5.7.1 Your message was rejected due to bücher.example’s DMARC policy.', { domain: 'bücher.example' }],
+  ['451 4.7.1 Service unavailable – try again later', { matched: 'Service unavailable – try again later' }],
+  [
+    '550 5.7.0 Blocked - see https:\\/\\/ipcheck.proofpoint.com\\/?ip=192.0.2.10',
+    { url: 'https://ipcheck.proofpoint.com/?ip=192.0.2.10' },
+  ],
+  [
+    '552 5.3.0 <bob@icloud.com>: something new 550 5.1.1 <anna@icloud.com>: user does not exist',
+    { address: 'anna@icloud.com' },
+  ],
+  ['550 5.1.1 <anna@icloud.com>: user does not exist (<bob@icloud.com>)', { address: 'anna@icloud.com' }],
   ['450 4.7.1 <mta.example.com>: Helo command rejected: Host not found', { domain: 'mta.example.com' }],
   [
     '550 5.1.6 user no longer on system:anna@icloud.com',
@@ -49,6 +60,11 @@ test.each([
   ],
 ])('%s', (input, evidence) => {
   expect(classify(input, { mx }).evidence).toMatchObject(evidence)
+})
+
+test('the answering host’s own IP address is not the listed one', () => {
+  const line = `550 5.1.1 <anna@icloud.com>: user does not exist,${mx} (192.0.2.1),"remoteMtaIp":"192.0.2.1"`
+  expect(classify(line, { mx }).evidence).not.toHaveProperty('ip')
 })
 
 test('an IP address is not read out of version numbers, dates or codes', () => {

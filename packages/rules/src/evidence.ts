@@ -1,6 +1,7 @@
 import type { Evidence } from './verdict.ts'
 import { isHostChar } from './host-char.ts'
 import { namedAddress } from './named-address.ts'
+import { placeOfWords } from './place-of-words.ts'
 import { wrapperHost } from './wrapper-host.ts'
 
 // Each repeats one class of characters a bounded number of times, so none can back-track badly; a test checks them.
@@ -10,6 +11,8 @@ const blockUrl =
 const spamhausList = /spamhaus (SBL|XBL|PBL|DBL)\b/i
 const transaction = /\bTxn ID:? ([0-9a-z-]{8,64})/i
 const addressToken = /[0-9a-f:.]{4,45}/gi
+/** What stands before an address that the reply complains of; the answering host's own stands elsewhere. */
+const beforeAddress = /(?:\bip[ =:/]|\bquery=|\bfrom )\[?$/i
 
 /** Every pattern of this file, for the test that looks for catastrophic back-tracking. */
 export const evidencePatterns: readonly RegExp[] = [
@@ -18,17 +21,12 @@ export const evidencePatterns: readonly RegExp[] = [
   spamhausList,
   transaction,
   addressToken,
+  beforeAddress,
 ]
 
 /** Whether the text quotes Apple's postmaster article, which no other provider does. */
 export function isUnmistakable(text: string): boolean {
   return article.test(text)
-}
-
-/** The words that a keyword stands for, as the text has them. */
-function wordsOf(text: string, keyword: string): string | null {
-  const at = text.toLowerCase().indexOf(keyword)
-  return at < 0 ? null : text.slice(at, at + Math.min(keyword.length, 200))
 }
 
 /**
@@ -40,15 +38,15 @@ function wordsOf(text: string, keyword: string): string | null {
  */
 export function readEvidence(whole: string, reply: string, keyword: string | null): Evidence {
   const evidence: Evidence = {}
-  const matched = keyword === null ? null : wordsOf(reply, keyword)
-  if (matched !== null) evidence.matched = matched
+  const words = keyword === null ? -1 : placeOfWords(reply, keyword)
+  if (keyword !== null && words >= 0) evidence.matched = reply.slice(words, words + keyword.length)
   const link = blockUrl.exec(reply)?.[0]
   if (link !== undefined) evidence.url = link.replace(/[.,;]$/, '')
   const ip = firstIp(reply)
   if (ip !== null) evidence.ip = ip
   const list = spamhausList.exec(reply)?.[1]?.toUpperCase()
   if (list === 'SBL' || list === 'XBL' || list === 'PBL' || list === 'DBL') evidence.list = list
-  const address = namedAddress(reply)
+  const address = namedAddress(reply, words)
   if (address !== null) evidence.address = address
   const domain =
     domainBefore(reply, 'dmarc policy') ??
@@ -75,14 +73,20 @@ function domainBefore(reply: string, words: string): string | null {
   if (reply[end - 1] === ' ') end--
   if (/['’‘]s$/i.test(reply.slice(Math.max(0, end - 2), end))) end -= 2
   let start = end
-  while (start > 0 && end - start < 253 && isHostChar(reply.charCodeAt(start - 1))) start--
+  while (start > 0 && end - start < 253 && isNameChar(reply.charCodeAt(start - 1))) start--
   const name = reply.slice(start, end)
   return name.includes('.') ? name : null
 }
 
-/** The first IP address of a reply: four decimal octets, or hexadecimal groups with `::` or all eight. */
+/** As {@link isHostChar}, and the letters of an internationalised name. */
+function isNameChar(char: number): boolean {
+  return isHostChar(char) || (char > 0xbf && (char < 0x2000 || char > 0x206f))
+}
+
+/** The first IP address that a reply complains of: four decimal octets, or hexadecimal groups with `::` or all eight. */
 function firstIp(reply: string): string | null {
-  for (const [token] of reply.matchAll(addressToken)) {
+  for (const { 0: token, index } of reply.matchAll(addressToken)) {
+    if (!beforeAddress.test(reply.slice(Math.max(0, index - 8), index))) continue
     const bare = token.replace(/^[.:]|[.:]$/g, '')
     const octets = bare.split('.')
     if (octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255))

@@ -19,16 +19,18 @@ export function enhancedOf(text: string, found: FoundReply): string | null {
 
 const isDigit = (char: number): boolean => char >= 0x30 && char <= 0x39
 
-/** The three digits at `i` as a number, if they are a reply code that ends there; else 0. */
+/** The 2xx codes of SMTP. Others are no replies: Exim logs the key length of its cipher as `:256`. */
+const acceptances = [211, 214, 220, 221, 235, 250, 251, 252]
+
+/** The three digits at `i` as a number, if they are a reply code (RFC 5321, 4.2.1) that ends there; else 0. */
 function codeAt(text: string, i: number): number {
   const first = text.charCodeAt(i)
   if (first !== 0x34 && first !== 0x35 && first !== 0x32) return 0
   const second = text.charCodeAt(i + 1)
   const third = text.charCodeAt(i + 2)
-  if (!isDigit(second) || !isDigit(third)) return 0
-  const after = text.charCodeAt(i + 3)
-  if (i + 3 < text.length && after !== 0x20 && after !== 0x2d && after !== 0x09) return 0
-  return (first - 0x30) * 100 + (second - 0x30) * 10 + third - 0x30
+  if (second < 0x30 || second > 0x35 || !isDigit(third) || !isGap(text.charCodeAt(i + 3))) return 0
+  const code = (first - 0x30) * 100 + (second - 0x30) * 10 + third - 0x30
+  return code < 300 && !acceptances.includes(code) ? 0 : code
 }
 
 /** The length of an enhanced status code at `i`, or 0. */
@@ -44,25 +46,42 @@ function enhancedLength(text: string, i: number): number {
   return at === detail || isDigit(text.charCodeAt(at)) ? 0 : at - i
 }
 
+/** What may stand between a code and an enhanced code: white space, the end (NaN), or a mark as in `550-5.1.1`, `550 #5.1.1`. */
+function isGap(char: number): boolean {
+  return (
+    char === 0x20 ||
+    char === 0x2d ||
+    char === 0x09 ||
+    char === 0xa0 ||
+    char === 0x23 ||
+    char === 0x28 ||
+    char === 0x29 ||
+    char === 0x2c ||
+    char === 0x3a ||
+    Number.isNaN(char)
+  )
+}
+
 function skipGap(text: string, i: number): number {
   let at = i
-  for (
-    let char = text.charCodeAt(at);
-    char === 0x20 || char === 0x2d || char === 0x09;
-    char = text.charCodeAt(at)
-  )
-    at++
+  while (at < text.length && isGap(text.charCodeAt(at))) at++
   return at
+}
+
+/** Whether the code at `i` ends as on the wire, by white space or a hyphen: others count only before an enhanced code. */
+function endsAsOnWire(text: string, i: number): boolean {
+  const after = text.charCodeAt(i + 3)
+  return after === 0x20 || after === 0x2d || after === 0x09 || after === 0xa0 || Number.isNaN(after)
 }
 
 /** Whether a reply code may stand after this: not inside a word, an address, a port, a size or a date. */
 function mayPrecede(text: string, i: number): boolean {
   if (i === 0) return true
   const before = text[i - 1]!
-  if (before === '=') return /response=$/i.test(text.slice(Math.max(0, i - 9), i))
+  if (before === '=') return /(?:response|stat)=$/i.test(text.slice(Math.max(0, i - 9), i))
   // "12:50:421" is a time, "smtp:550" is not.
   if (before === ':') return !isDigit(text.charCodeAt(i - 2))
-  return ' \t;"\'(<>“‘'.includes(before)
+  return ' \t\u00a0;"\'(<>[#“‘'.includes(before)
 }
 
 /** Whether what stands before says that a reply follows. */
@@ -70,15 +89,22 @@ function isAnnounced(text: string, i: number): boolean {
   return i === 0 || /(?:[:;"'(“‘]|response=|<<<)\s{0,4}$/i.test(text.slice(Math.max(0, i - 14), i))
 }
 
-/** The first code that is announced or followed by an enhanced code; else the first that stands alone; else -1. */
+/**
+ * The first code that is announced or followed by an enhanced code; else the first that stands alone; else -1. A
+ * refusal goes before an acceptance: in a transcript of a session the commands before it were accepted.
+ */
 function findCode(text: string, from: number): number {
+  let accepted = -1
   let weak = -1
   for (let i = from; i < text.length - 2; i++) {
     if (!isDigit(text.charCodeAt(i)) || codeAt(text, i) === 0 || !mayPrecede(text, i)) continue
-    if (enhancedLength(text, skipGap(text, i + 3)) > 0 || isAnnounced(text, i)) return i
-    if (weak < 0) weak = i
+    const isEnhanced = enhancedLength(text, skipGap(text, i + 3)) > 0
+    if (isEnhanced || (endsAsOnWire(text, i) && isAnnounced(text, i))) {
+      if (text.charCodeAt(i) === 0x32) accepted = i
+      else if (isEnhanced || accepted < 0) return i
+    } else if (weak < 0 && endsAsOnWire(text, i)) weak = i
   }
-  return weak
+  return accepted < 0 ? weak : accepted
 }
 
 /** Where an enhanced code stands without a reply code before it, as in a DSN's Status field; else -1. */
@@ -142,8 +168,8 @@ export function findReply(text: string): FoundReply {
         tag: findTag(text, start),
       }
     }
-  } else if (text.includes('said: ')) {
-    const inner = findCode(text, text.lastIndexOf('said: ') + 6)
+  } else if (code < 300 || text.includes('said: ')) {
+    const inner = findCode(text, code < 300 ? 0 : text.lastIndexOf('said: ') + 6)
     if (inner > 0) {
       start = inner
       code = codeAt(text, inner)

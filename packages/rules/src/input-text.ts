@@ -1,4 +1,7 @@
 import type { SmtpErrorLike } from './parse-reply.ts'
+import { decode, mayBeEncoded } from './decode.ts'
+import { withoutReturnedMessage } from './returned-message.ts'
+import { withoutRepeatedCodes } from './repeated-codes.ts'
 import { unfold } from './unfold.ts'
 
 /** Longer input is cut here: no reply is, and remote text must not cost more. Characters. */
@@ -6,7 +9,7 @@ export const MOST_CHARACTERS = 8192
 
 const decoder = new TextDecoder()
 
-/** The text to look for a reply in: on one line, cut to {@link MOST_CHARACTERS}. Never throws. */
+/** The text to look for a reply in: decoded, on one line, cut to {@link MOST_CHARACTERS}. Never throws. */
 export function inputText(input: unknown, recipient: string | null): string {
   let text: string
   if (typeof input === 'string') text = input
@@ -19,7 +22,11 @@ export function inputText(input: unknown, recipient: string | null): string {
     }
   }
   if (text.length > MOST_CHARACTERS) text = text.slice(0, MOST_CHARACTERS)
-  return text.includes('\n') || text.includes('\r') ? unfold(text) : text
+  const isWrapped = mayBeEncoded(text)
+  if (isWrapped) text = decode(text)
+  const mayRepeat = isWrapped || text.charCodeAt(3) === 0x2d
+  if (text.includes('\n') || (mayRepeat && text.includes('\r'))) text = unfold(withoutReturnedMessage(text))
+  return mayRepeat ? withoutRepeatedCodes(text) : text
 }
 
 function textOf(input: unknown, recipient: string | null, depth: number): string {
@@ -48,7 +55,7 @@ function textOfError(error: SmtpErrorLike, recipient: string | null, depth: numb
     const first = textOf(error.rejectedErrors[0], null, depth + 1)
     if (first !== '') return first
   }
-  return typeof error.message === 'string' ? withCode(error.message, error.responseCode) : ''
+  return withCode(typeof error.message === 'string' ? error.message : '', error.responseCode)
 }
 
 function isAbout(each: unknown, recipient: string): boolean {

@@ -19,12 +19,15 @@ function endsAddress(char: number): boolean {
 }
 
 /**
- * The address that a reply is about by its own words: the first in angle brackets, else one that its words introduce.
- * It may be the sender's.
+ * The address that a reply is about by its own words: in angle brackets, else one that its words introduce. Of several
+ * the one that stands before the deciding words, as in `<anna@icloud.com>: user does not exist`, else the first. It may
+ * be the sender's.
  *
  * @param reply - on one line
+ * @param words - where the deciding words begin in it; -1 if that is not known
  */
-export function namedAddress(reply: string): string | null {
+export function namedAddress(reply: string, words: number): string | null {
+  let bracketed: string | null = null
   let introduced: string | null = null
   for (let at = reply.indexOf('@'); at >= 0; at = reply.indexOf('@', at + 1)) {
     let start = at
@@ -32,10 +35,12 @@ export function namedAddress(reply: string): string | null {
     let end = at + 1
     while (end < reply.length && !endsAddress(reply.charCodeAt(end))) end++
     if (end - start > LONGEST_ADDRESS || start === at || end === at + 1) continue
-    if (reply[start - 1] === '<' && reply[end] === '>') return reply.slice(start, end)
-    introduced ??= afterIntroduction(reply, start, end)
+    if (reply[start - 1] === '<' && reply[end] === '>') {
+      if (bracketed === null || end <= words) bracketed = reply.slice(start, end)
+    } else introduced ??= afterIntroduction(reply, start, end)
+    if (bracketed !== null && end > words) break
   }
-  return introduced
+  return bracketed ?? introduced
 }
 
 function afterIntroduction(reply: string, start: number, end: number): string | null {

@@ -98,6 +98,7 @@ describe('parseReply', () => {
       tag: 'HM08',
     })
     expect(parseReply({ message: 'Connection closed', responseCode: 421 })).toMatchObject({ code: 421 })
+    expect(parseReply({ responseCode: 550 })).toMatchObject({ code: 550 })
     expect(
       parseReply({ rejectedErrors: [{ recipient: 'a@icloud.com', response: '550 5.1.1 no' }] }),
     ).toMatchObject({ code: 550 })
@@ -109,6 +110,44 @@ describe('parseReply', () => {
       code: 550,
       text: '550-5.7.1 one two',
     })
+  })
+
+  test.each([
+    '550#5.1.1 no',
+    '550 #5.1.1 no',
+    '550: 5.1.1 no',
+    '550 (5.1.1) no',
+    '[550 5.1.1 no]',
+    'smtp;550-5.1.1 no',
+    '550\u00a05.1.1 no',
+    '\ufeff550 5.1.1 no',
+    'stat=550 5.1.1 no',
+  ])('the codes of %s', (input) => {
+    expect(parseReply(input)).toMatchObject({ code: 550, enhanced: '5.1.1' })
+  })
+
+  test('a cipher of 256 bits is no reply code', () => {
+    const input =
+      '** anna@icloud.com H=mx01.mail.icloud.com [192.0.2.1] X=TLS1.3:ECDHE_X25519__RSA:256 CV=yes: SMTP error from remote mail server after end of data: 554 5.7.1 [CS01] no'
+    expect(parseReply(input)).toMatchObject({ code: 554, tag: 'CS01' })
+  })
+
+  test('the refusal in a transcript, and not what was accepted before it', () => {
+    expect(
+      parseReply('S: 250 2.1.0 Ok\nC: RCPT TO:<anna@icloud.com>\nS: 550 5.1.1 no\nC: QUIT\nS: 221 2.0.0 Bye'),
+    ).toMatchObject({ code: 550 })
+    expect(parseReply('250 2.1.5 Ok\r\n550 5.1.1 no')).toMatchObject({ code: 550 })
+    expect(parseReply('250 2.0.0 Message accepted: 450 bytes')).toMatchObject({ code: 250 })
+  })
+
+  test('the host as other software names it', () => {
+    for (const input of [
+      'relay="192.0.2.1 (mx01.mail.icloud.com)" stat="550 5.1.1 no"',
+      "Remote Server returned '550 5.1.1 <mx01.mail.icloud.com #5.1.1 smtp; 550 5.1.1 no>'",
+      '{"response":{"content":"no"},"peer_address":{"name":"mx01.mail.icloud.com."}}',
+      '{"mx-host": "mx01.mail.icloud.com", "message": "no"}',
+    ])
+      expect(parseReply(input).host).toBe('mx01.mail.icloud.com')
   })
 
   test('numbers that are no reply codes', () => {

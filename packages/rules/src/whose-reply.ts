@@ -2,6 +2,7 @@ import type { ReplyContext } from './verdict.ts'
 import type { WordingMatch } from './wordings.ts'
 import { isAppleDomain, isAppleMx, isUndottedAppleHost } from './apple-hosts.ts'
 import { isUnmistakable } from './evidence.ts'
+import { placeOfWords } from './place-of-words.ts'
 import { namedAddress } from './named-address.ts'
 import { wrapperHost } from './wrapper-host.ts'
 
@@ -78,20 +79,28 @@ export function recipientIsApple(recipient: string | null | undefined): boolean 
  * Decides where no answering host is known: by the wrapper, then by the recipient's domain, then by the text.
  *
  * @param text - the whole text on one line, wrapper included
+ * @param reply - the reply in it; an address in front of it may be the sender's
  * @param byRecipient - what {@link recipientIsApple} says
  */
-export function originWithoutHost(text: string, signs: TextSigns, byRecipient: boolean | null): Origin {
+export function originWithoutHost(
+  text: string,
+  reply: string,
+  signs: TextSigns,
+  byRecipient: boolean | null,
+): Origin {
   if (signs.wrapper) {
     const origin = originByWrapper(text)
     if (origin !== 'undecided') return origin
   }
   if (byRecipient === true) return 'apple-recipient'
+  // Apple's words about a recipient never quote the article, so there it proves nothing.
+  const isAboutRecipient = signs.best?.rule.fault === 'recipient' && !signs.tagged
   const known = signs.best !== null || signs.tagged
-  if (known && signs.appleSite && isUnmistakable(text)) return 'apple-text'
+  if (known && !isAboutRecipient && signs.appleSite && isUnmistakable(text)) return 'apple-text'
   if (byRecipient === false) return 'other-recipient'
   // Without a recipient from the caller, the one that the reply names serves; not for words that any relay of ours says.
-  if (signs.best?.rule.fault === 'recipient') {
-    const address = namedAddress(text)
+  if (signs.best !== null && isAboutRecipient) {
+    const address = namedAddress(reply, placeOfWords(reply, signs.best.keyword))
     if (address !== null && recipientIsApple(address) === true) return 'apple-recipient'
   }
   return 'undecided'

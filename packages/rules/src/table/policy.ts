@@ -111,7 +111,7 @@ export const policyRules: readonly Rule[] = [
     ],
     fixes: [
       'Put downloads on an old, reputable HTTPS domain of your own',
-      'Attach no executables, no macros and no archives; link to them instead',
+      'Send no executables, macros or archives; offer the download on a page of your own instead',
       'Scan files and links with several engines before a send',
       'Keep track of changes at your link shortener and CDN',
       'Send the campaign again only after the link or file was replaced',

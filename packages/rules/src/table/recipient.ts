@@ -136,7 +136,11 @@ export const recipientRules: readonly Rule[] = [
     disposition: 'retry',
     codes: [552],
     enhanced: ['5.2.2', '4.2.2'],
-    wordings: [{ keyword: 'over quota' }, { keyword: 'overquota' }],
+    wordings: [
+      { keyword: 'over quota' },
+      // Not the address <overquota@icloud.com>
+      { keyword: 'overquota', pattern: /[ :;,(]overquota(?![\w.+-]{0,64}@)/i },
+    ],
     meaning:
       'The iCloud storage of the recipient, shared by mail, backups and files, is full. Mail is refused until space is free, although the reply has a permanent code.',
     causes: [

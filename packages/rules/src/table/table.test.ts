@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { isSafe } from 'redos-detector'
 import { classify } from '../classify.ts'
+import { decodePatterns } from '../decode.ts'
 import { evidencePatterns } from '../evidence.ts'
 import { explain } from '../explain.ts'
+import { temporaryCode } from '../decide-rule.ts'
+import { continued } from '../repeated-codes.ts'
+import { announcements } from '../returned-message.ts'
 import { rules } from './index.ts'
 
 const mx = 'mx01.mail.icloud.com'
@@ -143,6 +147,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_id, rule) =
 test.each([
   ...rules.flatMap((rule) => rule.wordings.flatMap(({ pattern }) => pattern ?? [])),
   ...evidencePatterns,
+  ...decodePatterns,
+  ...announcements,
+  continued,
+  temporaryCode,
 ])('no catastrophic back-tracking: %s', (pattern) => {
   // A bounded repeat costs a bounded number of steps; what must not be is growth with the length of the text.
   expect(isSafe(pattern, { maxScore: 5000 }).safe).toBe(true)
