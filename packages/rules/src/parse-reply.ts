@@ -29,7 +29,8 @@ export interface Reply {
 
 /**
  * Finds the reply in whatever carries it: a wire reply, several `550-` lines, a folded DSN field, a log line of Postfix,
- * Exim or Haraka, a Nodemailer error, a Buffer. Never throws.
+ * Exim, qmail or Haraka, a Nodemailer error, a Buffer. Escapes of JSON, HTML and quoted-printable are undone. Never
+ * throws.
  *
  * A temporary reply inside a 503 is the reply: a sender that pipelines logs the refusal of MAIL FROM behind it.
  */

@@ -4,7 +4,7 @@ import type { Confidence, Disposition, Fault, Phase, Scope } from './vocabulary.
 export interface Evidence {
   /** The exact words that matched, at most 200 characters. Absent if no rule's words did. */
   matched?: string
-  /** The sending IP address that the reply names. */
+  /** The sending IP address that the reply complains of. */
   ip?: string
   /** Where the block can be looked up or lifted (Proofpoint, Spamhaus), as the reply gave it. */
   url?: string
@@ -12,7 +12,10 @@ export interface Evidence {
   domain?: string
   /** The list of a Spamhaus refusal. */
   list?: 'SBL' | 'XBL' | 'PBL' | 'DBL'
-  /** The address that the reply puts in angle brackets or after a colon. May be the sender's. */
+  /**
+   * The address that the reply puts in angle brackets or after a colon; of several the one before the words that
+   * matched. May be the sender's, or that of another recipient: compare it before you act.
+   */
   address?: string
   /** Apple's `Txn ID`, to be quoted to their postmaster. */
   transactionId?: string
@@ -25,7 +28,8 @@ export interface ReplyContext {
   /** The recipient (RCPT TO) that the reply answers. */
   recipient?: string | null | undefined
   /**
-   * The name of the host that answered. A known host that is not Apple's means that the reply is not Apple's.
+   * The bare name of the host that answered, without a port. A known host that is not Apple's means that the reply is
+   * not Apple's.
    * Leave it out if only an IP address is known: an address is no evidence of being Apple's.
    */
   mx?: string | null | undefined
