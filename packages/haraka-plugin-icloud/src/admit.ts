@@ -1,16 +1,18 @@
-import type { Admission } from '@icloud-delivery/engine'
+import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { withDeadline } from './deadline.ts'
 import { decisionLine } from './decision-line.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
-import type { Address, HMail, Next, Todo } from './haraka.ts'
+import type { Address, HMail, Todo } from './haraka.ts'
 import { tapReplies } from './replies.ts'
+import { routeOf } from './route.ts'
 import type { Runtime } from './runtime.ts'
-import { beginAttempt } from './seen.ts'
+import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
-import { splitOff } from './split.ts'
+import { splitOff, splitSafely } from './split.ts'
 import { streamAndLane } from './stream.ts'
 import { suppressionNotice } from './suppression-notice.ts'
+import { tellSafely } from './tell-sender.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
 /** Where a hold does not say when to ask again, in ms. */
@@ -19,44 +21,101 @@ const ASK_AGAIN = 60_000
 /** What becomes of recipients before an attempt. `drop` is a bounce that nobody is told of. */
 type Gate = 'send' | 'wait' | 'bounce' | 'drop'
 
+/** When to ask again for those who wait, and what they wait for. */
+interface Wait {
+  ms: number
+  holds: readonly HoldRef[]
+}
+
 /** Messages split off by us for recipients that were let through: asking again would cost them their turn. */
 const admitted = new WeakSet<HMail>()
 
-/** Messages whose next step is ours. Another plugin may park them before it comes to that. */
-const taken = new WeakSet<HMail>()
+const guardedMail = new WeakSet<HMail>()
+
+/**
+ * Has a message ask before each attempt, as soon as its route is known: after all `send_email` hooks, which may still
+ * put it off, and after the `get_mx` hooks, which may send it to a smart host.
+ */
+export function guardMail(runtime: Runtime, hmail: HMail): void {
+  if (guardedMail.has(hmail)) return
+  guardedMail.add(hmail)
+  splitSafely(runtime, hmail)
+  tellSafely(runtime, hmail)
+  const respond = hmail.get_mx_respond
+  hmail.get_mx_respond = function (code, mx) {
+    const go = (): unknown => respond.call(this, code, mx)
+    // A plugin that refuses the message decides for itself.
+    if (!this.todo || (code !== constants.cont && code !== constants.ok)) return go()
+    const route = routeOf(code, mx, runtime.outbound, runtime.whoAnswers)
+    return admit(runtime, go, this, this.todo, route).catch((error: unknown) => {
+      runtime.error(
+        `${this.filename}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      )
+      go()
+    })
+  }
+}
 
 /** Before an attempt: lets through who may go, parks who has to wait, gives up who is suppressed. */
-export async function admit(runtime: Runtime, next: Next, hmail: HMail): Promise<void> {
-  const { todo } = hmail
-  if (taken.has(hmail)) return next()
-  if (!todo || !(await runtime.destinations.isApple(todo.domain))) return next()
-  if (admitted.delete(hmail)) return send(runtime, next, hmail, todo)
-
-  const asked = runtime.engine.admit({
-    recipients: todo.rcpt_to.map(({ address }) => address),
-    sender: todo.mail_from.address,
-    ...streamAndLane(todo.notes, runtime.settings),
-    messageId: todo.uuid,
-    acceptedAt: todo.queue_time,
-  })
-  const admissions = await withDeadline(asked, LEDGER_WAIT, 'The ledger')
+async function admit(
+  runtime: Runtime,
+  go: () => unknown,
+  hmail: HMail,
+  todo: Todo,
+  route: Answerer,
+): Promise<void> {
+  const admissions = admitted.delete(hmail) ? [] : await ask(runtime, todo, route)
   const groups = new Map<Gate, Address[]>()
+  const holds: HoldRef[] = []
   let wakeAt = Infinity
   for (const [index, recipient] of todo.rcpt_to.entries()) {
     const admission = admissions[index]
     const gate = gateOf(admission, runtime.settings.suppressionDsn)
     groups.set(gate, [...(groups.get(gate) ?? []), recipient])
     if (!admission || gate === 'send') continue
-    if (gate === 'wait') wakeAt = Math.min(wakeAt, admission.retryAt ?? Date.now() + ASK_AGAIN)
-    else markGivenUp(recipient, admission)
+    if (gate === 'wait') {
+      wakeAt = Math.min(wakeAt, admission.retryAt ?? Date.now() + ASK_AGAIN)
+      if (admission.hold) holds.push(admission.hold)
+    } else markGivenUp(recipient, admission)
     log(runtime, todo, recipient, admission)
   }
-  const ms = Math.max(0, wakeAt - Date.now())
-  if (groups.size === 1) {
-    const [gate = 'send'] = groups.keys()
-    return whole(runtime, next, hmail, todo, gate, ms)
+  const wait: Wait = { ms: Math.max(0, wakeAt - Date.now()), holds }
+  if (groups.size > 1) return inParts(runtime, hmail, groups, wait)
+  const [gate = 'send'] = groups.keys()
+  // The list of recipients is never emptied: Haraka would crash on it.
+  switch (gate) {
+    case 'send':
+      beginAttempts(runtime, hmail, todo, route)
+      go()
+      return
+    case 'wait':
+      hmail.send_email_respond(constants.delay, wait.ms / 1000)
+      return park(runtime, hmail, wait)
+    case 'bounce':
+      return giveUp(hmail, 'Not sent: see below')
+    case 'drop':
+      return hmail.discard()
   }
-  return inParts(runtime, next, hmail, groups, ms)
+}
+
+/** An engine that does not answer holds nothing up; it answers by itself if only its ledger is out of reach. */
+async function ask(
+  { engine, settings, error }: Runtime,
+  todo: Todo,
+  { direct }: Answerer,
+): Promise<Admission[]> {
+  const asked = engine.admit({
+    recipients: todo.rcpt_to.map(({ address }) => address),
+    sender: todo.mail_from.address,
+    ...streamAndLane(todo.notes, settings),
+    hop: direct ? 'direct' : 'relay',
+    messageId: todo.uuid,
+    acceptedAt: todo.queue_time,
+  })
+  return withDeadline(asked, LEDGER_WAIT, 'The ledger').catch((reason: unknown) => {
+    error(`${todo.uuid} goes without being asked for: ${String(reason)}`)
+    return []
+  })
 }
 
 function gateOf(admission: Admission | undefined, dsn: boolean): Gate {
@@ -74,59 +133,40 @@ function gateOf(admission: Admission | undefined, dsn: boolean): Gate {
   }
 }
 
-/** All recipients go the same way. The list of recipients is never emptied: Haraka would crash on it. */
-function whole(runtime: Runtime, next: Next, hmail: HMail, todo: Todo, gate: Gate, ms: number): void {
-  switch (gate) {
-    case 'send':
-      return send(runtime, next, hmail, todo)
-    case 'wait':
-      return next(constants.delay, ms / 1000)
-    case 'bounce':
-      return insteadOfSending(next, hmail, () => giveUp(hmail, 'Not sent: see below'))
-    case 'drop':
-      return insteadOfSending(next, hmail, () => hmail.discard())
-  }
-}
-
 /** Each group goes on in a queue file of its own: the old one would bring all recipients back after a restart. */
 async function inParts(
   runtime: Runtime,
-  next: Next,
   hmail: HMail,
   groups: ReadonlyMap<Gate, readonly Address[]>,
-  ms: number,
+  wait: Wait,
 ): Promise<void> {
   const parts: { gate: Gate; part: HMail }[] = []
   for (const [gate, recipients] of groups) {
-    if (gate !== 'drop') parts.push({ gate, part: await splitOff(hmail, recipients) })
+    if (gate !== 'drop') parts.push({ gate, part: await splitOff(runtime, hmail, recipients) })
   }
-  insteadOfSending(next, hmail, () => {
-    hmail.discard()
-    for (const { gate, part } of parts) {
-      if (gate === 'bounce') {
-        giveUp(part, 'Not sent: see below')
-      } else if (gate === 'wait') {
-        keep(part, ms, 'Held')
-      } else {
-        admitted.add(part)
-        runtime.outbound().delivery_queue.push(part)
-      }
+  hmail.discard()
+  for (const { gate, part } of parts) {
+    if (gate === 'bounce') {
+      giveUp(part, 'Not sent: see below')
+    } else if (gate === 'wait') {
+      keep(part, { ms: wait.ms, why: 'Held' })
+      park(runtime, part, wait)
+    } else {
+      admitted.add(part)
+      runtime.outbound().delivery_queue.push(part)
     }
-  })
+  }
 }
 
-function send(runtime: Runtime, next: Next, hmail: HMail, todo: Todo): void {
+/** Slowed recipients wait for a time, not for a hold. */
+function park(runtime: Runtime, hmail: HMail, { holds }: Wait): void {
+  if (holds.length > 0) runtime.parked.add(hmail, holds)
+}
+
+function beginAttempts(runtime: Runtime, hmail: HMail, todo: Todo, route: Answerer): void {
   const tapped = tapReplies(hmail, runtime.whoAnswers, runtime.warnUntapped)
   if (!tapped) runtime.warnUntapped()
-  for (const recipient of todo.rcpt_to) beginAttempt(recipient, tapped)
-  next()
-}
-
-/** Whatever a send_email hook answers, Haraka goes on to look for the MX: that step is taken over. */
-function insteadOfSending(next: Next, hmail: HMail, act: () => void): void {
-  taken.add(hmail)
-  hmail.get_mx = act
-  next()
+  for (const recipient of todo.rcpt_to) beginAttempt(recipient, tapped, route)
 }
 
 function markGivenUp(recipient: Address, admission: Admission): void {

@@ -11,11 +11,12 @@ import { LEDGER_WAIT } from './waits.ts'
 
 /**
  * Takes suppressed recipients out of a message before it is written to the queue, and tells its sender. What is taken
- * out here stays out; the queue file never holds it.
+ * out here stays out; the queue file never holds it. A custom domain that has not been met before is let through: who is
+ * suppressed there is found before the attempt, and other providers' mail waits for nothing.
  */
 export async function dropSuppressed(runtime: Runtime, transaction: Transaction): Promise<void> {
   const { engine, settings, destinations, plugin } = runtime
-  const recipients = transaction.rcpt_to
+  const recipients = transaction.rcpt_to.filter(({ host }) => destinations.isKnownApple(host ?? ''))
   if (recipients.length === 0) return
   const asked = engine.admit({
     recipients: recipients.map(({ address }) => address),
@@ -28,13 +29,11 @@ export async function dropSuppressed(runtime: Runtime, transaction: Transaction)
   const dropped = new Map<Address, Admission>()
   for (const [index, recipient] of recipients.entries()) {
     const admission = admissions[index]
-    if (admission?.decision !== 'suppressed') continue
-    // Asked last: so DNS is bothered only for the few addresses that are suppressed.
-    if (await destinations.isApple(recipient.host ?? '')) dropped.set(recipient, admission)
+    if (admission?.decision === 'suppressed') dropped.set(recipient, admission)
   }
   if (dropped.size === 0) return
   if (settings.suppressionDsn && transaction.mail_from.user) await sendDsn(runtime, transaction, dropped)
-  transaction.rcpt_to = recipients.filter((recipient) => !dropped.has(recipient))
+  transaction.rcpt_to = transaction.rcpt_to.filter((recipient) => !dropped.has(recipient))
   for (const [recipient, { reason }] of dropped) {
     plugin.lognotice(
       decisionLine({ message: transaction.uuid, recipient: recipient.address, action: 'suppressed', reason }),
@@ -49,8 +48,7 @@ async function sendDsn(
   dropped: ReadonlyMap<Address, Admission>,
 ): Promise<void> {
   const outbound = runtime.outbound()
-  const write = outbound.HMailItem?.prototype.populate_bounce_message_with_headers
-  if (!write) throw new Error('Haraka has no way to write a DSN')
+  const write = outbound.HMailItem.prototype.populate_bounce_message_with_headers
   const recipients = [...dropped].map(([recipient, admission]) => {
     const copy = Object.create(recipient) as Address
     markUnsent(copy, '5.7.1', suppressionNotice(admission))
@@ -62,7 +60,7 @@ async function sendDsn(
     write.call(message, '<>', transaction.mail_from, 'Suppressed recipients', transaction.header, done)
   })
   await new Promise<void>((resolve, reject) => {
-    outbound.send_email('<>', `<${transaction.mail_from.address}>`, lines.join(''), (code, answer) => {
+    outbound.send_email('<>', transaction.mail_from, lines.join(''), (code, answer) => {
       if (code === constants.ok) resolve()
       else reject(new Error(`the DSN could not be queued: ${String(answer)}`))
     })

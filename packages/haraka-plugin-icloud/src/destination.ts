@@ -29,6 +29,12 @@ export class Destinations {
     this.#options = { clock: Date.now, ...options }
   }
 
+  /** The same from what is known already, without waiting for DNS; an old answer counts too. */
+  isKnownApple(domain: string): boolean {
+    const name = domain.toLowerCase()
+    return isAppleDomain(name) || this.#known.get(name)?.apple === true
+  }
+
   /**
    * Whether mail for the domain goes to Apple. Never rejects and never waits longer than `timeout`: while nothing is
    * known about a domain it is not taken for Apple's, and its mail goes on as without the plugin.

@@ -1,4 +1,4 @@
-import { classify, type Verdict } from '@icloud-delivery/rules'
+import { classify, type Phase, type Verdict } from '@icloud-delivery/rules'
 import type { Action, Engine } from '@icloud-delivery/engine'
 import { decisionLine } from './decision-line.ts'
 import { EXPIRED, markFailed } from './dsn.ts'
@@ -65,7 +65,7 @@ interface Ruling {
  */
 function aloneFirst(seen: Seen, { mail_from }: Todo, judge: Judge): Ruling | null {
   if (!seen.shared) return null
-  const verdict = classify(seen.text, { mx: seen.mx, sender: mail_from.address })
+  const verdict = classify(seen.text, { mx: seen.mx, sender: mail_from.address, phase: seen.phase })
   const { provider, scope, disposition } = verdict
   if (provider !== 'apple') return null
   if (scope !== 'recipient' && disposition !== 'suppress' && disposition !== 'soft-bounce') return null
@@ -84,7 +84,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,
-      outcome: { kind: 'reply', input: seen.text, mx: seen.mx, phase: seen.phase },
+      outcome: { kind: 'reply', input: seen.text, mx: seen.mx, phase: phaseOf(seen) },
     })
     const { type, reason, verdict } = action
     // What would otherwise be tried again is given up only when the message is too old.
@@ -92,7 +92,12 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
     return { fate: fateOf(action, judge.clock()), action: type, reason, verdict, expired }
   } catch (error) {
     judge.error(`the engine gave no answer, Haraka goes on by itself: ${String(error)}`)
-    const verdict = classify(seen.text, { mx: seen.mx, recipient: recipient.address })
+    const verdict = classify(seen.text, {
+      mx: seen.mx,
+      recipient: recipient.address,
+      sender: todo.mail_from.address,
+      phase: phaseOf(seen),
+    })
     const again =
       verdict.provider === 'apple' && (verdict.disposition === 'retry' || verdict.disposition === 'hold')
     const reason = 'the engine gave no answer'
@@ -101,11 +106,23 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
   }
 }
 
+/**
+ * Where only Haraka's record is there to read, a reply that is not one to RCPT may have come before it: it is taken for
+ * such a one, which is never held against a recipient.
+ */
+function phaseOf({ phase }: Seen): Phase {
+  return phase ?? 'mail'
+}
+
 function fateOf(action: Action, now: number): Fate {
   switch (action.type) {
     case 'retry':
-    case 'hold':
-      return { kind: 'later', ms: Math.max(0, (action.retryAt ?? now) - now), why: action.reason }
+      return { kind: 'later', ms: untilRetry(action, now), why: action.reason }
+    case 'hold': {
+      // The engine names a hold only to the message that made it.
+      const holds = action.holds.length > 0 ? action.holds : null
+      return { kind: 'later', ms: untilRetry(action, now), why: action.reason, behind: holds }
+    }
     case 'soft-bounce':
     case 'suppress':
     case 'fail':
@@ -115,6 +132,10 @@ function fateOf(action: Action, now: number): Fate {
     case 'handed-over':
       return { kind: 'host' }
   }
+}
+
+function untilRetry({ retryAt }: Action, now: number): number {
+  return Math.max(0, (retryAt ?? now) - now)
 }
 
 function lineOf(todo: Todo, recipient: Address, seen: Seen, ruling: Ruling, now: number): string {

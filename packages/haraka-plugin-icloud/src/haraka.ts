@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /**
  * The parts of Haraka 3.3 that the plugin touches. Haraka ships no types. Where a member is not documented by Haraka
  * as part of its plugin interface, its comment says so.
@@ -11,7 +13,8 @@ export interface Plugin {
   name: string
   /** Seconds after which Haraka gives a hook up; 0 is never. Read anew for each call. */
   timeout: number
-  config: { get(name: string, options?: object, changed?: () => void): unknown }
+  /** `data` is the file's lines as they are. */
+  config: { get(name: string, type?: 'data'): unknown }
   haraka_require(name: string): unknown
   register_hook(hook: string, method: string, priority?: number): void
   loginfo(message: string): void
@@ -50,6 +53,9 @@ export interface Mx {
   bind_helo?: string
 }
 
+/** What a plugin may give as MX: a host, `host:port`, a URL, or a list of such. */
+export type GivenMx = string | Mx | readonly (string | Mx)[]
+
 /** An outbound connection. */
 export interface OutboundSocket {
   on(event: 'line', listener: (line: string) => void): unknown
@@ -73,17 +79,35 @@ export interface Todo {
 export interface HMail {
   todo: Todo | null
   filename: string
+  /** Of the queue file. */
+  path: string
+  /** Shared by all parts of a message. */
+  notes: unknown
+  bounce_error: Error | null
   num_failures: number
   refcount: number
   /** Hooks of other plugins that have yet to run. Not part of the plugin interface. */
   hooks_to_run?: unknown[]
   cfg: { temp_fail_intervals: number[] }
-  get_mx(): void
+  /** The message without its envelope, from the queue file. */
+  data_stream(): Readable
   discard(): void
+  double_bounce(reason: string): void
   bounce(reason: string, extra?: object): void
   temp_fail(reason: string, extra?: object): void
   convert_temp_failed_to_bounce(reason: string, extra?: object): void
   split_to_new_recipients(recipients: Address[], response: string, done: (split: HMail) => void): void
+  populate_bounce_message(
+    from: string,
+    to: Address,
+    reason: Error | null,
+    done: (error: Error | null, lines: string[]) => void,
+  ): void
+  /** Where the answers of hooks go: `<hook>_respond` is how Haraka calls hooks back. */
+  get_mx_respond(code: number, mx?: GivenMx): unknown
+  send_email_respond(code: number, seconds: number): unknown
+  bounce_respond(code: number, message?: unknown): unknown
+  once(event: 'ready' | 'error', listener: (error?: unknown) => void): unknown
   /** Speaks SMTP over a ready socket. Not part of the plugin interface. */
   try_deliver_host_on_socket?: (
     this: HMail,
@@ -152,12 +176,22 @@ export interface Outbound {
     to: Address | string,
     contents: string,
     next: (code: number, message?: unknown) => void,
+    options?: { origin: unknown },
   ): void
   delivery_queue: { push(hmail: HMail): void }
-  /** Exported by Haraka for its own tests: writes a DSN with the operator's template. Not part of the plugin interface. */
-  HMailItem?: {
+  /** Throws if there is no such entry. */
+  temp_fail_queue: { add(id: string, ms: number, due: () => void): unknown; discard(id: string): unknown }
+  net_utils: { HarakaMx: new (given: string | Mx) => Mx }
+  /** Names of queue files, and how names of unfinished ones begin. */
+  qfile: { name(): string; platformDOT: string }
+  /** Writes the envelope, which comes first in a queue file. */
+  build_todo(todo: Todo, file: Writable, done: () => void): void
+  /** Exported by Haraka for its own tests. Not part of the plugin interface. */
+  HMailItem: {
+    new (filename: string, path: string, notes: unknown): HMail
     prototype: {
-      populate_bounce_message_with_headers?: (
+      /** Writes a DSN with the operator's template. */
+      populate_bounce_message_with_headers: (
         this: { todo: { rcpt_to: Address[]; queue_time: number } },
         from: Address | string,
         to: Address,

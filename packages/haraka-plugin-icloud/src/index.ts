@@ -1,5 +1,5 @@
 import constants from 'haraka-constants'
-import { admit } from './admit.ts'
+import { guardMail } from './admit.ts'
 import { dropSuppressed } from './before-queue.ts'
 import { withDeadline } from './deadline.ts'
 import { fatesOf, type Judge } from './fates.ts'
@@ -15,6 +15,7 @@ import type {
   Todo,
   Transaction,
 } from './haraka.ts'
+import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 import { isUnderWay, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
@@ -34,8 +35,7 @@ export function register(this: Plugin): void {
   runtimes.set(this, runtime)
   this.register_hook('data_post', 'read_stream')
   this.register_hook('pre_send_trans_email', 'before_queue')
-  // Last, so that a message that is let through does go out.
-  this.register_hook('send_email', 'before_attempt', 100)
+  this.register_hook('send_email', 'before_attempt')
   if (runtime.settings.testing.mx.length > 0) this.register_hook('get_mx', 'stand_in_for_apple', -100)
   // First, so that no other plugin counts a bounce or a deferral that is turned into something else.
   this.register_hook('deferred', 'after_deferral', -100)
@@ -59,7 +59,12 @@ export function before_queue(this: Plugin, next: Next, { transaction }: { transa
 
 /** send_email */
 export function before_attempt(this: Plugin, next: Next, hmail: HMail): void {
-  guarded(this, 'send_email', next, (done) => admit(runtimeOf(this), done, hmail))
+  const runtime = runtimeOf(this)
+  runtime.parked.delete(hmail)
+  guarded(this, 'send_email', next, async (done) => {
+    if (await runtime.destinations.isApple(hmail.todo?.domain ?? '')) guardMail(runtime, hmail)
+    done()
+  })
 }
 
 /** get_mx, in tests only */
@@ -80,19 +85,21 @@ export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: D
   if (!todo || !replies) return next()
   guarded(this, 'deferred', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, { kind: 'host' }))
-    await settleDeferred(done, hmail, params, fates)
+    await settleDeferred(runtimeOf(this), done, hmail, params, fates)
   })
 }
 
 /** bounce */
 export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: BounceError): void {
   const { todo } = hmail
-  if (obeyBounce(next, hmail)) return
+  const runtime = runtimeOf(this)
+  runtime.parked.delete(hmail)
+  if (obeyBounce(next, hmail) || keepUnrenamed(next, hmail, error, runtime.lookAgainMs)) return
   const replies = takeReplies(hmail, error, runtimeOf(this).whoAnswers)
   if (!todo || !replies) return next()
   guarded(this, 'bounce', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, nextInterval(hmail)))
-    await settleBounce(done, hmail, error, fates)
+    await settleBounce(runtimeOf(this), done, hmail, error, fates)
   })
 }
 

@@ -8,6 +8,7 @@ it.each([
   ['451 try later', '451', null, 'try later'],
   ['554-\r\n554', '554', null, ''],
   ['421 4.7.0', '421', '4.7.0', ''],
+  ['no reply at all', '', null, 'no reply at all'],
 ])('%s', (reply, code, enhanced, words) => {
   expect(oneLine(reply)).toEqual({ code, enhanced, words })
 })

@@ -1,5 +1,6 @@
 /** A reply taken apart for a DSN. Remote text. */
 export interface OneLine {
+  /** Empty for what is no SMTP reply. */
   code: string
   /** The enhanced status code of its first line; `null` if it has none. */
   enhanced: string | null
@@ -17,5 +18,5 @@ export function oneLine(reply: string): OneLine {
     if (index === 0) enhanced = match[1] ?? null
     return rest.slice(match[0].length)
   })
-  return { code: reply.slice(0, 3), enhanced, words: words.join(' ').trim() }
+  return { code: /^\d{3}/.exec(reply)?.[0] ?? '', enhanced, words: words.join(' ').trim() }
 }

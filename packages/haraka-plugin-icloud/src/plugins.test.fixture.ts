@@ -23,6 +23,15 @@ exports.hook_deferred = (next, hmail) => {
 }
 `
 
+/** Sends mail from smart@example.com to the host that config/smart_host names. */
+export const smartHost = `
+exports.register = function () { this.register_hook('get_mx', 'smart', -200) }
+exports.smart = function (next, hmail) {
+  if (hmail.todo.mail_from.user !== 'smart') return next()
+  next(OK, this.config.get('smart_host'))
+}
+`
+
 /** Shortens Haraka's own intervals, of which five seconds is the least. */
 export const hurry = `
 exports.hook_deferred = (next, hmail, params) => {
@@ -50,10 +59,35 @@ exports.hook_send_email = (next, hmail) => {
 }
 `
 
-/** Keeps the queue file of mail to requeue10 from being renamed, as a full disk might. */
+/** Keeps the queue file of mail to requeue10 from being renamed once, as a full disk might. */
 export const brokenQueue = `
+let broken = false
 exports.hook_deferred = (next, hmail) => {
-  if (hmail.todo.rcpt_to[0].user === 'requeue10') hmail.filename = hmail.filename.replace(/[^_]*$/, 'no/where')
+  if (!broken && hmail.todo.rcpt_to[0].user === 'requeue10') {
+    broken = true
+    const { filename } = hmail
+    hmail.filename = filename.replace(/[^_]*$/, 'no/where')
+    setImmediate(() => { hmail.filename = filename })
+  }
   next()
+}
+`
+
+/**
+ * A disk that is full for a while. Twice no queue file can be written for a part of a message from fulldisk@example.com,
+ * and none for a bounce to it.
+ */
+export const fullDisk = `
+const left = { part: 2, dsn: 2 }
+exports.register = function () {
+  const outbound = this.haraka_require('outbound')
+  const { build_todo } = outbound
+  outbound.build_todo = (todo, file, done) => {
+    const kind = todo.mail_from.user === 'fulldisk' && todo.rcpt_to.length < 3 ? 'part'
+      : todo.rcpt_to[0].user === 'fulldisk' ? 'dsn' : null
+    if (!kind || left[kind]-- <= 0) return build_todo(todo, file, done)
+    this.logwarn('FULL ' + kind)
+    file.destroy(new Error('ENOSPC: no space left on device, write'))
+  }
 }
 `

@@ -73,11 +73,13 @@ class Conversation {
     if (this.#text.length < LONGEST_REPLY) {
       this.#text = `${this.#text}${this.#text === '' ? '' : '\r\n'}${line}`.slice(0, LONGEST_REPLY)
     }
-    const match = /^([2-5]\d\d)(-?)/.exec(line)
-    if (!match || match[2] === '-') return
+    // As Haraka reads it. On any other line it gives up the message for all recipients, whatever was said before.
+    const match = /^([2-5]\d\d)([ -])/.exec(line)
+    if (match?.[2] === '-') return
     const text = this.#text
     this.#text = ''
-    this.#reply(Number(match[1]), text)
+    if (match) this.#reply(Number(match[1]), text)
+    else if (this.#phase !== 'quit') this.#refused(this.#recipients, text)
   }
 
   #reply(code: number, text: string): void {
@@ -90,9 +92,11 @@ class Conversation {
     }
     // A refused EHLO is no refusal of the message: Haraka says HELO next.
     if (this.#phase === 'quit' || (this.#verb === 'EHLO' && code >= 500)) return
-    const met = this.#met(recipient)
-    const shared = this.#phase !== 'rcpt' && met.length > 1
-    const seen = { text, code, phase: this.#phase, ...this.#answerer, shared }
+    this.#refused(this.#met(recipient), text)
+  }
+
+  #refused(met: readonly Address[], text: string): void {
+    const seen = { text, phase: this.#phase, ...this.#answerer, shared: met.length > 1 }
     for (const one of met) noteReply(one, seen)
   }
 

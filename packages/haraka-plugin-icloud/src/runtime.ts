@@ -5,8 +5,13 @@ import { Destinations } from './destination.ts'
 import type { Ini } from './ini-reader.ts'
 import type { Mx, Outbound, Plugin } from './haraka.ts'
 import { mxResolver } from './mx-resolver.ts'
+import { Parked } from './parked.ts'
+import { POLICY_FILE, readPolicy } from './policy-file.ts'
 import type { Answerer } from './seen.ts'
 import { readSettings, type Settings } from './settings.ts'
+
+/** Before `[policy] time_scale`, in ms. */
+const LOOK_AGAIN = 60_000
 
 /** What the hooks work with: one per process. */
 export interface Runtime {
@@ -14,6 +19,10 @@ export interface Runtime {
   settings: Settings
   engine: Engine
   destinations: Destinations
+  parked: Parked
+  /** How often to look whether something has got better of which nobody tells us, in ms. */
+  lookAgainMs: number
+  error: (message: string) => void
   /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
   outbound: () => Outbound
   whoAnswers: (mx: Mx) => Answerer
@@ -25,11 +34,13 @@ export interface Runtime {
 export function createRuntime(plugin: Plugin): Runtime {
   const ini = plugin.config.get('icloud.ini') as Ini
   const { settings, problems } = readSettings(ini)
-  for (const problem of problems) plugin.logerror(problem)
+  const file = plugin.config.get(POLICY_FILE, 'data')
+  const { policy, ...read } = readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
+  for (const problem of [...problems, ...read.problems]) plugin.logerror(problem)
 
   const engine = createEngine({
     ledger: ledgerUrl(settings.ledger),
-    policy: scalePolicy(settings.timeScale),
+    policy,
     logger: { warn: (message) => plugin.logwarn(message), error: (message) => plugin.logerror(message) },
   })
   const destinations = new Destinations(mxResolver(settings.testing.mxRecords), {
@@ -38,13 +49,30 @@ export function createRuntime(plugin: Plugin): Runtime {
     timeout: settings.resolveTimeout,
   })
 
+  const outbound = (): Outbound => plugin.haraka_require('outbound') as Outbound
+  const error = (message: string): void => plugin.logerror(message)
+  const lookAgainMs = Math.max(1000, LOOK_AGAIN * settings.timeScale)
+  const parked = new Parked({
+    outbound,
+    error,
+    holds: () => engine.holds(),
+    clock: Date.now,
+    pollMs: lookAgainMs,
+  })
+  engine.on('released', (what) => {
+    if ('hold' in what) parked.released(what.hold)
+  })
+
   let warned = false
   return {
     plugin,
     settings,
     engine,
     destinations,
-    outbound: () => plugin.haraka_require('outbound') as Outbound,
+    outbound,
+    error,
+    parked,
+    lookAgainMs,
     whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
     warnUntapped() {
       if (warned) return

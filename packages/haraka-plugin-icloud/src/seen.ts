@@ -14,7 +14,6 @@ export interface Answerer {
 export interface Seen extends Answerer {
   /** The reply as it came, lines separated by CRLF, at most 8 KiB. Remote text. */
   text: string
-  code: number
   /** `null` if only Haraka's record of the reply was there to read. */
   phase: Phase | null
   /** Whether the same reply met other recipients too, so that it says nothing about one of them. */
@@ -24,6 +23,8 @@ export interface Seen extends Answerer {
 interface Attempt {
   /** Whether the connection is listened to. If not, Haraka's record of the reply is read. */
   tapped: boolean
+  /** Who will answer, as far as it is known beforehand. */
+  route: Answerer
   seen: Seen | null
   /** Whether a hook has acted on it. A failure that follows, such as a full disk, is no new answer of Apple's. */
   spent: boolean
@@ -36,9 +37,9 @@ interface Attempt {
 const attempts = new WeakMap<Address, Attempt>()
 
 /** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
-export function beginAttempt(recipient: Address, tapped: boolean): void {
+export function beginAttempt(recipient: Address, tapped: boolean, route: Answerer): void {
   clearOutcome(recipient)
-  attempts.set(recipient, { tapped, seen: null, spent: false })
+  attempts.set(recipient, { tapped, route, seen: null, spent: false })
 }
 
 /** Whether an attempt for this recipient was begun by us. */
@@ -80,7 +81,9 @@ export function takeReplies(
     if (attempt && !attempt.spent) {
       seen =
         attempt.seen ??
-        (attempt.tapped ? null : notedByHaraka(sent, recipients.length > 1, given.mx && whoAnswers(given.mx)))
+        (attempt.tapped
+          ? null
+          : notedByHaraka(sent, recipients.length > 1, given.mx ? whoAnswers(given.mx) : attempt.route))
       attempt.spent = true
     }
     replies.set(recipient, seen)
@@ -88,18 +91,19 @@ export function takeReplies(
   return ours ? replies : null
 }
 
-/** At RCPT Haraka notes the reply as `reason` too; every later reply it notes for all recipients. */
-function notedByHaraka(recipient: Address, several: boolean, answerer: Answerer | undefined): Seen | null {
+/**
+ * At RCPT Haraka notes the reply as `reason` too; every later reply it notes for all recipients, and not always who gave
+ * it.
+ */
+function notedByHaraka(recipient: Address, several: boolean, answerer: Answerer): Seen | null {
   if (!recipient.dsn_smtp_code) return null
   const atRcpt = recipient.reason !== undefined
   const noted = [recipient.dsn_smtp_code, recipient.dsn_smtp_extc, recipient.dsn_smtp_response]
   const text = (recipient.reason ?? noted.filter(Boolean).join(' ')).slice(0, 8192)
   return {
     text,
-    code: Number.parseInt(text, 10),
     phase: atRcpt ? 'rcpt' : null,
-    // Haraka does not always tell; the recipient's domain then has to do.
-    ...(answerer ?? { mx: null, direct: true }),
+    ...answerer,
     shared: several && !atRcpt,
   }
 }

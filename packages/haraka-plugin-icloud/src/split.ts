@@ -1,22 +1,92 @@
-import type { Address, HMail } from './haraka.ts'
+import { createWriteStream } from 'node:fs'
+import { rename, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Address, HMail, Outbound, Todo } from './haraka.ts'
 import { carryOver } from './outcome.ts'
+import { tellSafely } from './tell-sender.ts'
+
+/** How long to wait before a queue file that could not be written is written again, in ms. */
+const WRITE_AGAIN = 2000
+
+/** What splitting needs of Haraka. */
+export interface Splitter {
+  outbound: () => Outbound
+  error(message: string): void
+}
 
 /**
  * A new message, with a queue file of its own, for some but not all of the recipients of `hmail`, which stays as it is.
+ *
+ * While the file cannot be written (a full disk) it is tried again: Haraka's own way to split would bounce all
+ * recipients, also those that have their mail already. Meanwhile the file of `hmail` keeps everything.
+ *
+ * @throws if the file of `hmail` itself is gone
  */
-export function splitOff(hmail: HMail, recipients: readonly Address[]): Promise<HMail> {
-  return new Promise((resolve) => {
-    // If the file cannot be written, Haraka bounces the message and never calls back. It refuses to run its bounce hooks,
-    // with an exception that nobody catches, while hooks are left over; they are not wanted after a split anyway.
-    hmail.hooks_to_run = []
-    hmail.split_to_new_recipients([...recipients], 'Recipients go separate ways', (part) => {
+export async function splitOff(
+  splitter: Splitter,
+  hmail: HMail,
+  recipients: readonly Address[],
+): Promise<HMail> {
+  const { todo } = hmail
+  if (!todo) throw new Error(`${hmail.filename} cannot be split before it is read`)
+  for (;;) {
+    try {
+      const part = await writePart(splitter.outbound(), hmail, { ...todo, rcpt_to: [...recipients] })
       for (const [index, copy] of (part.todo?.rcpt_to ?? []).entries()) {
         const original = recipients[index]
         if (original) carryOver(original, copy)
       }
-      // Haraka starts counting anew.
+      // A new file starts counting anew.
       part.num_failures = hmail.num_failures
-      resolve(part)
+      tellSafely(splitter, part)
+      return part
+    } catch (error) {
+      const { code, path: where } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT' && where === hmail.path) throw error
+      splitter.error(`a part of ${hmail.filename} could not be queued, trying again: ${String(error)}`)
+      await new Promise((resolve) => setTimeout(resolve, WRITE_AGAIN).unref())
+    }
+  }
+}
+
+/** Makes Haraka split this message with {@link splitOff} too, where some recipients were refused and others were not. */
+export function splitSafely(splitter: Splitter, hmail: HMail): void {
+  const split = hmail.split_to_new_recipients
+  hmail.split_to_new_recipients = function (recipients, response, done) {
+    if (recipients.length === this.todo?.rcpt_to.length) return split.call(this, recipients, response, done)
+    splitOff(splitter, this, recipients)
+      .then(done, (error: unknown) => {
+        splitter.error(`${this.filename} could not be split: ${String(error)}`)
+        split.call(this, recipients, response, done)
+      })
+      .catch((error: unknown) => splitter.error(`after a split: ${String(error)}`))
+  }
+}
+
+async function writePart(outbound: Outbound, hmail: HMail, todo: Todo): Promise<HMail> {
+  const name = outbound.qfile.name()
+  const folder = path.dirname(hmail.path)
+  // Haraka takes files whose names begin so away when it starts.
+  const draft = path.join(folder, `${outbound.qfile.platformDOT}${name}`)
+  const file = path.join(folder, name)
+  const stream = createWriteStream(draft, { flags: 'wx', flush: true })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stream.once('error', reject)
+      outbound.build_todo(todo, stream, resolve)
     })
-  })
+    await pipeline(hmail.data_stream(), stream)
+    await rename(draft, file)
+    const part = new outbound.HMailItem(name, file, hmail.notes)
+    await new Promise<void>((resolve, reject) => {
+      part.once('ready', () => resolve())
+      part.once('error', reject)
+    })
+    return part
+  } catch (error) {
+    stream.destroy()
+    for (const left of [draft, file]) await unlink(left).catch(() => {})
+    throw error
+  }
 }

@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createEngine, type AddressRecord, type Engine } from '@icloud-delivery/engine'
+import { createEngine, type AddressRecord, type Engine, type HoldRef } from '@icloud-delivery/engine'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@icloud-delivery/mx-simulator'
 import { startHaraka, type Haraka, type HarakaOptions } from './haraka.test.fixture.ts'
 
@@ -26,6 +27,10 @@ export interface Stage {
   remembered(recipient: string): Promise<AddressRecord>
   /** The data of the ledger's events about a recipient, newest first. */
   eventData(recipient: string): Promise<unknown[]>
+  /** Resolves when no message is left in Haraka's queue. */
+  emptyQueue(): Promise<void>
+  /** Opens a hold as an operator would; says how many there were. */
+  release(hold: HoldRef): Promise<number>
   close(): Promise<void>
 }
 
@@ -39,6 +44,7 @@ export async function setStage(options: {
   const mailboxes = await startSimulator()
   const haraka = await startHaraka({
     ...options.haraka,
+    config: { smart_host: `127.0.0.1:${mailboxes.port}\n`, ...options.haraka?.config },
     mailboxes: `127.0.0.1:${mailboxes.port}`,
     icloud: [
       '[policy]',
@@ -88,11 +94,19 @@ export async function setStage(options: {
       withEngine(haraka, async ({ ledger }) =>
         (await ledger.events({ subject: recipient })).map(({ data }) => data),
       ),
+    emptyQueue: () => emptied(path.join(haraka.dir, 'queue')),
+    release: (hold) => withEngine(haraka, (engine) => engine.release({ hold })),
     async close() {
       await haraka.stop()
       await Promise.all([apple.close(), mailboxes.close()])
     },
   }
+}
+
+async function emptied(folder: string): Promise<void> {
+  if (readdirSync(folder).length === 0) return
+  const changes = watch(folder, { signal: AbortSignal.timeout(15_000) })
+  for await (const _ of changes) if (readdirSync(folder).length === 0) return
 }
 
 /** Keeps other processes from writing to a ledger until it is called. */

@@ -5,12 +5,22 @@ import { setStage, type Stage } from './stage.test.fixture.ts'
 let stage: Stage
 
 beforeAll(async () => {
-  stage = await setStage({ haraka: { ownPlugins: { hurry, sealed } } })
+  stage = await setStage({
+    haraka: { ownPlugins: { hurry, sealed } },
+    apple: { connection: [{ reply: '550 5.1.1 user does not exist', phase: 'mail' }, { accept: true }] },
+  })
 })
 
 afterAll(() => stage?.close())
 
 describe('a Haraka whose connections cannot be listened to', () => {
+  it('a refusal of the sender that reads like one of the recipient is not held against the recipient', async () => {
+    await stage.haraka.send({ from: 'zero@example.com', to: ['early@icloud.com'] })
+    const [dsn] = await stage.dsns('zero@example.com')
+    expect(dsn).toContain('Diagnostic-Code: smtp;550 5.1.1 user does not exist')
+    expect((await stage.remembered('early@icloud.com')).suppressions).toEqual([])
+  })
+
   it('falls back to what Haraka notes, and says so once', async () => {
     stage.apple.script('full@icloud.com', [{ rule: 'mailbox-full' }, { accept: true }])
     await stage.haraka.send({ from: 'one@example.com', to: ['full@icloud.com'] })

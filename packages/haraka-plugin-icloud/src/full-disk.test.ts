@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { fullDisk } from './plugins.test.fixture.ts'
+import { setStage } from './stage.test.fixture.ts'
+
+it('a disk that is full for a while costs nobody a message, and nobody gets one twice', async () => {
+  const stage = await setStage({ haraka: { ownPlugins: { fullDisk } } })
+  try {
+    stage.apple.script('late@icloud.com', [{ rule: 'mailbox-full' }, { accept: true }])
+    await stage.haraka.send({
+      from: 'fulldisk@example.com',
+      to: ['fine@icloud.com', 'late@icloud.com', 'invalid-recipient@icloud.com'],
+    })
+    await stage.delivered('late@icloud.com')
+    const [dsn] = await stage.dsns('fulldisk@example.com')
+    expect(stage.haraka.log.filter((line) => line.includes('FULL part'))).toHaveLength(2)
+    expect(stage.haraka.log.filter((line) => line.includes('FULL dsn'))).toHaveLength(2)
+    expect(dsn?.match(/^Final-Recipient.*(?=\r$)/gm)).toEqual([
+      'Final-Recipient: rfc822;invalid-recipient@icloud.com',
+    ])
+    expect(stage.tries('fine@icloud.com')).toBe(1)
+    expect(stage.tries('late@icloud.com')).toBe(2)
+    expect(stage.tries('invalid-recipient@icloud.com')).toBe(1)
+    await stage.emptyQueue()
+  } finally {
+    await stage.close()
+  }
+})

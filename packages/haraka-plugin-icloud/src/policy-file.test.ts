@@ -1,0 +1,109 @@
+import { defaultPolicy, resolvePolicy, scalePolicy } from '@icloud-delivery/engine'
+import { describe, expect, it } from 'vitest'
+import { readPolicy } from './policy-file.ts'
+
+const streams = ['transactional', 'marketing']
+const read = (value: unknown, base = defaultPolicy): ReturnType<typeof readPolicy> =>
+  readPolicy(JSON.stringify(value, null, 2).split('\n'), base, streams)
+
+describe('readPolicy', () => {
+  it.each([[[]], [['']], [['{}']]])('%j changes nothing', (lines) => {
+    const { policy, problems } = readPolicy(lines, defaultPolicy, streams)
+    expect(problems).toEqual([])
+    expect(resolvePolicy(policy)).toEqual(defaultPolicy)
+  })
+
+  it('takes every kind of setting; what the file does not name keeps its default', () => {
+    const hold = {
+      scope: 'stream',
+      count: 2,
+      windowSeconds: 60,
+      forSeconds: 120,
+      probeEverySeconds: null,
+    } as const
+    const { policy, problems } = read({
+      maxAgeSeconds: { marketing: 3600 },
+      jitter: 0,
+      ledgerRetrySeconds: 5,
+      rules: {
+        'mailbox-full': { waitsSeconds: [60, 120] },
+        'proofpoint-block': { hold: null },
+        'policy-hm08': { hold },
+      },
+      otherwise: { retry: { waitsSeconds: [30] } },
+    })
+    expect(problems).toEqual([])
+    expect(resolvePolicy(policy)).toEqual({
+      maxAgeSeconds: { ...defaultPolicy.maxAgeSeconds, marketing: 3600 },
+      jitter: 0,
+      ledgerRetrySeconds: 5,
+      rules: {
+        ...defaultPolicy.rules,
+        'mailbox-full': { ...defaultPolicy.rules['mailbox-full'], waitsSeconds: [60, 120] },
+        'proofpoint-block': { hold: null },
+        'policy-hm08': { hold },
+      },
+      otherwise: { ...defaultPolicy.otherwise, retry: { waitsSeconds: [30] } },
+    })
+  })
+
+  it('is not scaled: time_scale is for the defaults only', () => {
+    const base = scalePolicy(0.001)
+    const { policy } = read({ rules: { 'rate-limited': { waitsSeconds: [60] } } }, base)
+    const resolved = resolvePolicy(policy)
+    expect(resolved.rules['rate-limited']).toEqual({ ...base.rules['rate-limited'], waitsSeconds: [60] })
+    expect(resolved.rules['mailbox-full']).toEqual(base.rules['mailbox-full'])
+    expect(resolved.maxAgeSeconds).toEqual(base.maxAgeSeconds)
+  })
+
+  it.each([
+    [{ jitter: 2 }, ' jitter: expected a number from 0 to 1, found 2'],
+    [{ maxAgeSeconds: { '*': '5 days' } }, ' maxAgeSeconds.*: expected seconds, more than 0 and at most '],
+    [
+      { maxAgeSeconds: { news: 60 } },
+      ' maxAgeSeconds.news: no such stream; there are *, transactional, marketing',
+    ],
+    [{ maxAgeSeconds: 60 }, ' maxAgeSeconds: expected an object, found 60'],
+    [{ rules: { 'mailbox-ful': { hold: null } } }, ' rules: there is no "mailbox-ful"; expected one of '],
+    [
+      { rules: { 'mailbox-full': { waits: [1] } } },
+      ' rules.mailbox-full: there is no option "waits"; expected one of ',
+    ],
+    [
+      { rules: { 'mailbox-full': { waitsSeconds: [] } } },
+      ' rules.mailbox-full.waitsSeconds: expected an array of 1 to 100',
+    ],
+    [{ rules: { 'policy-cs01': { hold: { count: 9 } } } }, ' rules.policy-cs01.hold.scope: expected '],
+    [{ rules: { 'policy-cs01': 5 } }, ' rules.policy-cs01: expected an object, found 5'],
+    [{ polices: {} }, ': there is no option "polices"; expected one of maxAgeSeconds, '],
+    [[], ': an object is expected, found []'],
+  ])('%j: one line that names file, key, expected and found; the default stays', (value, problem) => {
+    const { policy, problems } = read(value)
+    expect(problems).toEqual([expect.stringContaining(`config/icloud_policy.json${problem}`)])
+    expect(problems[0]).not.toContain('\n')
+    expect(resolvePolicy(policy)).toEqual(defaultPolicy)
+  })
+
+  it('a mistake leaves the rest of the file in force', () => {
+    const { policy, problems } = read({
+      jitter: 'none',
+      rules: { 'rate-limited': { waitsSeconds: [60], slowsRecipient: 'no' } },
+    })
+    expect(problems).toHaveLength(2)
+    expect(resolvePolicy(policy).rules['rate-limited']).toEqual({ waitsSeconds: [60], slowsRecipient: true })
+  })
+
+  it('a file that is not JSON is named, and changes nothing', () => {
+    const { policy, problems } = readPolicy(['{', ' jitter: 0', '}'], defaultPolicy, streams)
+    expect(problems).toEqual([
+      expect.stringMatching(/^config\/icloud_policy\.json: JSON is expected, found .*defaults$/),
+    ])
+    expect(resolvePolicy(policy)).toEqual(defaultPolicy)
+  })
+
+  it('an object is taken as it is: Haraka reads YAML by itself', () => {
+    const { policy, problems } = readPolicy({ jitter: 0 }, defaultPolicy, streams)
+    expect(problems).toEqual([])
+    expect(resolvePolicy(policy).jitter).toBe(0)
+  })
+})

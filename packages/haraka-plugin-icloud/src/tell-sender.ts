@@ -1,0 +1,42 @@
+import constants from 'haraka-constants'
+import type { HMail, Outbound } from './haraka.ts'
+
+/** How long to wait before a DSN that could not be queued is written again, in ms. */
+const TELL_AGAIN = 2000
+
+const ours = new WeakSet<HMail>()
+
+/** Whether the message is looked after by us. */
+export function isOurs(hmail: HMail): boolean {
+  return ours.has(hmail)
+}
+
+/**
+ * Keeps a message until its DSN is in the queue. Haraka drops a message whose DSN is refused for now, as on a full disk,
+ * and nobody would hear of it again.
+ */
+export function tellSafely(
+  { outbound, error }: { outbound: () => Outbound; error(message: string): void },
+  hmail: HMail,
+): void {
+  if (ours.has(hmail)) return
+  ours.add(hmail)
+  const respond = hmail.bounce_respond
+  hmail.bounce_respond = function (code, message) {
+    const { todo } = this
+    // Nobody to tell, or another plugin did.
+    if (code !== constants.cont || !todo?.mail_from.user) return respond.call(this, code, message)
+    const { mail_from: sender } = todo
+    this.populate_bounce_message('<>', sender, this.bounce_error, (failed, lines) => {
+      if (failed) return this.double_bounce(`Error populating bounce message: ${String(failed)}`)
+      const queued = (answer: number, why?: unknown): void => {
+        if (answer === constants.ok) return this.discard()
+        if (answer === constants.deny) return this.double_bounce(`The DSN cannot be queued: ${String(why)}`)
+        error(`the DSN of ${this.filename} could not be queued, trying again: ${String(why)}`)
+        setTimeout(() => this.bounce_respond(code, message), TELL_AGAIN).unref()
+      }
+      outbound().send_email('<>', sender, lines.join(''), queued, { origin: this })
+    })
+    return undefined
+  }
+}
