@@ -1,9 +1,9 @@
 import type { ReplyContext, Verdict } from './verdict.ts'
 import type { FoundReply } from './find-reply.ts'
 import { decideRule } from './decide-rule.ts'
-import { findReply } from './find-reply.ts'
-import { inputText } from './input-text.ts'
-import { notApple, ruleVerdict } from './rule-verdict.ts'
+import { readText } from './found-text.ts'
+import { OtherVerdict, RuleVerdict } from './rule-verdict.ts'
+import { wrapperHost } from './wrapper-host.ts'
 import { ruleForTag, scan, wordsIn, type WordingMatch } from './wordings.ts'
 import {
   mayNameApple,
@@ -14,13 +14,10 @@ import {
   type Origin,
 } from './whose-reply.ts'
 
-/** A verdict and how it came about. */
+/** A verdict, and by what we know whose reply it is. */
 export interface Decision {
   verdict: Verdict
   origin: Origin
-  /** The text on one line, with its wrapper. */
-  whole: string
-  found: FoundReply
 }
 
 /**
@@ -37,51 +34,44 @@ export function classify(input: unknown, context: ReplyContext = {}): Verdict {
   return decide(input, context).verdict
 }
 
-/** {@link classify}, with the reasons. */
+/** {@link classify}, with the reason. */
 export function decide(input: unknown, context: ReplyContext): Decision {
-  const whole = inputText(input, context.recipient ?? null)
-  const found = findReply(whole)
-  let origin: Origin = originByHost(context)
-  let best: WordingMatch | null = null
-  if (origin === 'apple-host') {
-    if (!hasKnownTag(found)) best = wordsIn(textOfReply(whole, found))
-  } else {
-    const namesApple = mayNameApple(whole)
-    if (origin === 'other-host') {
-      if (namesApple && originByWrapper(whole) === 'apple-wrapper') origin = 'apple-wrapper'
-    } else {
-      const byRecipient = recipientIsApple(context.recipient)
-      if (byRecipient === true || namesApple) {
-        // What stands in front of a reply tells who answered, but its words must not decide.
-        const outer = scan(whole)
-        const reply = textOfReply(whole, found)
-        const inner = found.start === 0 ? outer : scan(reply)
-        best = inner.best
-        const tagged = found.tag !== null
-        origin = originWithoutHost(
-          whole,
-          reply,
-          { best, tagged, appleSite: inner.appleSite, wrapper: outer.wrapper },
-          byRecipient,
-        )
-      } else if (byRecipient === false) origin = 'other-recipient'
-      else if (found.start > 0) origin = originByWrapper(whole)
+  const { recipient = null } = context
+  const byHost = originByHost(context)
+  const byRecipient = byHost === 'undecided' ? recipientIsApple(recipient) : null
+  const isForeign = byHost === 'other-host' || byRecipient === false
+  // The quick way out: somebody else answered, and nothing of Apple's is quoted.
+  if (isForeign && typeof input === 'string' && !mayNameApple(input)) {
+    return {
+      verdict: new OtherVerdict(input, recipient),
+      origin: byHost === 'other-host' ? byHost : 'other-recipient',
     }
-    if (origin === 'apple-wrapper') best = wordsIn(textOfReply(whole, found))
   }
+
+  const { whole, found } = readText(input, recipient)
+  let origin: Origin = byHost
+  let best: WordingMatch | null = null
+  if (byHost === 'apple-host') {
+    if (!hasKnownTag(found)) best = wordsIn(whole, found.start)
+  } else if (byRecipient === true || mayNameApple(whole)) {
+    const signs = scan(whole, found.start)
+    best = signs.best
+    const byWrapper = originByWrapper(signs.host)
+    if (byHost === 'undecided') {
+      origin = originWithoutHost(whole, found, signs, byRecipient)
+    } else if (byWrapper === 'apple-wrapper') origin = byWrapper
+  } else if (byRecipient === false) origin = 'other-recipient'
+  else if (byHost === 'undecided' && found.start > 0) origin = originByWrapper(wrapperHost(whole))
+
   const isRefusal = found.code === null || found.code >= 400
   if (!isRefusal || origin === 'other-host' || origin === 'other-wrapper' || origin === 'other-recipient') {
-    return { verdict: notApple(whole, found), origin, whole, found }
+    return { verdict: new OtherVerdict(input, recipient), origin }
   }
   const isApple = origin !== 'undecided'
   const choice = decideRule(found, isApple ? best : null, isApple, whole, context)
-  return { verdict: ruleVerdict(choice, isApple, whole, found), origin, whole, found }
+  return { verdict: new RuleVerdict(choice, isApple, whole, found), origin }
 }
 
 function hasKnownTag(found: FoundReply): boolean {
   return found.tag !== null && ruleForTag(found.tag) !== undefined
-}
-
-function textOfReply(whole: string, found: FoundReply): string {
-  return found.start === 0 ? whole : whole.slice(found.start)
 }

@@ -4,6 +4,7 @@
  * @param suffix - lower case ASCII
  */
 export function endsWith(text: string, suffix: string): boolean {
+  if (text.endsWith(suffix)) return true
   let end = text.length
   if (end > 0 && text.charCodeAt(end - 1) === 0x2e) end--
   const start = end - suffix.length

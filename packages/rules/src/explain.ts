@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts'
 import type { ReplyContext, Verdict } from './verdict.ts'
 import { decide } from './classify.ts'
+import { readText } from './found-text.ts'
 import { rules } from './table/index.ts'
 import { allMatches } from './wordings.ts'
 import type { Origin } from './whose-reply.ts'
@@ -41,9 +42,10 @@ const whoseSentences: Readonly<Record<Origin, string>> = {
  * Never throws.
  */
 export function explain(input: unknown, context: ReplyContext = {}): Explanation {
-  const { verdict, origin, whole, found } = decide(input, context)
+  const { verdict, origin } = decide(input, context)
+  const { whole, found } = readText(input, context.recipient ?? null)
   const rule = rules.find((each) => each.id === verdict.rule) ?? null
-  const byWords = allMatches(whole.slice(found.start)).map((match) => match.rule.id)
+  const byWords = allMatches(whole, found.start).map((match) => match.rule.id)
   const matched = rule === null || byWords.includes(rule.id) ? [...byWords] : [rule.id, ...byWords]
   if (rule !== null) matched.sort((a, b) => Number(b === rule.id) - Number(a === rule.id))
   const shadowed = matched

@@ -1,3 +1,5 @@
+import { codeAt, enhancedLength, isDigit, skipGap } from './reply-code.ts'
+
 /** Where the reply begins in a text, and its codes. */
 export interface FoundReply {
   /** Index of the reply code, or of the text if there is none. */
@@ -17,71 +19,23 @@ export function enhancedOf(text: string, found: FoundReply): string | null {
     : text.slice(found.enhancedAt, found.enhancedAt + found.enhancedLength)
 }
 
-const isDigit = (char: number): boolean => char >= 0x30 && char <= 0x39
-
-/** The 2xx codes of SMTP. Others are no replies: Exim logs the key length of its cipher as `:256`. */
-const acceptances = [211, 214, 220, 221, 235, 250, 251, 252]
-
-/** The three digits at `i` as a number, if they are a reply code (RFC 5321, 4.2.1) that ends there; else 0. */
-function codeAt(text: string, i: number): number {
-  const first = text.charCodeAt(i)
-  if (first !== 0x34 && first !== 0x35 && first !== 0x32) return 0
-  const second = text.charCodeAt(i + 1)
-  const third = text.charCodeAt(i + 2)
-  if (second < 0x30 || second > 0x35 || !isDigit(third) || !isGap(text.charCodeAt(i + 3))) return 0
-  const code = (first - 0x30) * 100 + (second - 0x30) * 10 + third - 0x30
-  return code < 300 && !acceptances.includes(code) ? 0 : code
-}
-
-/** The length of an enhanced status code at `i`, or 0. */
-function enhancedLength(text: string, i: number): number {
-  const first = text.charCodeAt(i)
-  if ((first !== 0x34 && first !== 0x35 && first !== 0x32) || text.charCodeAt(i + 1) !== 0x2e) return 0
-  let at = i + 2
-  const subject = at
-  while (at < subject + 3 && isDigit(text.charCodeAt(at))) at++
-  if (at === subject || text.charCodeAt(at) !== 0x2e) return 0
-  const detail = ++at
-  while (at < detail + 3 && isDigit(text.charCodeAt(at))) at++
-  return at === detail || isDigit(text.charCodeAt(at)) ? 0 : at - i
-}
-
-/** What may stand between a code and an enhanced code: white space, the end (NaN), or a mark as in `550-5.1.1`, `550 #5.1.1`. */
-function isGap(char: number): boolean {
-  return (
-    char === 0x20 ||
-    char === 0x2d ||
-    char === 0x09 ||
-    char === 0xa0 ||
-    char === 0x23 ||
-    char === 0x28 ||
-    char === 0x29 ||
-    char === 0x2c ||
-    char === 0x3a ||
-    Number.isNaN(char)
-  )
-}
-
-function skipGap(text: string, i: number): number {
-  let at = i
-  while (at < text.length && isGap(text.charCodeAt(at))) at++
-  return at
-}
-
 /** Whether the code at `i` ends as on the wire, by white space or a hyphen: others count only before an enhanced code. */
 function endsAsOnWire(text: string, i: number): boolean {
   const after = text.charCodeAt(i + 3)
   return after === 0x20 || after === 0x2d || after === 0x09 || after === 0xa0 || Number.isNaN(after)
 }
 
+/** What may stand right before a reply code. */
+const openers = new Set(Array.from(' \t\u00a0;"\'(<>[#“‘', (mark) => mark.charCodeAt(0)))
+
 /** Whether a reply code may stand after this: not inside a word, an address, a port, a size or a date. */
 function mayPrecede(text: string, i: number): boolean {
   if (i === 0) return true
-  const before = text[i - 1]!
-  if (before === '=') return /(?:response|stat)=$/i.test(text.slice(Math.max(0, i - 9), i))
+  const before = text.charCodeAt(i - 1)
+  if (before === 0x3d) return /(?:response|stat)=$/i.test(text.slice(Math.max(0, i - 9), i))
   // "12:50:421" is a time, "smtp:550" is not.
-  if (before === ':') return !isDigit(text.charCodeAt(i - 2))
-  return ' \t\u00a0;"\'(<>[#“‘'.includes(before)
+  if (before === 0x3a) return !isDigit(text.charCodeAt(i - 2))
+  return openers.has(before)
 }
 
 /** Whether what stands before says that a reply follows. */
@@ -97,7 +51,8 @@ function findCode(text: string, from: number): number {
   let accepted = -1
   let weak = -1
   for (let i = from; i < text.length - 2; i++) {
-    if (!isDigit(text.charCodeAt(i)) || codeAt(text, i) === 0 || !mayPrecede(text, i)) continue
+    const first = text.charCodeAt(i)
+    if (first < 0x32 || first > 0x35 || codeAt(text, i) === 0 || !mayPrecede(text, i)) continue
     const isEnhanced = enhancedLength(text, skipGap(text, i + 3)) > 0
     if (isEnhanced || (endsAsOnWire(text, i) && isAnnounced(text, i))) {
       if (text.charCodeAt(i) === 0x32) accepted = i
@@ -118,15 +73,20 @@ function findEnhanced(text: string): number {
 /** Apple's tags: two or three letters and one or two digits in brackets, behind the codes. */
 function findTag(text: string, from: number): string | null {
   for (let open = text.indexOf('[', from); open >= 0; open = text.indexOf('[', open + 1)) {
-    const close = text.indexOf(']', open)
-    if (close < 0) return null
-    const length = close - open - 1
-    if (length >= 3 && length <= 5) {
-      const tag = text.slice(open + 1, close).toUpperCase()
-      if (/^[A-Z]{2,3}\d{1,2}$/.test(tag)) return tag
-    }
+    let at = open + 1
+    while (at < open + 5 && isLetter(text.charCodeAt(at))) at++
+    const letters = at - open - 1
+    if (letters < 2 || letters > 3) continue
+    const digits = at
+    while (at < digits + 3 && isDigit(text.charCodeAt(at))) at++
+    if (at > digits && at < digits + 3 && text.charCodeAt(at) === 0x5d)
+      return text.slice(open + 1, at).toUpperCase()
   }
   return null
+}
+
+function isLetter(char: number): boolean {
+  return (char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a
 }
 
 /** The refusal that a 503 carries along, or -1. */

@@ -17,13 +17,59 @@ for (const space of [0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0xa0]) classes[space] =
 for (const mark of Object.keys(marks)) classes[mark.charCodeAt(0)] = marks[mark]!
 for (let dash = 0x2010; dash <= 0x2015; dash++) classes[dash] = marks['-']!
 
+/** The automaton of a fixed set of phrases. */
+interface Automaton {
+  /** The next state by state and class; a state is the offset of its row. */
+  table: Uint32Array
+  /** Phrases end in this state and all behind it. */
+  firstTelling: number
+  /** The phrases that end in each telling state. */
+  output: readonly (readonly number[])[]
+}
+
+/** One pass over one text. */
+export class PhraseScan {
+  /** Index behind the phrase found last. */
+  end: number
+  readonly #automaton: Automaton
+  readonly #text: string
+  #state = 0
+  #more: readonly number[] | null = null
+  #nth = 0
+
+  constructor(automaton: Automaton, text: string, from: number) {
+    this.#automaton = automaton
+    this.#text = text
+    this.end = from
+  }
+
+  /** The index of the next phrase in the order of their ends, or -1. */
+  next(): number {
+    if (this.#more !== null && this.#nth < this.#more.length) return this.#more[this.#nth++]!
+    const { table, firstTelling, output } = this.#automaton
+    const text = this.#text
+    const length = text.length
+    let state = this.#state
+    for (let i = this.end; i < length; i++) {
+      state = table[state + classes[text.charCodeAt(i)]!]!
+      if (state >= firstTelling) {
+        this.#state = state
+        this.end = i + 1
+        this.#more = output[(state - firstTelling) / WIDTH]!
+        this.#nth = 1
+        return this.#more[0]!
+      }
+    }
+    this.end = length
+    this.#more = null
+    return -1
+  }
+}
+
 /** Looks for a fixed set of phrases. */
 export interface PhraseScanner {
-  /**
-   * Calls `found` with the index of each phrase in `text`, as often as it occurs, in the order of their ends. Stops
-   * when it returns true.
-   */
-  scan(text: string, found: (phrase: number) => boolean): void
+  /** Begins a pass over `text` at the index `from`. */
+  scan(text: string, from: number): PhraseScan
 }
 
 /**
@@ -80,17 +126,10 @@ export function phraseScanner(phrases: readonly string[]): PhraseScanner {
   for (const state of order) {
     for (let cls = 0; cls < WIDTH; cls++) table[offset.get(state)! + cls] = offset.get(next[state]![cls]!)!
   }
-  const firstTelling = silent.length * WIDTH
-  const output = telling.map((state) => own[state]!)
-
-  function scan(text: string, found: (phrase: number) => boolean): void {
-    let state = 0
-    for (let i = 0; i < text.length; i++) {
-      state = table[state + classes[text.charCodeAt(i)]!]!
-      if (state >= firstTelling) {
-        for (const phrase of output[(state - firstTelling) / WIDTH]!) if (found(phrase)) return
-      }
-    }
+  const automaton: Automaton = {
+    table,
+    firstTelling: silent.length * WIDTH,
+    output: telling.map((state) => own[state]!),
   }
-  return { scan }
+  return { scan: (text, from) => new PhraseScan(automaton, text, from) }
 }

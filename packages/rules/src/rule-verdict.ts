@@ -3,10 +3,20 @@ import type { Evidence, Verdict, VerdictJson } from './verdict.ts'
 import type { Confidence, Disposition, Fault, Scope } from './vocabulary.ts'
 import { isPermanent, type RuleChoice } from './decide-rule.ts'
 import { readEvidence } from './evidence.ts'
+import { readText, type FoundText } from './found-text.ts'
 
-/** A verdict that reads the details out of the text only when somebody asks: most callers never do. */
-class LazyVerdict implements Verdict {
-  readonly rule: string | null
+function toJson(verdict: Verdict): VerdictJson {
+  const { rule, provider, fault, scope, disposition, confidence, code, enhanced, tag, evidence } = verdict
+  return { rule, provider, fault, scope, disposition, confidence, code, enhanced, tag, evidence }
+}
+
+function textOf({ whole, found }: FoundText): string {
+  return whole.slice(found.start).replace(/\s+/g, ' ').trim()
+}
+
+/** The verdict of a rule. The details are read out of the text only when somebody asks: most callers never do. */
+export class RuleVerdict implements Verdict {
+  readonly rule: string
   readonly provider: 'apple' | null
   readonly fault: Fault
   readonly scope: Scope
@@ -19,27 +29,18 @@ class LazyVerdict implements Verdict {
   readonly #keyword: string | null
   #evidence: Evidence | undefined
 
-  constructor(choice: RuleChoice | null, provider: 'apple' | null, whole: string, found: FoundReply) {
-    this.provider = provider
-    if (choice === null) {
-      this.rule = null
-      this.fault = 'unknown'
-      this.scope = 'message'
-      this.disposition = isPermanent(whole, found) === true ? 'fail' : 'retry'
-      this.confidence = 'low'
-      this.#keyword = null
-    } else {
-      this.rule = choice.rule.id
-      this.fault = choice.rule.fault
-      this.scope = choice.rule.scope
-      this.disposition = choice.disposition
-      this.confidence = choice.confidence
-      this.#keyword = choice.keyword
-    }
+  constructor(choice: RuleChoice, isApple: boolean, whole: string, found: FoundReply) {
+    this.rule = choice.rule.id
+    this.provider = isApple ? 'apple' : null
+    this.fault = choice.rule.fault
+    this.scope = choice.rule.scope
+    this.disposition = choice.disposition
+    this.confidence = choice.confidence
     this.code = found.code
     this.tag = found.tag
     this.#whole = whole
     this.#found = found
+    this.#keyword = choice.keyword
   }
 
   get enhanced(): string | null {
@@ -47,7 +48,7 @@ class LazyVerdict implements Verdict {
   }
 
   get text(): string {
-    return this.#whole.slice(this.#found.start).replace(/\s+/g, ' ').trim()
+    return textOf({ whole: this.#whole, found: this.#found })
   }
 
   get evidence(): Evidence {
@@ -56,17 +57,63 @@ class LazyVerdict implements Verdict {
   }
 
   toJSON(): VerdictJson {
-    const { rule, provider, fault, scope, disposition, confidence, code, enhanced, tag, evidence } = this
-    return { rule, provider, fault, scope, disposition, confidence, code, enhanced, tag, evidence }
+    return toJson(this)
   }
 }
 
-/** The verdict of a rule. `isApple` is false where nobody knows whose reply it is. */
-export function ruleVerdict(choice: RuleChoice, isApple: boolean, whole: string, found: FoundReply): Verdict {
-  return new LazyVerdict(choice, isApple ? 'apple' : null, whole, found)
-}
+/**
+ * The answer for a reply that is not Apple's, or is no refusal: no rule, and only what the number says. Its host does
+ * not even look at it in most cases, so the text is read when something of it is asked for.
+ */
+export class OtherVerdict implements Verdict {
+  readonly rule = null
+  readonly provider = null
+  readonly fault = 'unknown'
+  readonly scope = 'message'
+  readonly confidence = 'low'
+  readonly #input: unknown
+  readonly #recipient: string | null
+  #known: FoundText | undefined
+  #evidence: Evidence | undefined
 
-/** The answer for a reply that is not Apple's, or is no refusal: no rule, and only what the number says. */
-export function notApple(whole: string, found: FoundReply): Verdict {
-  return new LazyVerdict(null, null, whole, found)
+  constructor(input: unknown, recipient: string | null) {
+    this.#input = input
+    this.#recipient = recipient
+  }
+
+  get #text(): FoundText {
+    this.#known ??= readText(this.#input, this.#recipient)
+    return this.#known
+  }
+
+  get disposition(): Disposition {
+    const { whole, found } = this.#text
+    return isPermanent(whole, found) === true ? 'fail' : 'retry'
+  }
+
+  get code(): number | null {
+    return this.#text.found.code
+  }
+
+  get tag(): string | null {
+    return this.#text.found.tag
+  }
+
+  get enhanced(): string | null {
+    const { whole, found } = this.#text
+    return enhancedOf(whole, found)
+  }
+
+  get text(): string {
+    return textOf(this.#text)
+  }
+
+  get evidence(): Evidence {
+    this.#evidence ??= readEvidence(this.#text.whole, this.text, null)
+    return this.#evidence
+  }
+
+  toJSON(): VerdictJson {
+    return toJson(this)
+  }
 }

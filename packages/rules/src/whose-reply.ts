@@ -1,10 +1,10 @@
 import type { ReplyContext } from './verdict.ts'
 import type { WordingMatch } from './wordings.ts'
+import type { FoundReply } from './find-reply.ts'
 import { isAppleDomain, isAppleMx, isUndottedAppleHost } from './apple-hosts.ts'
 import { isUnmistakable } from './evidence.ts'
 import { placeOfWords } from './place-of-words.ts'
 import { namedAddress } from './named-address.ts'
-import { wrapperHost } from './wrapper-host.ts'
 
 /**
  * Whose reply it is, and how we know.
@@ -26,9 +26,9 @@ export type Origin =
 /** What the scan of the text said, as far as it matters here. */
 export interface TextSigns {
   best: WordingMatch | null
-  tagged: boolean
   appleSite: boolean
-  wrapper: boolean
+  /** The answering host, as the wrapper names it. */
+  host: string | null
 }
 
 /** What the answering host says by itself; `undecided` where it is not known. */
@@ -59,9 +59,8 @@ export function mayNameApple(text: string): boolean {
   return false
 }
 
-/** Whether the wrapper in the text names an Apple host, another host, or none. */
-export function originByWrapper(text: string): 'apple-wrapper' | 'other-wrapper' | 'undecided' {
-  const host = wrapperHost(text)
+/** Whether the wrapper names an Apple host, another host, or none. */
+export function originByWrapper(host: string | null): 'apple-wrapper' | 'other-wrapper' | 'undecided' {
   if (host === null || isUndottedAppleHost(host)) return 'undecided'
   return isAppleMx(host) ? 'apple-wrapper' : 'other-wrapper'
 }
@@ -79,27 +78,26 @@ export function recipientIsApple(recipient: string | null | undefined): boolean 
  * Decides where no answering host is known: by the wrapper, then by the recipient's domain, then by the text.
  *
  * @param text - the whole text on one line, wrapper included
- * @param reply - the reply in it; an address in front of it may be the sender's
+ * @param found - the reply in it: an address in front of it may be the sender's
  * @param byRecipient - what {@link recipientIsApple} says
  */
 export function originWithoutHost(
   text: string,
-  reply: string,
+  found: FoundReply,
   signs: TextSigns,
   byRecipient: boolean | null,
 ): Origin {
-  if (signs.wrapper) {
-    const origin = originByWrapper(text)
-    if (origin !== 'undecided') return origin
-  }
+  const byWrapper = originByWrapper(signs.host)
+  if (byWrapper !== 'undecided') return byWrapper
   if (byRecipient === true) return 'apple-recipient'
   // Apple's words about a recipient never quote the article, so there it proves nothing.
-  const isAboutRecipient = signs.best?.rule.fault === 'recipient' && !signs.tagged
-  const known = signs.best !== null || signs.tagged
+  const isAboutRecipient = signs.best?.rule.fault === 'recipient' && found.tag === null
+  const known = signs.best !== null || found.tag !== null
   if (known && !isAboutRecipient && signs.appleSite && isUnmistakable(text)) return 'apple-text'
   if (byRecipient === false) return 'other-recipient'
   // Without a recipient from the caller, the one that the reply names serves; not for words that any relay of ours says.
   if (signs.best !== null && isAboutRecipient) {
+    const reply = text.slice(found.start)
     const address = namedAddress(reply, placeOfWords(reply, signs.best.keyword))
     if (address !== null && recipientIsApple(address) === true) return 'apple-recipient'
   }

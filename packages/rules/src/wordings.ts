@@ -2,7 +2,7 @@ import type { Confidence } from './vocabulary.ts'
 import type { Rule } from './rule.ts'
 import { phraseScanner } from './phrase-scanner.ts'
 import { rules } from './table/index.ts'
-import { wrapperAnchors } from './wrapper-host.ts'
+import { wrapperAnchors, wrapperHost } from './wrapper-host.ts'
 
 /** What the one scan over a text looks for besides the words of the rules. */
 const markers = ['support.apple.com', ...wrapperAnchors]
@@ -29,8 +29,8 @@ export interface Scan {
   best: WordingMatch | null
   /** It names Apple's support site; see `isUnmistakable` for whether it is their article. */
   appleSite: boolean
-  /** Something may be wrapped around it that names the answering host. */
-  wrapper: boolean
+  /** The answering host, if what is wrapped around the reply names one. */
+  host: string | null
 }
 
 const indexed: readonly IndexedWording[] = rules.flatMap((rule) =>
@@ -61,55 +61,60 @@ export function ruleForTag(tag: string): Rule | undefined {
 
 const unevenSpace = /\s\s|[^\S ]/
 
-function holds(wording: IndexedWording, text: string): boolean {
-  const { pattern } = wording
-  if (pattern === undefined || pattern.test(text)) return true
-  return unevenSpace.test(text) && pattern.test(text.replace(/\s+/g, ' '))
+function holds(pattern: RegExp | undefined, whole: string, from: number): boolean {
+  if (pattern === undefined) return true
+  const text = whole.slice(from)
+  return pattern.test(text) || (unevenSpace.test(text) && pattern.test(text.replace(/\s+/g, ' ')))
 }
 
 /**
  * Looks for the words of all rules and for the signs of a wrapper, in one pass. Of several rules the one with the
  * higher priority decides, then the one whose words come first.
+ *
+ * @param from - where the reply begins: words before it do not count
  */
-export function scan(text: string): Scan {
-  const result: Scan = { best: null, appleSite: false, wrapper: false }
+export function scan(text: string, from: number): Scan {
   let best = -1
-  scanner.scan(text, (phrase) => {
-    if (phrase === 0) result.appleSite = true
-    else if (phrase < markers.length) result.wrapper = true
-    else best = better(best, phrase - markers.length, text)
-    return false
-  })
-  if (best >= 0) result.best = matchesOf[best]!
-  return result
+  let appleSite = false
+  let wrapped = false
+  const pass = scanner.scan(text, 0)
+  for (let phrase = pass.next(); phrase >= 0; phrase = pass.next()) {
+    if (phrase >= markers.length) {
+      const candidate = phrase - markers.length
+      if (pass.end - indexed[candidate]!.keyword.length >= from) best = better(best, candidate, text, from)
+    } else if (phrase > 0) wrapped = true
+    else appleSite ||= pass.end > from
+  }
+  return { best: best < 0 ? null : matchesOf[best]!, appleSite, host: wrapped ? wrapperHost(text) : null }
 }
 
 /** {@link scan} for the words alone: stops at the first that decide. */
-export function wordsIn(text: string): WordingMatch | null {
+export function wordsIn(text: string, from: number): WordingMatch | null {
   let best = -1
-  scanner.scan(text, (phrase) => {
-    if (phrase < markers.length) return false
-    best = better(best, phrase - markers.length, text)
-    return best >= 0 && indexed[best]!.priority >= 0
-  })
+  const pass = scanner.scan(text, from)
+  for (let phrase = pass.next(); phrase >= 0; phrase = pass.next()) {
+    if (phrase < markers.length) continue
+    best = better(best, phrase - markers.length, text, from)
+    if (best >= 0 && indexed[best]!.priority >= 0) break
+  }
   return best < 0 ? null : matchesOf[best]!
 }
 
-function better(best: number, candidate: number, text: string): number {
+function better(best: number, candidate: number, text: string, from: number): number {
   if (best >= 0 && indexed[candidate]!.priority <= indexed[best]!.priority) return best
-  return holds(indexed[candidate]!, text) ? candidate : best
+  return holds(indexed[candidate]!.pattern, text, from) ? candidate : best
 }
 
 /** Every rule whose words are in the text, the deciding one first. For explanations; {@link scan} is the quick way. */
-export function allMatches(text: string): WordingMatch[] {
+export function allMatches(text: string, from: number): WordingMatch[] {
   const found = new Map<Rule, number>()
-  scanner.scan(text, (phrase) => {
+  const pass = scanner.scan(text, from)
+  for (let phrase = pass.next(); phrase >= 0; phrase = pass.next()) {
     const candidate = phrase - markers.length
-    if (candidate < 0 || found.has(indexed[candidate]!.rule) || !holds(indexed[candidate]!, text))
-      return false
-    found.set(indexed[candidate]!.rule, candidate)
-    return false
-  })
+    const wording = indexed[candidate]
+    if (wording === undefined || found.has(wording.rule) || !holds(wording.pattern, text, from)) continue
+    found.set(wording.rule, candidate)
+  }
   return [...found.values()]
     .toSorted((a, b) => indexed[b]!.priority - indexed[a]!.priority)
     .map((each) => matchesOf[each]!)
