@@ -34,14 +34,14 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
     async measure(plan) {
       const sink = await Sink.start()
       // Applications that send mail run for days: each side keeps its process, and what its compiler has learnt.
-      const ours = startSender({ wrapped: true, recipients, port: sink.port })
+      const wrapped = startSender({ wrapped: true, recipients, port: sink.port })
       const bare = startSender({ wrapped: false, recipients, port: sink.port })
       const messages = plan.size(1500, 100)
       try {
-        await ours.ask({ warmUp: plan.size(3000, 50), messages: 1 })
+        await wrapped.ask({ warmUp: plan.size(3000, 50), messages: 1 })
         await bare.ask({ warmUp: plan.size(3000, 50), messages: 1 })
         const pairs = await interleave(plan, name, standardRuns, {
-          ours: () => ours.ask({ warmUp: 0, messages }),
+          ours: () => wrapped.ask({ warmUp: 0, messages }),
           baseline: () => bare.ask({ warmUp: 0, messages }),
         })
         return [
@@ -55,7 +55,7 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
           ),
         ]
       } finally {
-        await Promise.all([ours.stop(), bare.stop()])
+        await Promise.all([wrapped.stop(), bare.stop()])
         await sink.stop()
       }
     },
