@@ -110,8 +110,8 @@ class SqliteLedger implements Ledger {
     return this.attempt(() => {
       const rows =
         subject === undefined
-          ? this.statements.events.all(type, limit)
-          : this.statements.eventsOfSubject.all(type, limit, subject)
+          ? this.statements.events.all(type, type, limit)
+          : this.statements.eventsOfSubject.all(subject, type, type, limit)
       return (rows as unknown as (Omit<StoredEvent, 'data'> & { data: string })[]).map(
         ({ id, at, type: kind, subject: about, data }) => ({
           id,
@@ -189,13 +189,13 @@ class SqliteLedger implements Ledger {
 
   private change({ key, expected, json }: Write['changes'][number]): boolean {
     const { insert, update } = this.statements
-    return (expected === 0 ? insert.run(key, json) : update.run(key, json, expected)).changes === 1
+    return (expected === 0 ? insert.run(key, json) : update.run(json, key, expected)).changes === 1
   }
 
   private cutEvents(): void {
     if (this.eventsSinceCut < cutEvery) return
     this.eventsSinceCut = 0
-    const newest = this.statements.events.get(null, 1) as { id: number } | undefined
+    const newest = this.statements.events.get(null, null, 1) as { id: number } | undefined
     if (newest) this.statements.dropEvents.run(newest.id - this.maxEvents)
   }
 }

@@ -15,6 +15,7 @@ export interface Statements {
   eventsOfSubject: StatementSync
 }
 
+/** Parameters have no numbers: Node 22.18 takes no values for `?1`. */
 export function prepareStatements(database: DatabaseSync): Statements {
   const columns = 'id, at, type, subject, data'
   return {
@@ -27,22 +28,22 @@ export function prepareStatements(database: DatabaseSync): Statements {
        ON CONFLICT (key) DO UPDATE SET version = entries.version + 1, value = excluded.value WHERE entries.value IS NULL`,
     ),
     update: database.prepare(
-      'UPDATE entries SET version = version + 1, value = ?2 WHERE key = ?1 AND version = ?3',
+      'UPDATE entries SET version = version + 1, value = ? WHERE key = ? AND version = ?',
     ),
     list: database.prepare(
       `SELECT key, version, value FROM entries
-       WHERE key >= ?1 AND key > ?2 AND key < ?3 AND value IS NOT NULL ORDER BY key LIMIT 500`,
+       WHERE key >= ? AND key > ? AND key < ? AND value IS NOT NULL ORDER BY key LIMIT 500`,
     ),
     addEvent: database.prepare('INSERT INTO events (at, type, subject, data) VALUES (?, ?, ?, ?)'),
     // In steps, so that a ledger whose bound was lowered does not stop the event loop.
     dropEvents: database.prepare(
-      'DELETE FROM events WHERE id <= ?1 AND id < (SELECT min(id) FROM events) + 2000',
+      'DELETE FROM events WHERE id <= ? AND id < (SELECT min(id) FROM events) + 2000',
     ),
     events: database.prepare(
-      `SELECT ${columns} FROM events WHERE (?1 IS NULL OR type = ?1) ORDER BY id DESC LIMIT ?2`,
+      `SELECT ${columns} FROM events WHERE (? IS NULL OR type = ?) ORDER BY id DESC LIMIT ?`,
     ),
     eventsOfSubject: database.prepare(
-      `SELECT ${columns} FROM events WHERE subject = ?3 AND (?1 IS NULL OR type = ?1) ORDER BY id DESC LIMIT ?2`,
+      `SELECT ${columns} FROM events WHERE subject = ? AND (? IS NULL OR type = ?) ORDER BY id DESC LIMIT ?`,
     ),
   }
 }
