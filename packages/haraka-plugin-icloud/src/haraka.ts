@@ -96,7 +96,12 @@ export interface HMail {
   bounce(reason: string, extra?: object): void
   temp_fail(reason: string, extra?: object): void
   convert_temp_failed_to_bounce(reason: string, extra?: object): void
-  split_to_new_recipients(recipients: Address[], response: string, done: (split: HMail) => void): void
+  split_to_new_recipients: (
+    this: HMail,
+    recipients: Address[],
+    response: string,
+    done: (split: HMail) => void,
+  ) => void
   populate_bounce_message(
     from: string,
     to: Address,
@@ -104,9 +109,9 @@ export interface HMail {
     done: (error: Error | null, lines: string[]) => void,
   ): void
   /** Where the answers of hooks go: `<hook>_respond` is how Haraka calls hooks back. */
-  get_mx_respond(code: number, mx?: GivenMx): unknown
+  get_mx_respond: (this: HMail, code: number, mx?: GivenMx) => unknown
   send_email_respond(code: number, seconds: number): unknown
-  bounce_respond(code: number, message?: unknown): unknown
+  bounce_respond: (this: HMail, code: number, message?: unknown) => unknown
   once(event: 'ready' | 'error', listener: (error?: unknown) => void): unknown
   /** Speaks SMTP over a ready socket. Not part of the plugin interface. */
   try_deliver_host_on_socket?: (

@@ -42,7 +42,7 @@ export function readPolicy(
       )
     }
   }
-  return { policy: policy as PolicyOptions, problems }
+  return { policy, problems }
 }
 
 function parse(lines: unknown, complain: (problem: string) => void): Json {

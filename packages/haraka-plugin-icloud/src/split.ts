@@ -12,7 +12,7 @@ const WRITE_AGAIN = 2000
 /** What splitting needs of Haraka. */
 export interface Splitter {
   outbound: () => Outbound
-  error(message: string): void
+  error: (message: string) => void
 }
 
 /**
@@ -55,12 +55,28 @@ export function splitSafely(splitter: Splitter, hmail: HMail): void {
   const split = hmail.split_to_new_recipients
   hmail.split_to_new_recipients = function (recipients, response, done) {
     if (recipients.length === this.todo?.rcpt_to.length) return split.call(this, recipients, response, done)
-    splitOff(splitter, this, recipients)
-      .then(done, (error: unknown) => {
-        splitter.error(`${this.filename} could not be split: ${String(error)}`)
-        split.call(this, recipients, response, done)
-      })
-      .catch((error: unknown) => splitter.error(`after a split: ${String(error)}`))
+    void handOver(splitter, this, recipients, done)
+    return undefined
+  }
+}
+
+async function handOver(
+  splitter: Splitter,
+  hmail: HMail,
+  recipients: readonly Address[],
+  take: (part: HMail) => void,
+): Promise<void> {
+  let part: HMail
+  try {
+    part = await splitOff(splitter, hmail, recipients)
+  } catch (error) {
+    // The queue file is gone: there is nothing left to be careful with.
+    return hmail.bounce(`Error splitting to new recipients: ${String(error)}`)
+  }
+  try {
+    take(part)
+  } catch (error) {
+    splitter.error(`after a split of ${hmail.filename}: ${String(error)}`)
   }
 }
 

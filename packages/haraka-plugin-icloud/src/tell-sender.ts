@@ -16,7 +16,7 @@ export function isOurs(hmail: HMail): boolean {
  * and nobody would hear of it again.
  */
 export function tellSafely(
-  { outbound, error }: { outbound: () => Outbound; error(message: string): void },
+  { outbound, error }: { outbound: () => Outbound; error: (message: string) => void },
   hmail: HMail,
 ): void {
   if (ours.has(hmail)) return
