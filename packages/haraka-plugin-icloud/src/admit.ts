@@ -79,7 +79,7 @@ async function admit(
     } else markGivenUp(recipient, admission)
     log(runtime, todo, recipient, admission)
   }
-  const wait: Wait = { ms: Math.max(0, wakeAt - Date.now()), holds }
+  const wait: Wait = { ms: Math.min(Math.max(0, wakeAt - Date.now()), runtime.longestParkMs), holds }
   if (groups.size > 1) return inParts(runtime, hmail, groups, wait)
   const [gate = 'send'] = groups.keys()
   // The list of recipients is never emptied: Haraka would crash on it.
@@ -89,7 +89,6 @@ async function admit(
       go()
       return
     case 'wait':
-      hmail.send_email_respond(constants.delay, wait.ms / 1000)
       return park(runtime, hmail, wait)
     case 'bounce':
       return giveUp(hmail, 'Not sent: see below')
@@ -149,7 +148,6 @@ async function inParts(
     if (gate === 'bounce') {
       giveUp(part, 'Not sent: see below')
     } else if (gate === 'wait') {
-      keep(part, { ms: wait.ms, why: 'Held' })
       park(runtime, part, wait)
     } else {
       admitted.add(part)
@@ -158,9 +156,13 @@ async function inParts(
   }
 }
 
-/** Slowed recipients wait for a time, not for a hold. */
-function park(runtime: Runtime, hmail: HMail, { holds }: Wait): void {
-  if (holds.length > 0) runtime.parked.add(hmail, holds)
+/**
+ * Puts a message off as a deferral, so that plugins that count what is under way hear of it: to them the attempt has
+ * begun. Slowed recipients wait for a time, not for a hold.
+ */
+function park({ parked }: Runtime, hmail: HMail, { ms, holds }: Wait): void {
+  keep(hmail, { ms, why: 'Held' })
+  if (holds.length > 0) parked.add(hmail, holds)
 }
 
 function beginAttempts(runtime: Runtime, hmail: HMail, todo: Todo, route: Answerer): void {

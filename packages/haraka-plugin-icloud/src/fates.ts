@@ -13,6 +13,8 @@ export interface Judge {
   lane: string
   /** How long a message waits that goes on for one recipient alone, in ms. */
   aloneMs: number
+  /** How long held mail sleeps before it asks again, in ms. */
+  longestParkMs: number
   /** What happens to an Apple reply that deserves another try where the engine cannot be asked. */
   unasked: Fate
   log(line: string): void
@@ -89,7 +91,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
     const { type, reason, verdict } = action
     // What would otherwise be tried again is given up only when the message is too old.
     const expired = type === 'fail' && (verdict?.disposition === 'retry' || verdict?.disposition === 'hold')
-    return { fate: fateOf(action, judge.clock()), action: type, reason, verdict, expired }
+    return { fate: fateOf(action, judge), action: type, reason, verdict, expired }
   } catch (error) {
     judge.error(`the engine gave no answer, Haraka goes on by itself: ${String(error)}`)
     const verdict = classify(seen.text, {
@@ -114,14 +116,15 @@ function phaseOf({ phase }: Seen): Phase {
   return phase ?? 'mail'
 }
 
-function fateOf(action: Action, now: number): Fate {
+function fateOf(action: Action, judge: Judge): Fate {
+  const ms = Math.max(0, (action.retryAt ?? 0) - judge.clock())
   switch (action.type) {
     case 'retry':
-      return { kind: 'later', ms: untilRetry(action, now), why: action.reason }
+      return { kind: 'later', ms, why: action.reason }
     case 'hold': {
       // The engine names a hold only to the message that made it.
       const holds = action.holds.length > 0 ? action.holds : null
-      return { kind: 'later', ms: untilRetry(action, now), why: action.reason, behind: holds }
+      return { kind: 'later', ms: Math.min(ms, judge.longestParkMs), why: action.reason, behind: holds }
     }
     case 'soft-bounce':
     case 'suppress':
@@ -132,10 +135,6 @@ function fateOf(action: Action, now: number): Fate {
     case 'handed-over':
       return { kind: 'host' }
   }
-}
-
-function untilRetry({ retryAt }: Action, now: number): number {
-  return Math.max(0, (retryAt ?? now) - now)
 }
 
 function lineOf(todo: Todo, recipient: Address, seen: Seen, ruling: Ruling, now: number): string {

@@ -33,6 +33,8 @@ export interface Mail {
   to: readonly string[]
   subject?: string
   headers?: Record<string, string>
+  /** The whole message, instead of the subject and headers. */
+  raw?: string
 }
 
 /** A real Haraka in a process of its own, on loopback. */
@@ -83,11 +85,13 @@ export class Haraka {
   }
 
   /** Hands a message over; resolves with Haraka's reply. */
-  async send({ from, to, subject = 'Hello', headers = {} }: Mail): Promise<string> {
+  async send({ from, to, subject = 'Hello', headers = {}, raw }: Mail): Promise<string> {
     const transport = createTransport({ host: '127.0.0.1', port: this.port, ignoreTLS: true })
     try {
+      const envelope = { from, to: [...to] }
+      if (raw !== undefined) return (await transport.sendMail({ envelope, raw })).response
       const sent = await transport.sendMail({
-        envelope: { from, to: [...to] },
+        envelope,
         from: from || 'daemon@example.com',
         to: [...to],
         subject,

@@ -132,6 +132,7 @@ function judgeOf(runtime: Runtime, todo: Todo, unasked: Fate): Judge {
     record: (request) => withDeadline(engine.record(request), LEDGER_WAIT, 'The engine'),
     ...streamAndLane(todo.notes, settings),
     aloneMs: ALONE * settings.timeScale,
+    longestParkMs: runtime.longestParkMs,
     unasked,
     log: (line) => plugin.lognotice(line),
     error: (message) => plugin.logerror(message),

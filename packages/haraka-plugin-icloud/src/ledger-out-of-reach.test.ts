@@ -4,6 +4,11 @@ import { setStage } from './stage.test.fixture.ts'
 it('without its ledger the plugin still understands replies, and says once what is wrong', async () => {
   const stage = await setStage({ icloud: ['[main]', 'ledger=file:/dev/null/icloud.db'] })
   try {
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@example.org'] })
+    await stage.mailboxes.waitFor(({ messages }) => messages.length === 1)
+    // Nobody asked about mail that does not go to Apple.
+    expect(stage.haraka.log.filter((line) => line.includes('out of reach'))).toEqual([])
+
     stage.apple.script('full@icloud.com', [{ rule: 'mailbox-full' }, { accept: true }])
     await stage.haraka.send({
       from: 'a@example.com',

@@ -53,6 +53,27 @@ describe('destinations', () => {
     expect(stage.tries('anna@broken.example')).toBe(0)
   })
 
+  it("not a byte of other providers' mail is changed", async () => {
+    const raw = [
+      'Message-ID: <bytes@example.com>',
+      'Date: Mon, 02 Nov 2026 10:00:00 +0000',
+      'subject:  two blanks,\tand a tab',
+      'X-Odd: folded',
+      '\t  more',
+      'X-Odd: again',
+      '',
+      '..a dot',
+      '8 bit: \u00e9  ',
+      '',
+      '',
+    ].join('\r\n')
+    await stage.haraka.send({ from: 'g@example.com', to: ['bytes@example.org'], raw })
+    await reachedElsewhere('bytes@example.org')
+    const got = stage.mailboxes.messages.find(({ recipients }) => recipients.includes('bytes@example.org'))
+    expect(got?.raw.toString().endsWith(raw)).toBe(true)
+    expect(got?.raw.toString().slice(0, -raw.length)).toMatch(/^(?:Received: [^]*?\r\n(?=\S|$))*$/)
+  })
+
   it('what other providers say is left to Haraka', async () => {
     await stage.haraka.send({ from: 'e@example.com', to: ['invalid-recipient@example.org'] })
     const [dsn] = await stage.dsns('e@example.com')

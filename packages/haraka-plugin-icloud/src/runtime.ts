@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import path from 'node:path'
 import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
@@ -10,8 +11,9 @@ import { POLICY_FILE, readPolicy } from './policy-file.ts'
 import type { Answerer } from './seen.ts'
 import { readSettings, type Settings } from './settings.ts'
 
-/** Before `[policy] time_scale`, in ms. */
+/** These two are in ms, before `[policy] time_scale`. */
 const LOOK_AGAIN = 60_000
+const LONGEST_PARK = 3_600_000
 
 /** What the hooks work with: one per process. */
 export interface Runtime {
@@ -22,6 +24,11 @@ export interface Runtime {
   parked: Parked
   /** How often to look whether something has got better of which nobody tells us, in ms. */
   lookAgainMs: number
+  /**
+   * How long held mail sleeps before it asks again, in ms. A hold may last for days; but its mail may have got another
+   * way out meanwhile, such as a smart host after a restart.
+   */
+  longestParkMs: number
   error: (message: string) => void
   /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
   outbound: () => Outbound
@@ -36,7 +43,15 @@ export function createRuntime(plugin: Plugin): Runtime {
   const { settings, problems } = readSettings(ini)
   const file = plugin.config.get(POLICY_FILE, 'data')
   const { policy, ...read } = readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
-  for (const problem of [...problems, ...read.problems]) plugin.logerror(problem)
+  // Once, and not by each worker.
+  if (cluster.isPrimary) {
+    for (const problem of [...problems, ...read.problems]) plugin.logerror(problem)
+    const { mx } = settings.testing
+    if (mx.length > 0) {
+      const there = mx.map(({ exchange, port }) => `${exchange}:${port}`).join(', ')
+      plugin.lognotice(`a test: [testing] mx is set, and mail for Apple goes to ${there}`)
+    }
+  }
 
   const engine = createEngine({
     ledger: ledgerUrl(settings.ledger),
@@ -73,6 +88,7 @@ export function createRuntime(plugin: Plugin): Runtime {
     error,
     parked,
     lookAgainMs,
+    longestParkMs: Math.max(1000, LONGEST_PARK * settings.timeScale),
     whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
     warnUntapped() {
       if (warned) return
