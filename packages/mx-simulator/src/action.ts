@@ -1,5 +1,6 @@
 import { SimulatorError } from './errors.ts'
 import { fillIn, type Parties } from './fill-in.ts'
+import { nearest } from './nearest.ts'
 import { ruleReplies, type RuleReply } from './rule-reply.ts'
 import { isStepPhase, laterPhase, type Step, type StepPhase } from './step.ts'
 import { wireReply } from './wire-reply.ts'
@@ -25,6 +26,7 @@ export interface Action {
  */
 export function actionOf(step: Step, asked: StepPhase): Action {
   if (typeof step !== 'object' || step === null) throw badStep(step, 'is not an object')
+  refuseUnknown(step)
   const { delayMs = 0, phase, times = 1 } = step
   if (!(delayMs >= 0 && Number.isFinite(delayMs)))
     throw badStep(step, 'delayMs must be 0 or more milliseconds')
@@ -52,6 +54,16 @@ export function actionOf(step: Step, asked: StepPhase): Action {
   }
   if (!('accept' in step) && !common.drop) throw badStep(step, 'needs one of accept, rule, reply or drop')
   return { ...common, phase: at(null), reply: null, rule: null, success: 'accept' in step }
+}
+
+const known = ['accept', 'rule', 'example', 'reply', 'drop', 'phase', 'times', 'delayMs', 'close']
+
+function refuseUnknown(step: Step): void {
+  const name = Object.keys(step).find((key) => !known.includes(key))
+  if (name === undefined) return
+  const near = nearest(name, known)
+  const hint = near === null ? `expected some of ${known.join(', ')}` : `did you mean "${near}"?`
+  throw badStep(step, `there is no "${name.slice(0, 100)}"; ${hint}`)
 }
 
 function exampleOf(step: { rule: string; example?: number }): RuleReply {

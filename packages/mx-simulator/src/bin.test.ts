@@ -133,7 +133,7 @@ describe('says what is wrong', () => {
   test('with a script that is not there, and a number that is none', async () => {
     const missing = new Running('--script', '/nonexistent.json')
     const odd = new Running('--port', '-1')
-    expect([await missing.exitCode(), await odd.exitCode()]).toEqual([1, 1])
+    expect([await missing.exitCode(), await odd.exitCode()]).toEqual([1, 2])
     expect(missing.stderr).toMatch(/ENOENT/)
     expect(odd.stderr).toMatch(/whole number from 0/)
   })

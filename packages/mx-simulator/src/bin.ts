@@ -16,7 +16,7 @@ try {
 async function main(): Promise<void> {
   const { list, json, options } = readCommandLine(process.argv)
   endWithReader()
-  if (list) return console.log(scenarioTable())
+  if (list) return console.log(scenarioTable(process.stdout.isTTY ? process.stdout.columns : Infinity))
   const simulator = await startSimulator(options)
   const stop = (): void => void simulator.close()
   process.once('SIGINT', stop).once('SIGTERM', stop)

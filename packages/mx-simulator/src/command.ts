@@ -24,7 +24,7 @@ interface Flags {
   list?: true
 }
 
-/** Reads the command line. Commander ends the process where it is wrong, or asks for help. */
+/** Reads the command line. Commander ends the process where it is wrong (exit code 2), or asks for help. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const command = new Command('icloud-mx-simulator')
     .description("An SMTP server that answers as Apple's iCloud MX does. It delivers nothing.")
@@ -42,6 +42,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     .option('--list', 'print which recipient gets which reply, and exit')
     .allowExcessArguments(false)
     .showHelpAfterError('(see --help)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(argv)
   const flags = command.opts<Flags>()
   return { list: flags.list ?? false, json: flags.json ?? false, options: optionsOf(flags) }

@@ -233,6 +233,7 @@ test.each([
   [{ accept: true as const, delayMs: -1 }, /delayMs/],
   [{ accept: true as const, phase: 'later' as 'rcpt' }, /phase/],
   [{} as { drop: true }, /needs one of/],
+  [{ accept: true as const, tims: 2 }, /there is no "tims"; did you mean "times"\?/],
   [null as unknown as { drop: true }, /not an object/],
 ])('the step %j is refused before anything starts', async (step, problem) => {
   await expect(simulate({ script: { anna: [step] } })).rejects.toMatchObject({

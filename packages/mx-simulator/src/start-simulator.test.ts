@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SimulatorOptions } from './options.ts'
 import { RawClient } from './raw-client.test.helper.ts'
 import { firstHost, simulate } from './simulators.test.helper.ts'
 import { startSimulator } from './start-simulator.ts'
@@ -31,6 +32,24 @@ test.each([
   await expect(startSimulator(options)).rejects.toMatchObject({
     code: 'ERR_SIMULATOR_LISTEN',
     message: expect.stringMatching(problem),
+  })
+})
+
+test.each([
+  [{ prot: 25 }, 'startSimulator has no option `prot`. Did you mean `port`?'],
+  [{ hosts: [{}, { nane: 'mx' }] }, 'startSimulator has no option `hosts[1].nane`. Did you mean `name`?'],
+  [
+    { limits: { perDay: 3 } },
+    'startSimulator has no option `limits.perDay`. There are messagesPerRecipientPerMinute, connectionsPerClient.',
+  ],
+  [25, 'The options of startSimulator must be an object, found 25.'],
+  [{ hosts: 2 }, '`hosts` must be an array, found 2.'],
+  [{ limits: null }, '`limits` must be an object, found null.'],
+])('refuses %j, which are no options', async (options, message) => {
+  await expect(startSimulator(options as SimulatorOptions)).rejects.toMatchObject({
+    name: 'SimulatorError',
+    code: 'ERR_SIMULATOR_OPTION',
+    message,
   })
 })
 

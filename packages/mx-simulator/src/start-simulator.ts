@@ -1,4 +1,5 @@
 import { makeCertificate } from './certificate.ts'
+import { refuseUnknownOptions } from './known-options.ts'
 import { closeServer, listen } from './listen.ts'
 import { hostName, type Host, type SimulatorOptions } from './options.ts'
 import { RunningSimulator } from './running-simulator.ts'
@@ -8,10 +9,11 @@ import type { Simulator } from './simulator.ts'
 /**
  * Starts SMTP servers that answer as Apple's MX hosts do.
  *
- * @throws SimulatorError `ERR_SIMULATOR_STEP` if a step cannot be carried out, `ERR_SIMULATOR_LISTEN` if an address or
- * port cannot be had
+ * @throws SimulatorError `ERR_SIMULATOR_OPTION` if there is no such option, `ERR_SIMULATOR_STEP` if a step cannot be
+ * carried out, `ERR_SIMULATOR_LISTEN` if an address or port cannot be had
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  refuseUnknownOptions(options)
   const script = new Script(options.script ?? {}, options.connection ?? [])
   const hosts = (options.hosts ?? [{}]).map((host, index): Host => ({
     name: host.name ?? hostName(index),
