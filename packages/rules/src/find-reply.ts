@@ -104,6 +104,12 @@ function nestedStart(text: string, outer: number): number {
   return -1
 }
 
+/** Where the last `said: ` stands, in any case; -1 if nobody said anything. */
+function lastSaid(text: string): number {
+  const usual = text.lastIndexOf('said: ')
+  return usual >= 0 || !/said: /i.test(text) ? usual : text.toLowerCase().lastIndexOf('said: ')
+}
+
 /**
  * Finds the reply in a text on one line.
  */
@@ -112,7 +118,7 @@ export function findReply(text: string): FoundReply {
   let code = codeAt(text, 0)
   if (code === 0) {
     // What the innermost host said counts: a relay quotes the reply it was given.
-    const said = text.toLowerCase().lastIndexOf('said: ')
+    const said = lastSaid(text)
     start = said >= 0 ? findCode(text, said + 6) : -1
     if (start < 0) start = findCode(text, 0)
     if (start >= 0) code = codeAt(text, start)

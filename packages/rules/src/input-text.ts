@@ -24,9 +24,12 @@ export function inputText(input: unknown, recipient: string | null): string {
   if (text.length > MOST_CHARACTERS) text = text.slice(0, MOST_CHARACTERS)
   const isWrapped = mayBeEncoded(text)
   if (isWrapped) text = decode(text)
-  const mayRepeat = isWrapped || text.charCodeAt(3) === 0x2d
-  if (text.includes('\n') || (mayRepeat && text.includes('\r'))) text = unfold(withoutReturnedMessage(text))
-  return mayRepeat ? withoutRepeatedCodes(text) : text
+  const isContinued = text.charCodeAt(3) === 0x2d
+  if (text.includes('\n') || ((isWrapped || isContinued) && text.includes('\r'))) {
+    text = unfold(withoutReturnedMessage(text))
+    if (!isWrapped) return text
+  }
+  return isWrapped || isContinued ? withoutRepeatedCodes(text) : text
 }
 
 function textOf(input: unknown, recipient: string | null, depth: number): string {

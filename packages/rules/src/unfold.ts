@@ -1,18 +1,20 @@
+import { codeAt, enhancedLength } from './reply-code.ts'
+
 /**
  * Joins the lines of a folded field or of a multi-line reply by spaces. What each further line of a reply repeats, its
  * code and enhanced code (`550-5.1.1 `), is left out, so that words around the fold stand side by side.
  */
 export function unfold(text: string): string {
-  let joined = ''
+  const lines: string[] = []
   let code = ''
   let enhanced = ''
   for (const raw of text.split(/[\r\n]+/)) {
     let line = raw.trim()
     if (line === '') continue
-    const lineCode = /^[245]\d\d(?=[ -]|$)/.exec(line)?.[0]
-    if (lineCode !== undefined) {
+    if (codeAt(line, 0) > 0) {
+      const lineCode = line.slice(0, 3)
       const rest = line.slice(4).trimStart()
-      const lineEnhanced = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/.exec(rest)?.[0] ?? ''
+      const lineEnhanced = rest.slice(0, enhancedLength(rest, 0))
       if (code === lineCode)
         line =
           lineEnhanced !== '' && lineEnhanced === enhanced
@@ -23,7 +25,8 @@ export function unfold(text: string): string {
         enhanced = lineEnhanced
       }
     }
-    joined = joined === '' ? line : `${joined} ${line}`
+    lines.push(line)
   }
-  return joined
+  // Joined at once, it is in one piece for those who read it character by character.
+  return lines.join(' ')
 }

@@ -2,7 +2,7 @@ import type { Confidence } from './vocabulary.ts'
 import type { Rule } from './rule.ts'
 import { phraseScanner } from './phrase-scanner.ts'
 import { rules } from './table/index.ts'
-import { wrapperAnchors, wrapperHost } from './wrapper-host.ts'
+import { hostBeside, innermost, wrapperAnchors, type NamedHost } from './wrapper-host.ts'
 
 /** What the one scan over a text looks for besides the words of the rules. */
 const markers = ['support.apple.com', ...wrapperAnchors]
@@ -76,16 +76,16 @@ function holds(pattern: RegExp | undefined, whole: string, from: number): boolea
 export function scan(text: string, from: number): Scan {
   let best = -1
   let appleSite = false
-  let wrapped = false
+  let host: NamedHost | null = null
   const pass = scanner.scan(text, 0)
   for (let phrase = pass.next(); phrase >= 0; phrase = pass.next()) {
     if (phrase >= markers.length) {
       const candidate = phrase - markers.length
       if (pass.end - indexed[candidate]!.keyword.length >= from) best = better(best, candidate, text, from)
-    } else if (phrase > 0) wrapped = true
+    } else if (phrase > 0) host = innermost(host, hostBeside(text, phrase - 1, pass.end))
     else appleSite ||= pass.end > from
   }
-  return { best: best < 0 ? null : matchesOf[best]!, appleSite, host: wrapped ? wrapperHost(text) : null }
+  return { best: best < 0 ? null : matchesOf[best]!, appleSite, host: host?.name ?? null }
 }
 
 /** {@link scan} for the words alone: stops at the first that decide. */

@@ -1,4 +1,5 @@
 import { isHostChar } from './host-char.ts'
+import { phraseScanner } from './phrase-scanner.ts'
 
 /** A form in which mail software names the host that answered. */
 interface Form {
@@ -40,55 +41,97 @@ const forms: readonly Form[] = [
   { anchor: ' replied:', side: 'before', proof: '.' },
 ]
 
-const unevenSpace = /\s\s|[^\S ]/
 const LONGEST_NAME = 255
-/** No text nests that many wrappers; remote text must not make us look for more. */
-const MOST_PLACES = 64
 
-/** Words that show that a text may name the answering host, for a quick look before {@link wrapperHost}. */
+/** Words that stand beside the answering host's name; {@link hostBeside} takes their index here. */
 export const wrapperAnchors: readonly string[] = forms.map((form) => form.anchor)
+
+const scanner = phraseScanner(wrapperAnchors)
+
+/** The host that a wrapper names at one place. */
+export interface NamedHost {
+  name: string
+  /** Where the words beside it begin. */
+  place: number
+}
 
 /**
  * The host whose reply a text quotes, as the wrapper names it; the innermost where wrappers are nested.
  *
- * @param whole - on one line, at most 8 KiB
+ * @param text - on one line, at most 8 KiB
  */
-export function wrapperHost(whole: string): string | null {
-  const text = unevenSpace.test(whole) ? whole.replace(/\s+/g, ' ') : whole
-  const lower = text.toLowerCase()
-  let host: string | null = null
-  let innermost = -1
-  for (const form of forms) {
-    let place = lower.indexOf(form.anchor)
-    for (let places = 0; place >= 0 && places < MOST_PLACES; places++) {
-      const name = place > innermost ? nameAt(text, place, form) : null
-      if (name !== null) {
-        host = name
-        innermost = place
-      }
-      place = lower.indexOf(form.anchor, place + 1)
-    }
+export function wrapperHost(text: string): string | null {
+  let host: NamedHost | null = null
+  const pass = scanner.scan(text, 0)
+  for (let anchor = pass.next(); anchor >= 0; anchor = pass.next()) {
+    host = innermost(host, hostBeside(text, anchor, pass.end))
   }
-  return host
+  return host?.name ?? null
 }
 
-function nameAt(text: string, place: number, form: Form): string | null {
+/** The one that stands further behind: wrappers come before what they quote. */
+export function innermost(one: NamedHost | null, other: NamedHost | null): NamedHost | null {
+  if (one === null || other === null) return one ?? other
+  return other.place > one.place ? other : one
+}
+
+/**
+ * The host named beside an anchor that a scan has found.
+ *
+ * @param anchor - index in {@link wrapperAnchors}
+ * @param end - index behind it in the text
+ */
+export function hostBeside(text: string, anchor: number, end: number): NamedHost | null {
+  const form = forms[anchor]!
+  const place = placeOf(form.anchor, text, end)
+  const name = place < 0 ? null : nameAt(text, place, end, form)
+  return name === null ? null : { name, place }
+}
+
+/** Where an anchor that ends at `end` begins. Scans take digits and most marks for one another: -1 if it is another. */
+function placeOf(anchor: string, text: string, end: number): number {
+  let at = end
+  for (let i = anchor.length - 1; i >= 0; i--) {
+    const expected = anchor.charCodeAt(i)
+    let char = text.charCodeAt(at - 1)
+    if (expected === 0x20 && isSpace(char)) {
+      while (isSpace(text.charCodeAt(at - 1))) at--
+      continue
+    }
+    if (char >= 0x41 && char <= 0x5a) char |= 0x20
+    if (char !== expected) return -1
+    at--
+  }
+  return at
+}
+
+function isSpace(char: number): boolean {
+  return char === 0x20 || (char >= 0x09 && char <= 0x0d) || char === 0xa0
+}
+
+function nameAt(text: string, place: number, behind: number, form: Form): string | null {
   let start = place
   let end = place
   if (form.side === 'before') {
     while (start > 0 && place - start < LONGEST_NAME && isHostChar(text.charCodeAt(start - 1))) start--
   } else {
-    start = place + form.anchor.length
-    if (form.parentheses) start = text.indexOf('(', start) + 1
+    start = form.parentheses ? text.indexOf('(', behind) + 1 : behind
     if (start === 0 || start - place > LONGEST_NAME) return null
-    while (text[start] === ' ' || text[start] === '"') start++
+    while (isSpace(text.charCodeAt(start)) || text[start] === '"') start++
     end = start
     while (end - start < LONGEST_NAME && isHostChar(text.charCodeAt(end))) end++
   }
-  const name = text.slice(start, end).replace(/\.$/, '')
+  const name = text.slice(start, text[end - 1] === '.' ? end - 1 : end)
   if (!/[a-z]/i.test(name)) return null
   if (form.proof === '<' && text[start - 1] !== '<') return null
   if (form.proof === '.' && !name.includes('.')) return null
-  if (form.proof === '[' && text[end] !== '[' && text.slice(end, end + 2) !== ' [') return null
+  if (form.proof === '[' && !isBracketBehind(text, end)) return null
   return name
+}
+
+/** `host mx.example.com[192.0.2.1]`, with or without a space. */
+function isBracketBehind(text: string, end: number): boolean {
+  let at = end
+  while (isSpace(text.charCodeAt(at))) at++
+  return text[at] === '['
 }
