@@ -78,11 +78,21 @@ describe('explain', () => {
     expect(await first(...apple, '--sender', 'berta@icloud.com', full)).toMatch(/^mailbox-full/)
   })
 
-  test('prints one object for one reply with --json, and assumes nothing', async () => {
+  test.each(['standard input', 'the argument'])('tells of several replies in %s', async (where) => {
+    const both = '554 5.7.1 [HM08] Message rejected due to local policy.\n550 5.1.1 <anna@icloud.com>: no\n'
+    const { code, stdout, stderr } =
+      where === 'the argument' ? await run(['explain', both]) : await run(['explain'], { input: both })
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'policy-hm08: Local policy: suspicious sending'])
+    expect(stderr).toMatch(/^Found several replies \(554, 550\), and explained one, the 554\. .*--json.*\n$/)
+  })
+
+  test('prints one object for one reply with --json, and assumes no more than the reply says', async () => {
     const { code, stdout } = await run(['explain', '--json', '552 5.2.2 user is over quota'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^\{.*\}\n$/)
     expect(JSON.parse(stdout)).toMatchObject({ provider: null, code: 552, enhanced: '5.2.2' })
+    const named = await run(['explain', '--json', full])
+    expect(JSON.parse(named.stdout)).toMatchObject({ rule: 'mailbox-full', provider: 'apple' })
     const known = await run(['explain', full, '--json', '--recipient', 'anna@icloud.com'])
     expect(JSON.parse(known.stdout)).toEqual({
       rule: 'mailbox-full',

@@ -6,6 +6,7 @@ import { explainForPeople } from '../explain/assumed.ts'
 import { explainLines } from '../explain/explain-lines.ts'
 import { explanationPage } from '../explain/explanation-page.ts'
 import { readReply } from '../explain/read-reply.ts'
+import { codesOfSeveral } from '../explain/several-replies.ts'
 import { pageWidth } from '../output/page.ts'
 import { painterFor } from '../output/paint.ts'
 import { visibleJson } from '../output/visible.ts'
@@ -32,8 +33,10 @@ quit). null means not known. --mx, --recipient and --sender serve for what a
 line leaves out. Each line gets one object, in order; blank lines get none. For
 a line that cannot be read that is {"error": ...}, and the exit code is 1.
 
-Without --mx and --recipient, the text for people assumes that Apple answered
-where the reply does not tell. --json assumes nothing.`
+Whose reply it is: --mx decides, else a host that the text names, else the
+domain of --recipient, or of the recipient that the reply itself names where it
+is about a recipient. Where none of that tells, the text for people assumes that
+Apple answered, and says so; --json leaves it open (provider is null).`
 
 /** Adds `explain` to the program. */
 export function addExplain(program: Command, end: (exitCode: number) => void): void {
@@ -56,7 +59,8 @@ export function addExplain(program: Command, end: (exitCode: number) => void): v
     }
     if (json !== true) {
       const reply = hasArgument ? argument : await replyFromInput(command)
-      return write(process.stdout, textForPeople(reply, context))
+      await write(process.stdout, textForPeople(reply, context))
+      return tellOfSeveral(reply, context)
     }
     if (hasArgument) return write(process.stdout, `${visibleJson(classify(argument, context))}\n`)
     const allAnswered = await explainLines(process.stdin, process.stdout, context)
@@ -69,6 +73,16 @@ function textForPeople(reply: string, context: ReplyContext): string {
     explainForPeople(reply, context),
     pageWidth(process.stdout),
     painterFor(process.stdout),
+  )
+}
+
+function tellOfSeveral(reply: string, context: ReplyContext): void {
+  const codes = codesOfSeveral(reply)
+  const { code } = classify(reply, context)
+  if (codes.length === 0 || code === null) return
+  console.error(
+    `Found several replies (${codes.slice(0, 10).join(', ')}), and explained one, the ${code}. For all of them, ` +
+      'one a line: icloud-delivery explain --json <file',
   )
 }
 
