@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { defaultPolicy, resolvePolicy, scalePolicy } from '@icloud-delivery/engine'
 import { describe, expect, it } from 'vitest'
 import { readPolicy } from './policy-file.ts'
@@ -91,6 +93,14 @@ describe('readPolicy', () => {
     })
     expect(problems).toHaveLength(2)
     expect(resolvePolicy(policy).rules['rate-limited']).toEqual({ waitsSeconds: [60], slowsRecipient: true })
+  })
+
+  it('the example of the README is allowed', () => {
+    const readme = readFileSync(path.join(import.meta.dirname, '..', 'README.md'), 'utf8')
+    const [, example = ''] = /```json\n([^]*?)```/.exec(readme) ?? []
+    const { policy, problems } = readPolicy(example.split('\n'), defaultPolicy, streams)
+    expect(problems).toEqual([])
+    expect(resolvePolicy(policy).maxAgeSeconds).toEqual({ '*': 432_000, marketing: 86_400 })
   })
 
   it('a file that is not JSON is named, and changes nothing', () => {

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Hold } from '@icloud-delivery/engine'
+import type { HMail, Outbound } from './haraka.ts'
+import { Parked } from './parked.ts'
+
+const lane = { scope: 'sending-ip', id: 'default' } as const
+const stream = { scope: 'stream', id: 'default/marketing' } as const
+const open = (ref: typeof lane | typeof stream, until: number): Hold => ({
+  ...ref,
+  rule: 'proofpoint-block',
+  since: 0,
+  until,
+  reply: '550 5.7.0 Blocked',
+})
+
+/** Haraka's two queues, by file name. */
+let asleep: Set<string>
+let pushed: string[]
+let holds: Hold[]
+let parked: Parked
+
+function sleeper(filename: string): HMail {
+  asleep.add(filename)
+  return { filename } as HMail
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  asleep = new Set()
+  pushed = []
+  holds = []
+  const outbound = {
+    delivery_queue: { push: ({ filename }: HMail) => pushed.push(filename) },
+    temp_fail_queue: {
+      discard(id: string) {
+        if (!asleep.delete(id)) throw new Error(`${id} not found`)
+      },
+    },
+  } as unknown as Outbound
+  parked = new Parked({
+    outbound: () => outbound,
+    holds: () => Promise.resolve(holds),
+    clock: () => 1000,
+    pollMs: 60_000,
+    error: (message) => expect.fail(message),
+  })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('Parked', () => {
+  it('wakes what waits for the hold that ended, and what may wait for it', () => {
+    parked.add(sleeper('lane'), [lane])
+    parked.add(sleeper('stream'), [stream])
+    parked.add(sleeper('any'), null)
+    parked.released(lane)
+    expect(pushed).toEqual(['lane', 'any'])
+  })
+
+  it('wakes nothing that is on its way already: it would be sent twice', () => {
+    const hmail = sleeper('due')
+    parked.add(hmail, [lane])
+    asleep.delete('due')
+    parked.released(lane)
+    parked.released(lane)
+    expect(pushed).toEqual([])
+  })
+
+  it('wakes each message once, and none that has gone on', () => {
+    const gone = sleeper('gone')
+    parked.add(gone, [lane])
+    parked.add(sleeper('once'), [lane, stream])
+    parked.delete(gone)
+    parked.released(lane)
+    parked.released(stream)
+    expect(pushed).toEqual(['once'])
+  })
+
+  it('finds out by itself what another process has released', async () => {
+    parked.add(sleeper('lane'), [lane])
+    parked.add(sleeper('stream'), [stream])
+    holds = [open(stream, 2000)]
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(pushed).toEqual(['lane'])
+    holds = []
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(pushed).toEqual(['lane', 'stream'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('sends one ahead if a probe is due', async () => {
+    parked.add(sleeper('first'), [lane])
+    parked.add(sleeper('second'), [lane])
+    holds = [open(lane, 1000)]
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(pushed).toEqual(['first'])
+  })
+})
