@@ -40,7 +40,24 @@ describe('createEngine', () => {
     ['EARGUMENT', { ledger: 7 }],
     ['EARGUMENT', undefined],
     ['EPOLICY', { ledger: 'memory:', policy: { jitter: 2 } }],
+    ['EARGUMENT', { ledger: 'memory:', clock: 0 }],
+    ['EARGUMENT', { ledger: 'memory:', random: null }],
+    ['EARGUMENT', { ledger: 'memory:', logger: { warn: console.warn } }],
   ])('refuses options by %s', (code, options) => {
     expect(() => createEngine(options as never)).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('names an option that there is not, and the one that was meant', () => {
+    const open = (options: object) => () => createEngine({ ledger: 'memory:', ...options })
+    expect(open({ polcy: {} })).toThrow(
+      expect.objectContaining({
+        code: 'EARGUMENT',
+        message:
+          'createEngine: there is no option "polcy" (did you mean "policy"?); expected one of ledger, policy, clock, logger, random',
+      }),
+    )
+    expect(open({ throttle: {} })).toThrow(/there is no option "throttle"; expected one of ledger/)
+    expect(open({ policy: { maxAgeSecond: {} } })).toThrow(/did you mean "maxAgeSeconds"/)
+    expect(open({ policy: { rules: { 'mailbox-ful': {} } } })).toThrow(/did you mean "mailbox-full"/)
   })
 })

@@ -25,8 +25,8 @@ export function parseLedgerUrl(url: string): LedgerTarget {
 }
 
 /**
- * Opens the ledger that a string names. The file and its directory are made if they are missing; a relative path starts
- * at the working directory.
+ * Opens the ledger that a string names. The file and all directories above it are made if they are missing; a relative
+ * path starts at the working directory.
  *
  * @param url `memory:` (gone when the process ends) or `file:./icloud.db` (SQLite)
  * @throws EngineError `ELEDGERURL`, and what {@link sqliteLedger} throws

@@ -15,8 +15,8 @@ export class Outage {
     const code = (error as { code?: unknown } | null)?.code
     const what = `${typeof code === 'string' ? `${code} ` : ''}${error instanceof Error ? error.message : String(error)}`
     this.logger.error(
-      `icloud-delivery: the ledger is out of reach (${what.slice(0, 300)}). Transactional mail goes on, other mail to ` +
-        'Apple is held, and outcomes are not remembered until it is back',
+      `icloud-delivery: the ledger is out of reach (${what.slice(0, 300)}). Transactional mail goes on, other ` +
+        'streams wait, and outcomes are not remembered until it is back',
     )
   }
 

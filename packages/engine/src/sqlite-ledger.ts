@@ -29,7 +29,7 @@ const cutEvery = 500
  * What `write` resolved survives the end of the process, `kill -9` included. A power cut may lose the last moments, but
  * never damages the file (WAL with synchronous NORMAL, https://www.sqlite.org/pragma.html#pragma_synchronous).
  *
- * The file is made with mode 0660. Whoever can write it decides who gets mail: keep it to the users that send.
+ * The file is made if it is missing, with mode 0660, and so are all directories above it, with mode 0770. Whoever can write it decides who gets mail: keep it to the users that send.
  *
  * @param file a path; a relative one starts at the working directory
  * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 100,000.
