@@ -34,23 +34,38 @@ export function attemptsOf(state: RecipientState, attempt: Attempt): number {
   return (attempt.attempt ?? messageState(state, attempt.messageId)?.attempts ?? 0) + 1
 }
 
-/** An action that only has to be given its reason. */
-export function plainAction(
-  type: Action['type'],
-  verdict: Verdict | null,
+/** An action that nothing comes with. */
+export function plainAction<T extends Action['type'], V extends Verdict | null>(
+  type: T,
+  verdict: V,
   attempt: Attempt,
   attempts: number,
-): Action {
-  const { recipient } = attempt
+  reason: string,
+): PlainAction<T, V> {
   return {
     type,
-    recipient,
+    recipient: attempt.recipient,
     verdict,
     retryAt: null,
     attempts,
-    reason: '',
+    reason,
     suppression: null,
+    expired: false,
     holds: [],
     durable: true,
   }
+}
+
+/** The part that all actions share, and nothing else. */
+export interface PlainAction<T, V> {
+  type: T
+  recipient: string
+  verdict: V
+  retryAt: null
+  attempts: number
+  reason: string
+  suppression: null
+  expired: false
+  holds: readonly HoldRef[]
+  durable: true
 }

@@ -1,9 +1,9 @@
-import type { Admission } from './admission.ts'
+import type { Admission, ExpiredAdmission, SendAdmission } from './admission.ts'
 import { covers } from './covers.ts'
-import { isClosed, isProbeDue, leaseProbe } from './decide-hold.ts'
+import { isClosed, isProbeDue, isUnderWay, leaseProbe } from './decide-hold.ts'
 import type { Policy } from './policy.ts'
 import { expiryOf } from './retry-time.ts'
-import { scopesOf, type RecipientState, type ScopeState, type StoredHold } from './state.ts'
+import { scopesOf, type ProbeLease, type RecipientState, type ScopeState, type StoredHold } from './state.ts'
 import type { Route } from './subject.ts'
 import type { HoldRef } from './action.ts'
 
@@ -36,7 +36,10 @@ export function decideAdmission(
 ): AdmissionDecision {
   const refs = scopesOf(request)
   const expiresAt = expiresAtOf(request, policy)
+  const { messageId } = request
+  const isBehindHold = scopes.some(({ hold }) => isClosed(hold, now))
   let current = scopes
+  let probes = 0
 
   const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
     const state = recipients[index] ?? {}
@@ -61,14 +64,13 @@ export function decideAdmission(
       }
     }
 
-    const wall = firstWall(refs, current, now)
+    const wall = isBehindHold ? firstWall(refs, current, messageId, now) : null
     if (wall === null) {
-      if (current.some((scope) => scope.hold && isClosed(scope.hold, now))) {
-        const probe = { recipient: address, messageId: request.messageId, at: now }
-        current = current.map((scope) => (isClosed(scope.hold, now) ? leaseProbe(scope, probe) : scope))
-        return sendable(recipient, 'a probe: it shows whether the hold is over')
-      }
-      return sendable(recipient, 'nothing against it')
+      if (!isBehindHold) return sendable(recipient, 'nothing against it')
+      probes++
+      if (messageId === null)
+        current = withLease(current, { messageId, recipient: address, at: now, waiting: 1 })
+      return sendable(recipient, 'a probe: it shows whether the hold is over')
     }
     if (now >= expiresAt) return expired(recipient, wall.hold.rule)
     return {
@@ -79,34 +81,42 @@ export function decideAdmission(
       hold: wall.ref,
     }
   })
+  if (messageId !== null && probes > 0)
+    current = withLease(current, { messageId, recipient: null, at: now, waiting: probes })
   return { admissions, scopes: current }
 }
 
-/** The closed scope that lasts longest, unless a probe may go through all of them. */
+/** Leases the probe of every hold that has one due; the same array if there is none, as for a message under way. */
+function withLease(scopes: readonly ScopeState[], probe: ProbeLease): readonly ScopeState[] {
+  const isDue = ({ hold }: ScopeState): boolean => hold !== undefined && isProbeDue(hold, probe.at)
+  return scopes.some(isDue)
+    ? scopes.map((scope) => (isDue(scope) ? leaseProbe(scope, probe) : scope))
+    : scopes
+}
+
+/** The closed scope that lasts longest, unless this message may go through all of them as the probe. */
 function firstWall(
   refs: readonly HoldRef[],
   scopes: readonly ScopeState[],
+  messageId: string | null,
   now: number,
 ): { ref: HoldRef; hold: StoredHold } | null {
   let wall: { ref: HoldRef; hold: StoredHold } | null = null
   for (const [index, ref] of refs.entries()) {
     const hold = scopes[index]?.hold
-    if (!isClosed(hold, now) || isProbeDue(hold, now)) continue
+    if (!isClosed(hold, now) || isProbeDue(hold, now) || isUnderWay(hold, messageId)) continue
     if (wall === null || hold.until > wall.hold.until) wall = { ref, hold }
   }
   return wall
 }
 
-function sendable(recipient: string, reason: string): Admission {
+function sendable(recipient: string, reason: string): SendAdmission {
   return { recipient, decision: 'send', reason, rule: null, retryAt: null, suppression: null, hold: null }
 }
 
-function expired(recipient: string, rule: string): Admission {
-  return {
-    ...sendable(recipient, `${rule}: expired (5.4.7) while it had to wait`),
-    decision: 'expired',
-    rule,
-  }
+function expired(recipient: string, rule: string): ExpiredAdmission {
+  const reason = `${rule}: expired (5.4.7) while it had to wait`
+  return { ...sendable(recipient, reason), decision: 'expired', rule }
 }
 
 function expiresAtOf(request: Admittance, policy: Policy): number {

@@ -1,7 +1,7 @@
 import type { Verdict } from '@icloud-delivery/rules'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
 import { isProbe } from './decide-hold.ts'
-import type { Policy } from './policy.ts'
+import { rulePolicyOf, type Policy } from './policy.ts'
 import { afterDelivery } from './recipient-state.ts'
 import { Refusal } from './refusal.ts'
 import { scopesOf, type State } from './state.ts'
@@ -23,23 +23,29 @@ export function decide(
   if (verdict === null)
     return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
-  return new Refusal(verdict, verdict.rule, state, now, policy, attempt).decide()
+  const { rule } = verdict
+  const trouble = { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
+  return new Refusal(trouble, state, now, policy, attempt).decide()
 }
 
 function delivered(state: State, now: number, attempt: Attempt): Decision {
-  const refs = scopesOf(attempt)
   const effects: Effect[] = []
   const scopes = state.scopes.map((scope, index) => {
-    const ref = refs[index]
-    if (ref === undefined || !isProbe(scope.hold, attempt.address, attempt.messageId)) return scope
+    // Once Apple has refused the probe for one of its recipients, another one shows nothing.
+    if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return scope
+    const ref = scopesOf(attempt)[index]
+    if (ref === undefined) return scope
     effects.push({ type: 'released', hold: ref })
     return {}
   })
   return {
-    action: {
-      ...plainAction('delivered', null, attempt, attemptsOf(state.recipient, attempt)),
-      reason: 'Apple accepted it',
-    },
+    action: plainAction(
+      'delivered',
+      null,
+      attempt,
+      attemptsOf(state.recipient, attempt),
+      'Apple accepted it',
+    ),
     nextState: {
       recipient: afterDelivery(state.recipient, attempt.messageId, now),
       scopes: effects.length === 0 ? state.scopes : scopes,
@@ -50,16 +56,13 @@ function delivered(state: State, now: number, attempt: Attempt): Decision {
 
 /** What a relay accepted says nothing about Apple: nothing is cleared, closed or raised. */
 export function handedOver(state: State, attempt: Attempt): Decision {
-  const action = plainAction('handed-over', null, attempt, (attempt.attempt ?? 0) + 1)
-  return {
-    action: { ...action, reason: "a relay took it; Apple's answer is not known" },
-    nextState: state,
-    effects: [],
-  }
+  const reason = "a relay took it; Apple's answer is not known"
+  const action = plainAction('handed-over', null, attempt, (attempt.attempt ?? 0) + 1, reason)
+  return { action, nextState: state, effects: [] }
 }
 
-/** A reply that is not Apple's. */
+/** What is not Apple's: a reply, or the silence of another host. */
 export function pass(verdict: Verdict | null, state: State, attempt: Attempt): Decision {
-  const action = plainAction('pass', verdict, attempt, (attempt.attempt ?? 0) + 1)
-  return { action: { ...action, reason: "not Apple's reply" }, nextState: state, effects: [] }
+  const action = plainAction('pass', verdict, attempt, (attempt.attempt ?? 0) + 1, "not Apple's doing")
+  return { action, nextState: state, effects: [] }
 }

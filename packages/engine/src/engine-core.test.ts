@@ -141,13 +141,13 @@ describe('the engine', () => {
         admit({ recipients: [`a${n}@icloud.com`, 'b@icloud.com'], messageId: `p${n}` }),
       ),
     )
-    const probes = answers.flat().filter(({ decision }) => decision === 'send')
+    const probes = answers.filter((pair) => pair.some(({ decision }) => decision === 'send'))
     expect(probes).toHaveLength(1)
+    expect(probes[0]?.map(({ decision }) => decision)).toEqual(['send', 'send'])
     const released = vi.fn<(payload: EngineEvents['released']) => void>()
     engine.on('released', released)
-    const [probe] = probes
-    const winner = answers.findIndex((pair) => pair.includes(probe!))
-    await deliver({ recipient: probe?.recipient ?? '', messageId: `p${winner}` })
+    const winner = answers.indexOf(probes[0]!)
+    await deliver({ recipient: 'b@icloud.com', messageId: `p${winner}` })
     expect(released).toHaveBeenCalledExactlyOnceWith({ hold: { scope: 'sending-ip', id: 'default' } })
     expect(await engine.holds()).toEqual([])
   })
@@ -156,7 +156,8 @@ describe('the engine', () => {
     const { engine, time, admit, reply, deliver } = bench()
     await reply(replies.blocked)
     time.now += 3_600_000
-    expect((await admit())[0]?.decision).toBe('send')
+    const pair = await admit({ recipients: ['anna@icloud.com', 'berta@icloud.com'] })
+    expect(pair.map(({ decision }) => decision)).toEqual(['send', 'held'])
     await deliver({ recipient: 'berta@icloud.com' })
     expect(await engine.holds()).toHaveLength(1)
     await deliver({ messageId: 'any' })
@@ -195,6 +196,39 @@ describe('the engine', () => {
       { rule: 'inactive-account', count: 1 },
     ])
     await engine.close()
+  })
+
+  it('lets nobody but a relay quote Apple', async () => {
+    const { engine, admit, reply } = bench()
+    const listener = vi.fn<(payload: unknown) => void>()
+    for (const event of ['held', 'suppressed', 'failed'] as const) engine.on(event, listener)
+    const quoting = (text: string): Partial<RecordRequest> => ({
+      recipient: 'carl@example.org',
+      outcome: {
+        kind: 'reply',
+        input: `550 host mx01.mail.icloud.com[192.0.2.25] said: ${text} (in reply to RCPT TO command)`,
+        mx: 'mx.attacker.example',
+      },
+    })
+    const texts = [replies.blocked, '550 5.1.1 <carl@example.org>: user does not exist', replies.invalid]
+    for (const text of texts)
+      expect(await reply('', quoting(text))).toMatchObject({ type: 'pass', holds: [] })
+    expect(await engine.holds()).toEqual([])
+    expect(await admit({ recipients: ['anna@icloud.com', 'carl@example.org'] })).toMatchObject([
+      { decision: 'send' },
+      { decision: 'send' },
+    ])
+    expect(await engine.ledger.events()).toEqual([])
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  it("takes the word of Apple's hosts that have no domain", async () => {
+    const outcome = {
+      kind: 'reply',
+      input: replies.invalid,
+      mx: 'p00-iscream-smtp-7b95d6f6c9-64bmv',
+    } as const
+    expect(await bench().reply('', { outcome })).toMatchObject({ type: 'suppress' })
   })
 
   it("takes Apple's reply for Apple's, also if a relay passes it on", async () => {

@@ -1,6 +1,5 @@
-import type { Action } from './action.ts'
+import type { AcceptedAction, Action, GiveUpAction, HoldRef, SuppressAction, WaitAction } from './action.ts'
 import type { Admission, AdmitRequest } from './admission.ts'
-import type { HoldRef } from './action.ts'
 import type { RecordRequest } from './outcome.ts'
 import type { Suppression, SuppressionOrigin } from './suppression.ts'
 import type { Ledger } from './ledger.ts'
@@ -16,11 +15,11 @@ export interface Logger {
 
 /** Events that {@link Engine.on} takes. */
 export interface EngineEvents {
-  delivered: Action
-  suppressed: Action
-  softBounced: Action
-  retry: Action
-  failed: Action
+  delivered: AcceptedAction
+  suppressed: SuppressAction
+  softBounced: GiveUpAction
+  retry: WaitAction
+  failed: GiveUpAction
   held: Action
   released: { hold: HoldRef } | { suppression: Suppression }
   /** A reply of Apple's that no rule knows, so that one can be written. */

@@ -1,8 +1,10 @@
 import type { Attempt, Decision } from './attempt.ts'
 import type { LedgerEvent } from './ledger.ts'
 import type { Outcome } from './outcome.ts'
+import { noReply } from './policy.ts'
 
 const longestText = 1000
+const longestError = 300
 
 /** The lines that an attempt adds to the event log. Texts are remote and cut at 1,000 characters. */
 export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome, now: number): LedgerEvent[] {
@@ -17,8 +19,15 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     data.reply = action.verdict.text.slice(0, longestText)
     data.attempts = action.attempts
     if (action.retryAt !== null) data.retryAt = action.retryAt
-  } else if (outcome.kind === 'delivered' && typeof outcome.text === 'string') {
-    data.reply = outcome.text.slice(0, longestText)
+  } else if (outcome.kind === 'delivered') {
+    if (typeof outcome.text === 'string') data.reply = outcome.text.slice(0, longestText)
+  } else {
+    data.rule = noReply
+    if (outcome.kind === 'no-reply' && typeof outcome.error === 'string') {
+      data.error = visible(outcome.error.slice(0, longestError))
+    }
+    data.attempts = action.attempts
+    if (action.retryAt !== null) data.retryAt = action.retryAt
   }
   const lines: LedgerEvent[] = [{ at: now, type: action.type, subject: attempt.address, data }]
   for (const { type, hold } of effects) {
@@ -26,8 +35,16 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
       at: now,
       type: `scope-${type}`,
       subject: `${hold.scope}/${hold.id}`,
-      data: { rule: action.verdict?.rule ?? null, messageId: attempt.messageId },
+      data: { rule: data.rule ?? null, messageId: attempt.messageId },
     })
   }
   return lines
+}
+
+/** Control characters written out, as `\u000a`: the name of a host that does not answer may be anybody's. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  )
 }

@@ -39,22 +39,30 @@ export class Events {
   }
 }
 
-const eventOf: Partial<
-  Record<Action['type'], 'delivered' | 'retry' | 'softBounced' | 'suppressed' | 'failed' | 'held'>
-> = {
-  delivered: 'delivered',
-  retry: 'retry',
-  'soft-bounce': 'softBounced',
-  suppress: 'suppressed',
-  fail: 'failed',
-  hold: 'held',
-}
-
 /** The events that an action is told by. */
 export function emitAction(events: Events, action: Action): void {
-  const event = eventOf[action.type]
-  if (event !== undefined) events.emit(event, action)
-  if (action.holds.length > 0 && event !== 'held') events.emit('held', action)
+  emitByType(events, action)
+  if (action.holds.length > 0 && action.type !== 'hold') events.emit('held', action)
   if (action.verdict?.provider === 'apple' && action.verdict.rule?.startsWith('unknown-'))
     events.emit('unknown', action)
+}
+
+function emitByType(events: Events, action: Action): void {
+  switch (action.type) {
+    case 'delivered':
+      return events.emit('delivered', action)
+    case 'retry':
+      return events.emit('retry', action)
+    case 'soft-bounce':
+      return events.emit('softBounced', action)
+    case 'suppress':
+      return events.emit('suppressed', action)
+    case 'fail':
+      return events.emit('failed', action)
+    case 'hold':
+      return events.emit('held', action)
+    case 'handed-over':
+    case 'pass':
+      return
+  }
 }

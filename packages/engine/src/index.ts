@@ -1,9 +1,25 @@
-export type { Action, HoldRef } from './action.ts'
-export type { Admission, AdmitRequest } from './admission.ts'
+export type {
+  AcceptedAction,
+  Action,
+  GiveUpAction,
+  HoldRef,
+  PassAction,
+  SuppressAction,
+  WaitAction,
+} from './action.ts'
+export type {
+  Admission,
+  AdmitRequest,
+  ExpiredAdmission,
+  SendAdmission,
+  SuppressedAdmission,
+  WaitAdmission,
+} from './admission.ts'
 export type { Attempt, Decision, Effect } from './attempt.ts'
 export { createEngine } from './create-engine.ts'
 export type { EngineOptions } from './create-engine.ts'
 export { decide } from './decide.ts'
+export { decideNoReply } from './decide-no-reply.ts'
 export { EngineError } from './errors.ts'
 export type { EngineErrorCode } from './errors.ts'
 export type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'

@@ -22,6 +22,17 @@ export type Outcome =
       /** Where in the session it came, if known. Nothing said before RCPT TO is held against a recipient. */
       phase?: Phase | null
     }
+  | {
+      /** The host could not be reached, or the connection was lost before it answered. */
+      kind: 'no-reply'
+      /** What the network said, for the event log: 300 characters count. */
+      error?: string
+      /**
+       * Name of the host that did not answer, if known. Where it is not, the recipient's domain decides whether it was
+       * Apple's.
+       */
+      mx?: string | null
+    }
 
 /** Who sends what to whom: the keys under which things are remembered. */
 export interface Subject {

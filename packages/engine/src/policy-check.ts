@@ -1,7 +1,9 @@
 import { rules } from '@icloud-delivery/rules'
 import { EngineError, found } from './errors.ts'
+import { didYouMean } from './did-you-mean.ts'
 import {
   defaultPolicy,
+  noReply,
   type HoldPolicy,
   type Policy,
   type RulePolicy,
@@ -18,6 +20,9 @@ export interface PolicyOptions {
 }
 
 const longestSeconds = 366 * 24 * 3600
+/** Where nobody answered, nothing can be held against the recipient. */
+const noReplyKeys: readonly (keyof RulePolicy)[] = ['waitsSeconds', 'hold']
+const ruleKeys: readonly (keyof RulePolicy)[] = [...noReplyKeys, 'afterWaits', 'slowsRecipient', 'suppress']
 
 /**
  * The defaults with these changes.
@@ -59,18 +64,18 @@ function mergeRules(
     if (!known.has(name)) {
       throw new EngineError(
         'EPOLICY',
-        `${path}: there is no ${found(name)}; expected one of ${[...known].join(', ')}`,
+        `${path}: there is no ${found(name)}${didYouMean(name, [...known])}; expected one of ${[...known].join(', ')}`,
       )
     }
     const at = `${path}.${name}`
-    checkRule(at, object(at, change))
+    checkRule(at, object(at, change), name === noReply ? noReplyKeys : ruleKeys)
     merged[name] = { ...merged[name], ...(change as Partial<RulePolicy>) }
   }
   return merged
 }
 
-function checkRule(path: string, rule: Record<string, unknown>): void {
-  onlyKeys(path, rule, ['waitsSeconds', 'afterWaits', 'slowsRecipient', 'suppress', 'hold'])
+function checkRule(path: string, rule: Record<string, unknown>, known: readonly string[]): void {
+  onlyKeys(path, rule, known)
   const { waitsSeconds, afterWaits, slowsRecipient, suppress, hold } = rule
   if (waitsSeconds !== undefined) {
     if (!Array.isArray(waitsSeconds) || waitsSeconds.length < 1 || waitsSeconds.length > 100) {
@@ -148,7 +153,7 @@ function onlyKeys(path: string, value: Record<string, unknown>, known: readonly 
     if (known.includes(key)) continue
     throw new EngineError(
       'EPOLICY',
-      `${path}: there is no option ${found(key)}; expected one of ${known.join(', ')}`,
+      `${path}: there is no option ${found(key)}${didYouMean(key, known)}; expected one of ${known.join(', ')}`,
     )
   }
 }

@@ -40,6 +40,9 @@ export interface RulePolicy {
   hold?: HoldPolicy | null
 }
 
+/** The key in {@link Policy.rules} for a host that could not be reached or went away: there is no rule, as there is no reply. */
+export const noReply = 'no-reply'
+
 /** Every number that the engine decides by. Times are in seconds, so that a test can run a week in a minute. */
 export interface Policy {
   /** A message this many seconds old fails (5.4.7), per stream; `*` for all others. */
@@ -48,7 +51,7 @@ export interface Policy {
   jitter: number
   /** When to ask again for mail held because the ledger is out of reach, in seconds. */
   ledgerRetrySeconds: number
-  /** Per rule id; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
+  /** Per rule id, and `no-reply`; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
   rules: Readonly<Record<string, RulePolicy>>
   /** For a rule that is not in `rules`. */
   otherwise: Readonly<Record<Disposition, RulePolicy>>
@@ -116,6 +119,7 @@ export const defaultPolicy: Policy = {
     'not-accepting-connections': temporary,
     'pipelining-fallout': temporary,
     'unknown-temporary': temporary,
+    [noReply]: temporary,
     'directory-outage': { waitsSeconds: doubling15 },
 
     'sender-domain-not-found': {

@@ -4,14 +4,17 @@ import { foldAddress } from './address.ts'
 import type { Attempt, Decision } from './attempt.ts'
 import { untilWritten } from './conflict.ts'
 import { decide, pass } from './decide.ts'
+import { decideNoReply } from './decide-no-reply.ts'
 import type { Parts } from './engine-core.ts'
 import { eventsOf } from './event-log.ts'
 import { emitAction } from './events.ts'
 import type { Change } from './ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
+import type { Policy } from './policy.ts'
 import { rulesVersion } from './rules-version.ts'
 import { recipientKey, scopeKey, scopesOf, type State } from './state.ts'
 import { checkRecord, messageKey, routeOf } from './subject.ts'
+import { isApplesDoing } from './whose-doing.ts'
 
 /** Remembers one outcome and says what to do: one read and one write. Only a wrong argument makes it throw. */
 export async function record(parts: Parts, request: RecordRequest): Promise<Action> {
@@ -33,14 +36,14 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   const empty: State = { recipient: {}, scopes: refs.map(() => ({})) }
   const { recipient, sender } = request
   const verdict =
-    outcome.kind === 'delivered'
-      ? null
-      : classify(outcome.input, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
+    outcome.kind === 'reply'
+      ? classify(outcome.input, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
+      : null
 
-  if (verdict === null) {
+  if (outcome.kind === 'delivered') {
     if (address === null || route.hop === 'relay')
       return decide(null, empty, parts.clock(), parts.policy, attempt).action
-  } else if (address === null || verdict.provider !== 'apple' || verdict.rule === null) {
+  } else if (address === null || !isApplesDoing(outcome, verdict, address, route.hop)) {
     return pass(verdict, empty, attempt).action
   }
 
@@ -53,7 +56,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     parts.outage.end()
   } catch (error) {
     parts.outage.begin(error)
-    const blind = decide(verdict, empty, parts.clock(), parts.policy, attempt)
+    const blind = decideOn(outcome, verdict, empty, parts.clock(), parts.policy, attempt)
     decision = { ...blind, action: { ...blind.action, holds: [], durable: false }, effects: [] }
   }
   emitAction(parts.events, decision.action)
@@ -76,7 +79,7 @@ async function turn(
   const [recipient = {}, ...scopes] = entries.map((entry) => entry?.value ?? {})
   const state: State = { recipient, scopes }
   const now = clock()
-  const decision = decide(verdict, state, now, policy, attempt)
+  const decision = decideOn(outcome, verdict, state, now, policy, attempt)
   const next = [decision.nextState.recipient, ...decision.nextState.scopes]
   const before = [state.recipient, ...state.scopes]
   const changes = keys.flatMap((key, index): Change[] => {
@@ -85,4 +88,17 @@ async function turn(
   })
   const written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now))
   return written ? decision : undefined
+}
+
+function decideOn(
+  outcome: Outcome,
+  verdict: Verdict | null,
+  state: State,
+  now: number,
+  policy: Policy,
+  attempt: Attempt,
+): Decision {
+  return outcome.kind === 'no-reply'
+    ? decideNoReply(state, now, policy, attempt)
+    : decide(verdict, state, now, policy, attempt)
 }

@@ -1,10 +1,17 @@
 import type { Verdict } from '@icloud-delivery/rules'
-import type { Action, HoldRef } from './action.ts'
+import type { Action, HoldRef, SuppressAction } from './action.ts'
 import { isOtherMailbox } from './address.ts'
-import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
+import {
+  attemptsOf,
+  plainAction,
+  type Attempt,
+  type Decision,
+  type Effect,
+  type PlainAction,
+} from './attempt.ts'
 import { countReply, isClosed, isProbe, isProbeDue, passProbeOn, refuseProbe } from './decide-hold.ts'
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
-import { rulePolicyOf, type Policy, type RulePolicy } from './policy.ts'
+import type { Policy, RulePolicy } from './policy.ts'
 import {
   messageState,
   withMessage,
@@ -18,9 +25,19 @@ import type { Suppression } from './suppression.ts'
 
 const longestReply = 1000
 
-/** One reply of Apple's, on its way to a decision. */
+/** Why a message was not taken, and what the policy says to that. */
+export interface Trouble {
+  rule: string
+  rulePolicy: RulePolicy
+  says: Pick<Verdict, 'fault' | 'scope' | 'disposition' | 'evidence' | 'text'>
+  /** `null` if there was no reply. */
+  verdict: Verdict | null
+}
+
+/** One attempt that Apple did not take, on its way to a decision. */
 export class Refusal {
-  private readonly verdict: Verdict
+  private readonly verdict: Verdict | null
+  private readonly says: Trouble['says']
   private readonly rule: string
   private readonly state: State
   private readonly now: number
@@ -36,14 +53,15 @@ export class Refusal {
   /** Set if this message was the probe of a hold and met the same rule again: ms of the next probe. */
   private nextProbeAt: number | null = null
 
-  constructor(verdict: Verdict, rule: string, state: State, now: number, policy: Policy, attempt: Attempt) {
-    this.verdict = verdict
-    this.rule = rule
+  constructor(trouble: Trouble, state: State, now: number, policy: Policy, attempt: Attempt) {
+    this.verdict = trouble.verdict
+    this.says = trouble.says
+    this.rule = trouble.rule
+    this.rulePolicy = trouble.rulePolicy
     this.state = state
     this.now = now
     this.policy = policy
     this.attempt = attempt
-    this.rulePolicy = rulePolicyOf(policy, verdict, rule)
     this.recipient = state.recipient
     this.scopes = state.scopes
     this.acceptedAt = Math.min(
@@ -64,7 +82,7 @@ export class Refusal {
   private act(): Action {
     // Whoever is let through to try a closed scope must not lose the message for it.
     if (this.nextProbeAt !== null) return this.hold(this.nextProbeAt)
-    switch (this.verdict.disposition) {
+    switch (this.says.disposition) {
       case 'retry':
         return this.retry()
       case 'hold':
@@ -90,21 +108,21 @@ export class Refusal {
     if (this.rulePolicy.slowsRecipient) {
       this.recipient = { ...this.recipient, deferred: { until: retryAt, rule: this.rule } }
     }
-    return { ...this.action('retry', `${this.rule}: try ${this.attempts} refused for now`), retryAt }
+    return { ...this.action('retry', `${this.rule}: try ${this.attempts} came to nothing for now`), retryAt }
   }
 
   private hold(until: number): Action {
     if (this.now >= this.expiresAt) return this.expire()
     this.keep(0)
     const reason =
-      this.verdict.evidence.list === 'PBL'
+      this.says.evidence.list === 'PBL'
         ? `${this.rule}: this IP must not send to Apple itself; send through a relay`
         : `${this.rule}: held until Apple takes mail from here again`
     return { ...this.action('hold', reason), retryAt: Math.min(until, this.expiresAt) }
   }
 
   private suppressOrLess(): Action {
-    if (this.verdict.fault !== 'recipient') {
+    if (this.says.fault !== 'recipient') {
       return this.end('fail', `${this.rule}: not the recipient's fault; nothing held against the recipient`)
     }
     return this.namesOther()
@@ -116,7 +134,7 @@ export class Refusal {
     if (this.namesOther()) return this.otherMailbox()
     const bounces = this.count()
     const enough = this.rulePolicy.suppress
-    if (enough && this.verdict.fault === 'recipient' && isEnough(bounces, enough)) {
+    if (enough && this.says.fault === 'recipient' && isEnough(bounces, enough)) {
       return this.suppress(
         `${this.rule}: ${bounces.count} failed sends in a row; no more mail to this recipient`,
       )
@@ -129,7 +147,7 @@ export class Refusal {
     return this.end('soft-bounce', `${this.rule}: the reply names another mailbox; not counted`)
   }
 
-  private suppress(reason: string): Action {
+  private suppress(reason: string): SuppressAction {
     const suppression: Suppression = {
       recipient: this.attempt.address,
       origin: 'reply',
@@ -137,7 +155,7 @@ export class Refusal {
       at: this.now,
       rule: this.rule,
       rulesVersion: this.attempt.rulesVersion,
-      reply: this.verdict.text.slice(0, longestReply),
+      reply: this.says.text.slice(0, longestReply),
       messageId: this.attempt.messageId,
       note: null,
     }
@@ -150,20 +168,21 @@ export class Refusal {
   private expire(): Action {
     if (this.rulePolicy.afterWaits === 'soft-bounce' && !this.namesOther()) this.count()
     const hours = Math.round((this.expiresAt - this.acceptedAt) / 36_000) / 100
-    return this.end('fail', `${this.rule}: expired (5.4.7), ${hours} h after it was accepted`)
+    const action = this.end('fail', `${this.rule}: expired (5.4.7), ${hours} h after it was accepted`)
+    return { ...action, expired: true }
   }
 
-  private end(type: Action['type'], reason: string): Action {
+  private end<T extends Action['type']>(type: T, reason: string): PlainAction<T, Verdict | null> {
     this.recipient = withoutMessage(this.recipient, this.attempt.messageId)
     return this.action(type, reason)
   }
 
-  private action(type: Action['type'], reason: string): Action {
-    return { ...plainAction(type, this.verdict, this.attempt, this.attempts), reason }
+  private action<T extends Action['type']>(type: T, reason: string): PlainAction<T, Verdict | null> {
+    return plainAction(type, this.verdict, this.attempt, this.attempts, reason)
   }
 
   private namesOther(): boolean {
-    return isOtherMailbox(this.verdict.evidence.address, this.attempt.address)
+    return isOtherMailbox(this.says.evidence.address, this.attempt.address)
   }
 
   private count(): ReturnType<typeof countSoftBounce> {
@@ -190,19 +209,19 @@ export class Refusal {
     this.scopes = this.state.scopes.map((scope, index) => {
       const ref = refs[index]
       if (ref === undefined) return scope
-      const wasProbe = isProbe(scope.hold, this.attempt.address, this.attempt.messageId)
+      const wasProbe = isProbe(scope.hold, this.attempt)
       if (scope.hold?.rule === this.rule && (wasProbe || isProbeDue(scope.hold, this.now))) {
         const refused = refuseProbe(scope, this.now)
         if (wasProbe) this.nextProbeAt = refused.hold?.until ?? null
         return refused
       }
       // Apple heard it and spoke of the recipient alone: that tells nothing of the hold, so the next may try at once.
-      if (wasProbe && this.verdict.scope === 'recipient') return passProbeOn(scope, this.now)
+      if (wasProbe && this.says.scope === 'recipient') return passProbeOn(scope, this.now)
       if (index !== target || !hold) return scope
       const next = countReply(
         scope,
         hold,
-        { rule: this.rule, text: this.verdict.text.slice(0, longestReply), wasProbe },
+        { rule: this.rule, text: this.says.text.slice(0, longestReply), wasProbe },
         this.now,
       )
       if (next.hold !== undefined && next.hold !== scope.hold) this.effects.push({ type: 'held', hold: ref })
@@ -215,8 +234,8 @@ export class Refusal {
    * about what this sender does.
    */
   private concernsOtherDomain(): boolean {
-    if (this.verdict.fault !== 'sender-auth') return false
-    const named = this.verdict.evidence.domain?.toLowerCase()
+    if (this.says.fault !== 'sender-auth') return false
+    const named = this.says.evidence.domain?.toLowerCase()
     const own = this.attempt.senderDomain
     if (named === undefined || own === null) return false
     return !(named === own || named.endsWith(`.${own}`) || own.endsWith(`.${named}`))

@@ -36,9 +36,16 @@ export interface RecipientState {
 
 /** The one message that may find out whether a hold is over. */
 export interface ProbeLease {
-  recipient: string
+  /** `null` if the host did not say: the probe is `recipient` alone. */
   messageId: string | null
+  /** `null` if the message is known: the probe is all its recipients. */
+  recipient: string | null
+  /** ms since the epoch. */
   at: number
+  /** Recipients of which Apple has not said yet that they are the trouble, and not the hold. */
+  waiting: number
+  /** The rule of the hold met one of its recipients again. */
+  refused?: true
 }
 
 /** A hold as it is stored. */

@@ -51,8 +51,8 @@ export function checkRecord(request: RecordRequest): void {
   if (typeof request.messageId !== 'string')
     throw argument('record', 'messageId', 'a string', request.messageId)
   const kind: unknown = (request.outcome as { kind?: unknown } | null | undefined)?.kind
-  if (kind !== 'delivered' && kind !== 'reply') {
-    throw argument('record', 'outcome.kind', "'delivered' or 'reply'", kind)
+  if (kind !== 'delivered' && kind !== 'reply' && kind !== 'no-reply') {
+    throw argument('record', 'outcome.kind', "'delivered', 'reply' or 'no-reply'", kind)
   }
   checkTime('record', 'acceptedAt', request.acceptedAt)
   if (request.attempt !== undefined && !(Number.isInteger(request.attempt) && request.attempt >= 0)) {
