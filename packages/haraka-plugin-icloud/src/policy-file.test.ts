@@ -66,23 +66,20 @@ describe('readPolicy', () => {
       ' maxAgeSeconds.news: no such stream; there are *, transactional, marketing',
     ],
     [{ maxAgeSeconds: 60 }, ' maxAgeSeconds: expected an object, found 60'],
-    [{ rules: { 'mailbox-ful': { hold: null } } }, ' rules: there is no "mailbox-ful"; expected one of '],
-    [
-      { rules: { 'mailbox-full': { waits: [1] } } },
-      ' rules.mailbox-full: there is no option "waits"; expected one of ',
-    ],
+    [{ rules: { 'mailbox-ful': { hold: null } } }, ' rules: there is no "mailbox-ful"'],
+    [{ rules: { 'mailbox-full': { waits: [1] } } }, ' rules.mailbox-full: there is no option "waits"'],
     [
       { rules: { 'mailbox-full': { waitsSeconds: [] } } },
       ' rules.mailbox-full.waitsSeconds: expected an array of 1 to 100',
     ],
     [{ rules: { 'policy-cs01': { hold: { count: 9 } } } }, ' rules.policy-cs01.hold.scope: expected '],
     [{ rules: { 'policy-cs01': 5 } }, ' rules.policy-cs01: expected an object, found 5'],
-    [{ polices: {} }, ': there is no option "polices"; expected one of maxAgeSeconds, '],
+    [{ polices: {} }, ': there is no option "polices"'],
     [[], ': an object is expected, found []'],
   ])('%j: one line that names file, key, expected and found; the default stays', (value, problem) => {
     const { policy, problems } = read(value)
     expect(problems).toEqual([expect.stringContaining(`config/icloud_policy.json${problem}`)])
-    expect(problems[0]).not.toContain('\n')
+    expect(problems[0]).toMatch(/^[^\n]*(?:expected|there are)[^\n]*$/)
     expect(resolvePolicy(policy)).toEqual(defaultPolicy)
   })
 
