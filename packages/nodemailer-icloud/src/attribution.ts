@@ -1,5 +1,5 @@
 import type { InnerResult } from './inner-send.ts'
-import type { ErrorLike } from './nodemailer-shapes.ts'
+import type { EnvelopeLike, ErrorLike } from './nodemailer-shapes.ts'
 
 /**
  * What one transaction says about one of its recipients.
@@ -15,15 +15,29 @@ export type Attribution =
   | { kind: 'no-reply'; error: ErrorLike }
   | { kind: 'unattributed'; error: ErrorLike }
 
-/** Reads the result of a transaction for one recipient. `alone`: it was the only one. */
-export function attribute(result: InnerResult, recipient: string, alone: boolean): Attribution {
+/**
+ * Reads the result of a transaction for one recipient.
+ *
+ * @param alone it was the only one
+ * @param envelope what the inner transport was given. Nodemailer notes the replies there as they come, and forgets them
+ * where the server hangs up before the last one
+ */
+export function attribute(
+  result: InnerResult,
+  recipient: string,
+  alone: boolean,
+  envelope: EnvelopeLike | null,
+): Attribution {
   const { error, info } = result
-  const refusal = refusalOf((error ?? info).rejectedErrors, recipient)
+  const refusal =
+    refusalOf((error ?? info).rejectedErrors, recipient) ??
+    (error ? refusalOf(envelope?.['rejectedErrors'], recipient) : undefined)
   if (refusal)
     return hasReply(refusal) ? { kind: 'reply', error: refusal } : { kind: 'no-reply', error: refusal }
   if (error) {
-    if (!hasReply(error)) return { kind: 'no-reply', error }
-    return { kind: alone ? 'reply' : 'unattributed', error }
+    const answer = hasReply(error) ? error : notedError(envelope?.['mailError'])
+    if (!answer) return { kind: 'no-reply', error }
+    return { kind: alone ? 'reply' : 'unattributed', error: answer }
   }
   if (listed(info.pending, recipient)) return { kind: 'pending' }
   if (listed(info.rejected, recipient) && !listed(info.accepted, recipient)) {
@@ -40,21 +54,21 @@ export function hasReply(error: ErrorLike): boolean {
   )
 }
 
-const connectionCodes: ReadonlySet<unknown> = new Set([
-  'ECONNECTION',
-  'ESOCKET',
-  'ETIMEDOUT',
-  'EDNS',
-  'ETLS',
-  'EPROTOCOL',
-])
+const connectionCodes: ReadonlySet<unknown> = new Set(['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS'])
 
-/** True if the connection failed, as opposed to something in this process. */
-export function isConnectionError(error: ErrorLike): boolean {
-  return connectionCodes.has(error.code)
+/** True if the connection failed without a word, as opposed to something in this process. */
+export function isConnectionFailure(error: ErrorLike): boolean {
+  return connectionCodes.has(error.code) && !hasReply(error)
 }
 
-const brokenCodes: ReadonlySet<unknown> = new Set([...connectionCodes, 'EABORT', 'ECONNRESET', 'EPIPE'])
+const brokenCodes: ReadonlySet<unknown> = new Set([
+  ...connectionCodes,
+  'ETLS',
+  'EPROTOCOL',
+  'EABORT',
+  'ECONNRESET',
+  'EPIPE',
+])
 
 /** True if the connection broke before the other side could say how it went. */
 export function isBrokenOff(error: ErrorLike): boolean {
@@ -64,6 +78,12 @@ export function isBrokenOff(error: ErrorLike): boolean {
 function refusalOf(errors: unknown, recipient: string): ErrorLike | undefined {
   if (!Array.isArray(errors)) return undefined
   return (errors as (ErrorLike | null)[]).find((error) => error?.recipient === recipient) ?? undefined
+}
+
+/** The refusal of MAIL FROM, if Nodemailer noted one. */
+function notedError(noted: unknown): ErrorLike | undefined {
+  if (typeof noted !== 'object' || noted === null) return undefined
+  return hasReply(noted as ErrorLike) ? (noted as ErrorLike) : undefined
 }
 
 function listed(list: unknown, recipient: string): boolean {

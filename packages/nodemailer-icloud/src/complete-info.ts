@@ -1,4 +1,4 @@
-import type { InfoLike } from './nodemailer-shapes.ts'
+import type { InfoLike, MessageLike } from './nodemailer-shapes.ts'
 
 /** Adds the lists that callers may rely on to the info of a mail that was passed on as it was. */
 export function completeInfo(info: InfoLike, recipients: readonly string[]): InfoLike {
@@ -8,5 +8,18 @@ export function completeInfo(info: InfoLike, recipients: readonly string[]): Inf
   full.pending ??= []
   full['suppressed'] ??= []
   full.rejectedErrors ??= []
+  return full
+}
+
+/** The same for a mail that its only recipient got. */
+export function infoOfOne(info: InfoLike, recipient: string, message: MessageLike): InfoLike {
+  const full = Object.isExtensible(info) ? info : { ...info }
+  full.envelope ??= message.getEnvelope()
+  full.messageId ??= message.messageId()
+  full.accepted = [recipient]
+  full.rejected = []
+  full.pending = []
+  full['suppressed'] = []
+  full.rejectedErrors = []
   return full
 }

@@ -1,23 +1,31 @@
 import type { Action, Outcome } from '@icloud-delivery/engine'
 import { classify } from '@icloud-delivery/rules'
-import { attribute, isBrokenOff, isConnectionError, type Attribution } from './attribution.ts'
+import { attribute, hasReply, isBrokenOff, isConnectionFailure } from './attribution.ts'
+import { connectionWaitMs } from './connection-wait.ts'
 import { actionFailure, innerFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
 import type { Settled, TryAgain } from './settled.ts'
 import type { Transaction } from './transaction.ts'
 
-/** What a transaction means for one of its recipients. Tells the engine, if it is about Apple. */
+/**
+ * What a transaction means for one of its recipients. Tells the engine, if it is about Apple.
+ *
+ * @param tries for this recipient, this one included
+ */
 export async function conclude(
   job: Job,
   { address, apple }: Recipient,
-  { result, recipients, bodyRead }: Transaction,
+  { result, recipients, bodyRead, envelope }: Transaction,
+  tries: number,
 ): Promise<Settled | TryAgain> {
-  const attribution = attribute(result, address, recipients.length === 1)
+  const attribution = attribute(result, address, recipients.length === 1, envelope)
   switch (attribution.kind) {
     case 'delivered': {
       const { response } = attribution
-      if (apple) await record(job, address, { kind: 'delivered', ...(response && { text: response }) })
+      // A relay's 250 says nothing about Apple.
+      if (apple && job.peer.hop === 'direct')
+        await record(job, address, { kind: 'delivered', ...(response && { text: response }) })
       return { state: 'accepted', info: result.info }
     }
     case 'pending':
@@ -29,45 +37,41 @@ export async function conclude(
         : null
       return { state: 'rejected', failure: innerFailure(error, address, { verdict }), error: result.error }
     }
-    case 'reply':
+    case 'reply': {
+      const { error } = attribution
+      const outcome: Outcome = { kind: 'reply', input: error, mx: job.peer.mx }
+      const action = apple ? await record(job, address, outcome) : null
+      // Where the reply was only noted, the error of the transaction knows nothing of it.
+      const whole = result.error && hasReply(result.error) ? result.error : error
+      return judged(address, action, error, whole, tries)
+    }
     case 'no-reply': {
-      const ambiguous = attribution.kind === 'no-reply' && bodyRead && isBrokenOff(attribution.error)
-      const action = apple ? await judge(job, address, attribution) : null
-      return decided(job, address, { action, cause: attribution.error, ambiguous, error: result.error })
+      const { error } = attribution
+      const ambiguous = bodyRead && isBrokenOff(error)
+      const failure = innerFailure(error, address, { ambiguous })
+      const mayRetry = apple && job.peer.hop === 'direct' && (!ambiguous || job.retryAmbiguous)
+      if (!mayRetry || !isConnectionFailure(error) || job.isClosed())
+        return { state: 'rejected', failure, error: result.error }
+      const retryAt = job.clock() + connectionWaitMs(tries)
+      return { state: 'again', retryAt, tries, failure, error: result.error }
     }
   }
 }
 
-/** Lets the engine judge a reply, or the failure of a connection to Apple; `null` for what happened elsewhere. */
-async function judge(
-  job: Job,
+function judged(
   address: string,
-  attribution: Extract<Attribution, { kind: 'reply' | 'no-reply' }>,
-): Promise<Action | null> {
-  const { kind, error } = attribution
-  const { mx, hop } = job.peer
-  if (kind === 'reply') return record(job, address, { kind: 'reply', input: error, mx })
-  if (hop === 'relay' || !isConnectionError(error)) return null
-  // The message of such an error may hold numbers, such as a port, that are no reply code.
-  return record(job, address, { kind: 'reply', input: `Connection failed: ${error.code ?? ''}`, mx })
-}
-
-function decided(
-  job: Job,
-  address: string,
-  outcome: { action: Action | null; cause: ErrorLike; ambiguous: boolean; error: ErrorLike | null },
+  action: Action | null,
+  cause: ErrorLike,
+  whole: ErrorLike,
+  tries: number,
 ): Settled | TryAgain {
-  const { action, cause, ambiguous, error } = outcome
-  const blind = ambiguous && !job.retryAmbiguous
   const failure =
-    (action !== null && !blind && actionFailure(action, address, cause)) ||
-    innerFailure(cause, address, { verdict: action?.verdict ?? null, action, ambiguous })
-  failure.ambiguous = ambiguous
-  if (action?.type === 'hold' || action?.type === 'retry') job.troubled = true
-  if (action?.type === 'retry' && action.retryAt !== null && !blind) {
-    return { state: 'again', retryAt: action.retryAt, failure, error }
+    (action !== null && actionFailure(action, address, cause)) ||
+    innerFailure(cause, address, { verdict: action?.verdict ?? null, action })
+  if (action?.type === 'retry' && action.retryAt !== null) {
+    return { state: 'again', retryAt: action.retryAt, tries, failure, error: whole }
   }
-  return { state: 'rejected', failure, error }
+  return { state: 'rejected', failure, error: whole }
 }
 
 /** `null` if the engine failed: what was sent stays sent. */

@@ -1,38 +1,36 @@
 import type { Admission } from '@icloud-delivery/engine'
 import { abortError } from './abort.ts'
-import { admitRecipients } from './admit-recipients.ts'
 import { findAppleRecipients } from './apple-recipients.ts'
-import { completeInfo } from './complete-info.ts'
+import { attribute } from './attribution.ts'
+import { watchBody } from './body-watch.ts'
+import { completeInfo, infoOfOne } from './complete-info.ts'
+import { conclude } from './conclude.ts'
+import { deliver } from './deliver.ts'
+import type { Host } from './host.ts'
 import { asError } from './inner-send.ts'
-import type { EnvelopeLike, InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
+import type { Recipient } from './job.ts'
+import type { EnvelopeLike, InfoLike, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import { plainRecipients, plainSender } from './plain-addresses.ts'
 import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
-import type { Settings } from './settings.ts'
+import { hasSingleUseContent } from './single-use-content.ts'
+import type { Transaction } from './transaction.ts'
 
 /** One call of `send`: finds out whether the mail is any business of ours, and passes it on or takes it over. */
 export class Dispatch {
-  readonly #settings: Settings
-  readonly #inner: InnerTransport
+  readonly #host: Host
   readonly #mail: MailLike
   readonly #finish: SendCallback
-  readonly #warn: (message: string) => void
   #plainTo: string[] | null = null
   #envelope: EnvelopeLike | null = null
+  #startedAt = 0
+  #stream = ''
 
-  constructor(
-    settings: Settings,
-    inner: InnerTransport,
-    mail: MailLike,
-    finish: SendCallback,
-    warn: (message: string) => void,
-  ) {
-    this.#settings = settings
-    this.#inner = inner
+  constructor(host: Host, mail: MailLike, finish: SendCallback) {
+    this.#host = host
     this.#mail = mail
     this.#finish = finish
-    this.#warn = warn
   }
 
   /** Never throws; the callback gets every error. */
@@ -41,7 +39,7 @@ export class Dispatch {
       this.#plainTo = plainRecipients(this.#mail.message)
       const recipients = this.#plainTo ?? this.#readEnvelope().to
       if (recipients.length === 0) return this.#leave(() => this.#pass(recipients))
-      const apple = findAppleRecipients(recipients, this.#settings.lookup)
+      const apple = findAppleRecipients(recipients, this.#host.settings.lookup)
       if (Array.isArray(apple)) return this.#admit(recipients, apple)
       apple.then((found) => this.#admit(recipients, found)).catch((error: unknown) => this.#fail(error))
     } catch (error) {
@@ -49,22 +47,29 @@ export class Dispatch {
     }
   }
 
-  #admit(recipients: readonly string[], apple: readonly boolean[]): void {
-    const { engines, peer, lane, streamOf, clock } = this.#settings
+  /**
+   * Looks up who is suppressed; no more is to be asked for what is not Apple's, or goes to a relay. For Apple's recipients
+   * on a direct hop it is asked later, when they go.
+   */
+  #admit(addresses: readonly string[], apple: readonly boolean[]): void {
+    const { settings } = this.#host
+    const { engines, peer, lane, streamOf, clock } = settings
     const anyApple = apple.includes(true)
-    const startedAt = clock()
-    // Only what Apple's part of the ledger is asked for has to do with a sender.
-    const sender = this.#settings.sender ?? ((anyApple && this.#readEnvelope().from) || '')
-    const stream = streamOf(this.#mail)
-    const route = { apple, hop: peer.hop, messageId: () => this.#mail.message.messageId() }
-    admitRecipients(engines.get(), { recipients, sender, stream, lane }, route)
+    this.#startedAt = clock()
+    this.#stream = streamOf(this.#mail)
+    const later = peer.hop === 'direct' && anyApple
+    const asked = later ? addresses.filter((_, index) => !apple[index]) : addresses
+    const question = { recipients: asked, sender: '', stream: this.#stream, lane, hop: 'relay' as const }
+    const answer = asked.length > 0 ? engines.get().admit(question) : Promise.resolve([])
+    answer
       .then((admissions) => {
         const { signal } = this.#mail.data
         if (signal?.aborted) return this.#fail(abortError(signal))
-        if (anyApple || admissions.some(({ decision }) => decision !== 'send')) {
-          return this.#takeOver(recipients, apple, admissions, { sender, stream, startedAt })
-        }
-        return this.#leave(() => this.#pass(recipients))
+        const free = !later && admissions.every(({ decision }) => decision === 'send')
+        if (free && (!anyApple || settings.local)) return this.#leave(() => this.#pass(addresses))
+        if (free && addresses.length === 1 && this.#isResendable())
+          return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
+        return this.#takeOver(recipientsOf(addresses, apple, admissions, later), null)
       })
       .catch((error: unknown) => this.#fail(error))
   }
@@ -74,7 +79,7 @@ export class Dispatch {
     const all = [...recipients]
     let called = false
     try {
-      this.#inner.send(this.#mail, (error: Error | null, info?: InfoLike) => {
+      this.#host.inner.send(this.#mail, (error: Error | null, info?: InfoLike) => {
         called = true
         this.#finish(error, info && completeInfo(info, all))
       })
@@ -84,28 +89,55 @@ export class Dispatch {
     }
   }
 
-  async #takeOver(
-    addresses: readonly string[],
-    apple: readonly boolean[],
-    admissions: readonly Admission[],
-    about: { sender: string; stream: string; startedAt: number },
-  ): Promise<void> {
-    const recipients = addresses.map((address, index) => {
-      const admission = admissions[index]
-      if (!admission) {
-        throw new Error(`The engine gave ${admissions.length} answers for ${addresses.length} recipients`)
-      }
-      return { address, apple: apple[index] ?? false, admission }
-    })
-    const job = await prepareJob(this.#settings, {
-      ...about,
-      inner: this.#inner,
+  /** True if the inner transport may get the mail itself, and a view of it later. */
+  #isResendable(): boolean {
+    const { data, message } = this.#mail
+    // Nodemailer notes replies in an envelope that the caller gave, and takes them for those of the next try.
+    return !message._envelope && message.processFunc !== undefined && !hasSingleUseContent(data)
+  }
+
+  /** Mail to one Apple recipient over a relay: the inner transport gets it as it is, and it is taken over if it fails. */
+  #passWatched(address: string, admissions: readonly Admission[]): void {
+    const isBodyRead = watchBody(this.#mail.message)
+    let called = false
+    const done = (thrown: unknown, info: InfoLike | null | undefined): void => {
+      if (called) return
+      called = true
+      const result = { error: thrown ? asError(thrown) : null, info: info ?? {} }
+      if (attribute(result, address, true, null).kind === 'delivered')
+        return this.#finish(null, infoOfOne(result.info, address, this.#mail.message))
+      const bodyRead = isBodyRead?.() ?? false
+      const first = { result, recipients: [address], bodyRead, envelope: null }
+      this.#takeOver(recipientsOf([address], [true], admissions, false), first).catch((error: unknown) =>
+        this.#fail(error),
+      )
+    }
+    try {
+      this.#host.inner.send(this.#mail, done)
+    } catch (error) {
+      if (called) throw error
+      done(error ?? new Error('The inner transport threw nothing'), null)
+    }
+  }
+
+  /** @param first how the first try went, if it was made already */
+  async #takeOver(recipients: readonly Recipient[], first: Transaction | null): Promise<void> {
+    const { settings } = this.#host
+    const envelope = this.#readEnvelope()
+    const job = await prepareJob(this.#host, {
+      stream: this.#stream,
+      startedAt: this.#startedAt,
+      sender: settings.sender ?? (envelope.from || ''),
       mail: this.#mail,
-      envelope: { ...this.#readEnvelope(), to: [...addresses] },
+      envelope: { ...envelope, to: recipients.map(({ address }) => address) },
       recipients,
-      warn: this.#warn,
     })
-    const result = resultOf(job, await runJob(job, this.#settings.sharing))
+    const [only] = recipients
+    const settled =
+      first && only
+        ? [await deliver(job, only, await conclude(job, only, first, 1))]
+        : await runJob(job, settings.sharing)
+    const result = resultOf(job, settled)
     this.#leave(() => ('error' in result ? this.#finish(result.error) : this.#finish(null, result.info)))
   }
 
@@ -126,4 +158,21 @@ export class Dispatch {
   #leave(task: () => void): void {
     process.nextTick(task)
   }
+}
+
+/** @param later Apple's recipients have no admission yet */
+function recipientsOf(
+  addresses: readonly string[],
+  apple: readonly boolean[],
+  admissions: readonly Admission[],
+  later: boolean,
+): Recipient[] {
+  const answers = admissions.values()
+  return addresses.map((address, index) => {
+    const isApple = apple[index] ?? false
+    if (later && isApple) return { address, apple: true, admission: null }
+    const admission = answers.next().value
+    if (!admission) throw new Error(`The engine gave ${admissions.length} answers, which are too few`)
+    return { address, apple: isApple, admission }
+  })
 }

@@ -139,11 +139,13 @@ export function isRefusedError(error: unknown): error is RejectedError & { code:
 }
 
 /** True if the mail is held until `retryAt`. It was not queued: send it again then. */
-export function isHeldError(error: unknown): error is RejectedError & { code: 'EHELD' } {
+export function isHeldError(error: unknown): error is RejectedError & { code: 'EHELD'; retryAt: number } {
   return hasCode(error, 'EHELD')
 }
 
 /** True if the time budget of the send ran out. The mail was not queued: send it again at `retryAt`. */
-export function isRetryExhaustedError(error: unknown): error is RejectedError & { code: 'ERETRYEXHAUSTED' } {
+export function isRetryExhaustedError(
+  error: unknown,
+): error is RejectedError & { code: 'ERETRYEXHAUSTED'; retryAt: number } {
   return hasCode(error, 'ERETRYEXHAUSTED')
 }

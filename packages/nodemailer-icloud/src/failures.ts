@@ -1,5 +1,6 @@
 import type { Action, Admission, Suppression } from '@icloud-delivery/engine'
 import { classify, type Verdict } from '@icloud-delivery/rules'
+import { isConnectionFailure } from './attribution.ts'
 import { RejectedError, type Failure, type IcloudErrorCode } from './errors.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
 
@@ -93,7 +94,15 @@ export function innerFailure(
     ambiguous,
     ...replyOf(error),
   }
-  return new RejectedError(error.message, failure, { cause: error })
+  return new RejectedError(innerMessage(error, recipient, ambiguous), failure, { cause: error })
+}
+
+function innerMessage(error: ErrorLike, recipient: string, ambiguous: boolean): string {
+  if (!isConnectionFailure(error)) return error.message
+  const left = ambiguous
+    ? 'The message was sent whole and may have arrived.'
+    : 'It was not queued: send it again later.'
+  return `${recipient}: the connection failed before a reply came (${error.message}). ${left}`
 }
 
 /** As Nodemailer 10 has it: every 5xx but 503, which is about the session and not the message. */

@@ -118,7 +118,7 @@ describe('icloudTransport', () => {
     engine.record = () => Promise.reject(new Error('Disk full'))
     const transport = icloudTransport(
       fake((_, callback) => callback(null, {})),
-      { engine, resolveMx: false },
+      { engine, resolveMx: false, hop: 'direct' },
     )
     const logged: unknown[] = []
     transport.on('log', (entry) => logged.push(entry))

@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events'
 import type { Engine } from '@icloud-delivery/engine'
 import { configError } from './config-error.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Host } from './host.ts'
 import { asError } from './inner-send.ts'
 import type { InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import type { IcloudInfo } from './result.ts'
-import { settingsOf, type Settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
 
 /** What `sendMail` resolves with: the inner transport's info and the lists of this package. */
 export type IcloudSentMessageInfo = Omit<InfoLike, keyof IcloudInfo> & IcloudInfo
@@ -20,8 +21,7 @@ export class IcloudTransport extends EventEmitter {
   declare verify?: (...args: any[]) => any
   // oxlint-disable-next-line typescript/no-explicit-any
   declare isIdle?: (...args: any[]) => any
-  readonly #inner: InnerTransport
-  readonly #settings: Settings
+  readonly #host: Host
   #running = 0
   #closed = false
 
@@ -29,8 +29,12 @@ export class IcloudTransport extends EventEmitter {
     super()
     // Some hosts make a transporter around the same transport for each mail, and each one listens.
     this.setMaxListeners(0)
-    this.#inner = inner
-    this.#settings = settingsOf(inner, options)
+    this.#host = {
+      inner,
+      settings: settingsOf(inner, options),
+      isClosed: () => this.#closed,
+      warn: (message) => this.#warn(message),
+    }
     this.name = `${inner.name} + icloud`
     this.version = inner.version
     // Only what the inner transport has: Nodemailer warns of the rest, as it does without this package.
@@ -41,35 +45,35 @@ export class IcloudTransport extends EventEmitter {
 
   /** Decides and remembers; for `release`, `suppress`, events and the like. */
   get engine(): Engine {
-    return this.#settings.engines.get()
+    return this.#host.settings.engines.get()
   }
 
   /** The transport inside. */
   get inner(): InnerTransport {
-    return this.#inner
+    return this.#host.inner
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- the type of the inner transport's options is not known
   get options(): any {
-    return this.#inner.options
+    return this.#host.inner.options
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- Nodemailer's own object, of whatever version
   get mailer(): any {
-    return this.#inner.mailer
+    return this.#host.inner.mailer
   }
 
   set mailer(mailer: unknown) {
-    this.#inner.mailer = mailer
+    this.#host.inner.mailer = mailer
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- set by Nodemailer where a proxy is configured
   get getSocket(): any {
-    return this.#inner.getSocket
+    return this.#host.inner.getSocket
   }
 
   set getSocket(handler: unknown) {
-    this.#inner.getSocket = handler
+    this.#host.inner.getSocket = handler
   }
 
   /** Called by Nodemailer. Every error goes to the callback. */
@@ -84,19 +88,19 @@ export class IcloudTransport extends EventEmitter {
       }
       callback(error, info as IcloudSentMessageInfo)
     }
-    new Dispatch(this.#settings, this.#inner, mail, finish, (message) => this.#warn(message)).start()
+    new Dispatch(this.#host, mail, finish).start()
   }
 
   /** Closes the inner transport, and the engine once no mail is on its way any more. */
   close(...args: unknown[]): unknown {
     this.#closed = true
-    const result = this.#inner.close?.(...args) as unknown
+    const result = this.#host.inner.close?.(...args) as unknown
     this.#closeEngine()
     return result
   }
 
   #forwardEvents(): void {
-    const inner = this.#inner
+    const inner = this.#host.inner
     if (!inner.on) return
     for (const event of ['log', 'idle', 'clear', 'close', 'token']) {
       inner.on(event, (...args) => this.emit(event, ...(args as unknown[])))
@@ -110,7 +114,7 @@ export class IcloudTransport extends EventEmitter {
 
   #closeEngine(): void {
     if (this.#running > 0) return
-    this.#settings.engines.close().catch((error: unknown) => {
+    this.#host.settings.engines.close().catch((error: unknown) => {
       this.#warn(`The engine could not be closed: ${String(error)}`)
     })
   }

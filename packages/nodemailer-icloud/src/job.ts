@@ -30,10 +30,10 @@ export interface Job {
   clock: () => number
   timers: Timers
   signal: AbortSignal | null | undefined
-  /** Limits the Apple transactions that run at once. */
+  /** Limits the Apple transactions that run at once: of all mails on a direct hop, of this one on a relay hop. */
   slots: Slots
-  /** Set once Apple asked to hold or slow down: ask again before the next first try. */
-  troubled: boolean
+  /** True once the transport was closed. */
+  isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */
   warn: (message: string) => void
 }
@@ -42,5 +42,6 @@ export interface Job {
 export interface Recipient {
   address: string
   apple: boolean
-  admission: Admission
+  /** `null` for Apple's on a direct hop: asked for right before each try. */
+  admission: Admission | null
 }

@@ -12,6 +12,8 @@ export interface ViewOptions {
   data: MailData | null
   /** Called when the bytes were read to the end. */
   onBodyRead: () => void
+  /** Called with each envelope that is given out. */
+  onEnvelope: (envelope: EnvelopeLike) => void
 }
 
 /**
@@ -36,7 +38,14 @@ function viewOfMessage(message: MessageLike, options: ViewOptions, addressed: Ad
   const { envelope, recipients } = options
   const overrides = new Map<string | symbol, unknown>([
     // SMTPConnection writes its state into the envelope and takes it from there again, so each caller gets its own.
-    ['getEnvelope', () => ({ ...envelope, to: [...recipients] })],
+    [
+      'getEnvelope',
+      () => {
+        const fresh = { ...envelope, to: [...recipients] }
+        options.onEnvelope(fresh)
+        return fresh
+      },
+    ],
     [
       'createReadStream',
       (...args: unknown[]) => {

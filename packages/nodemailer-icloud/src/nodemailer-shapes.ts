@@ -15,6 +15,7 @@ export interface MessageLike {
   getEnvelope(): EnvelopeLike
   messageId(): string
   createReadStream(...args: unknown[]): Readable
+  processFunc?(process: (input: Readable) => Readable): void
   getHeader?(key: string): unknown
   getAddresses?(): Record<string, unknown>
   childNodes?: MessageLike[]

@@ -1,9 +1,8 @@
-import { conclude } from './conclude.ts'
-import { aborted, deliver } from './deliver.ts'
+import { attempt } from './attempt.ts'
+import { deliver } from './deliver.ts'
 import { admissionFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
 import type { Settled } from './settled.ts'
-import { transact } from './transaction.ts'
 
 /** How recipients share transactions: `apart`: each Apple recipient alone, `by-host`: Apple's together, `whole`: all. */
 export type Sharing = 'apart' | 'by-host' | 'whole'
@@ -11,23 +10,24 @@ export type Sharing = 'apart' | 'by-host' | 'whole'
 /** Sends to all recipients of a job. Gives one outcome for each, in their order; never rejects. */
 export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
   const settled = new Map<Recipient, Settled>()
-  const groups = new Map<string, Recipient[]>()
-  const alone: Recipient[] = []
+  const groups: Recipient[][] = []
+  const shared = new Map<string, Recipient[]>()
   for (const recipient of job.recipients) {
     const { admission, apple } = recipient
-    if (apple && (sharing === 'apart' || admission.decision === 'later')) alone.push(recipient)
-    else if (admission.decision === 'send') {
-      const key = sharing === 'whole' ? 'all' : apple ? 'apple' : 'rest'
-      groups.set(key, [...(groups.get(key) ?? []), recipient])
-    } else
+    if (admission !== null && admission.decision !== 'send') {
       settled.set(recipient, { state: 'rejected', failure: admissionFailure(admission, null), error: null })
+      continue
+    }
+    const key = sharing === 'whole' ? 'all' : !apple ? 'rest' : sharing === 'apart' ? null : 'apple'
+    const group = key === null ? undefined : shared.get(key)
+    if (group) group.push(recipient)
+    else {
+      const begun = [recipient]
+      groups.push(begun)
+      if (key !== null) shared.set(key, begun)
+    }
   }
-  await Promise.all([
-    ...Array.from(groups.values(), (group) => sendTogether(job, group, settled)),
-    ...alone.map(async (recipient) => {
-      settled.set(recipient, await deliver(job, recipient, null))
-    }),
-  ])
+  await Promise.all(groups.map((group) => sendTogether(job, group, settled)))
   return job.recipients.flatMap((recipient) => settled.get(recipient) ?? [])
 }
 
@@ -36,17 +36,11 @@ async function sendTogether(
   group: readonly Recipient[],
   settled: Map<Recipient, Settled>,
 ): Promise<void> {
-  if (job.signal?.aborted) {
-    for (const recipient of group) settled.set(recipient, aborted(job.signal, recipient.address))
-    return
-  }
-  const transaction = await transact(
-    job,
-    group.map(({ address }) => address),
-  )
+  const outcomes = await attempt(job, group, null)
   await Promise.all(
-    group.map(async (recipient) => {
-      settled.set(recipient, await deliver(job, recipient, await conclude(job, recipient, transaction)))
+    group.map(async (recipient, index) => {
+      const outcome = outcomes[index]
+      if (outcome) settled.set(recipient, await deliver(job, recipient, outcome))
     }),
   )
 }

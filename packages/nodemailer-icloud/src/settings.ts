@@ -1,10 +1,12 @@
-import { configError } from './config-error.ts'
+import { appleSlotsFor } from './apple-slots.ts'
+import { checkOptions } from './check-options.ts'
 import { EngineSource } from './engine-source.ts'
 import { MxLookup } from './mx-lookup.ts'
 import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import { findPeer, type Peer } from './peer.ts'
 import type { Sharing } from './run-job.ts'
+import type { Slots } from './slots.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
 /** The options of one transport, checked and filled up. */
@@ -23,6 +25,8 @@ export interface Settings {
   /** The transport takes recipients and content from `mail.data`, as those for web APIs do. */
   readsData: boolean
   lookup: MxLookup | null
+  /** On a direct hop, for the transactions with Apple of all mails; else `null`. */
+  appleSlots: Slots | null
   clock: () => number
   timers: Timers
 }
@@ -38,19 +42,15 @@ const readsMime: ReadonlySet<string> = new Set([
 
 /** @throws Error `ECONFIG` */
 export function settingsOf(inner: InnerTransport, options: IcloudOptions): Settings {
+  checkOptions(options)
   const { hop = 'auto', stream = 'transactional', lane = 'default', sender, retry = {} } = options
   const { clock = Date.now, timers = systemTimers, resolveMx, testing } = options
-  if (!['auto', 'relay', 'direct'].includes(hop)) throw configError('hop', '"relay", "direct" or "auto"', hop)
-  if (options.engine && (options.ledger !== undefined || options.policy)) {
-    throw configError('engine', 'no ledger and no policy beside it, for it has its own', 'both')
-  }
   const { budgetMs = 20_000, maxAttempts = 5 } = retry
-  if (!(budgetMs >= 0)) throw configError('retry.budgetMs', 'milliseconds, 0 or more', budgetMs)
-  if (!(maxAttempts >= 1)) throw configError('retry.maxAttempts', 'a number, 1 or more', maxAttempts)
   const local = showsOnly.has(inner.name)
+  const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
   return {
     engines: new EngineSource(options),
-    peer: findPeer(inner, hop, testing?.appleMx ?? []),
+    peer,
     streamOf: typeof stream === 'function' ? (mail) => stream(mail) ?? 'transactional' : () => stream,
     lane,
     sender,
@@ -60,6 +60,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     sharing: local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host',
     local,
     readsData: !readsMime.has(inner.name),
+    appleSlots: peer.hop === 'direct' ? appleSlotsFor(inner) : null,
     lookup: local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers),
     clock,
     timers,

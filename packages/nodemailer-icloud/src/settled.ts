@@ -15,6 +15,8 @@ export type Settled =
 export interface TryAgain {
   state: 'again'
   retryAt: number
+  /** So far. */
+  tries: number
   failure: RejectedError
   error: ErrorLike | null
 }

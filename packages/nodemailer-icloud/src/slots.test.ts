@@ -1,23 +1,66 @@
 import { expect, it } from 'vitest'
 import { Slots } from './slots.ts'
 
-it('runs so many at once, in order, and goes on after a failure', async () => {
-  const slots = new Slots(2)
-  const started: number[] = []
-  const gates: { resolve: () => void; reject: (error: Error) => void }[] = []
-  const tasks = [0, 1, 2, 3].map((index) => {
-    const gate = new Promise<void>((resolve, reject) => gates.push({ resolve, reject }))
-    return slots.run(async () => {
-      started.push(index)
-      await gate
-      return index
-    })
+/** Enters so many times, and notes who got in, in that order. */
+function queue(slots: Slots, length: number, signals: Record<number, AbortSignal> = {}) {
+  const inside: number[] = []
+  const entering = Array.from({ length }, async (_, index) => {
+    const entered = await slots.enter(signals[index])
+    if (entered) inside.push(index)
+    return entered
   })
-  expect(started).toEqual([0, 1])
-  gates[1]?.reject(new Error('Failed'))
-  await expect(tasks[1]).rejects.toThrow('Failed')
-  await Promise.resolve()
-  expect(started).toEqual([0, 1, 2])
-  for (const gate of gates) gate.resolve()
-  expect(await Promise.all([tasks[0], tasks[2], tasks[3]])).toEqual([0, 2, 3])
+  return { inside, entering }
+}
+
+const settled = () => new Promise(setImmediate)
+
+it('lets so many in at once, and the rest in order', async () => {
+  const slots = new Slots(2)
+  const { inside } = queue(slots, 5)
+  await settled()
+  expect(inside).toEqual([0, 1])
+  slots.leave()
+  await settled()
+  expect(inside).toEqual([0, 1, 2])
+  slots.leave()
+  slots.leave()
+  await settled()
+  expect(inside).toEqual([0, 1, 2, 3, 4])
+})
+
+it('has as many places after everybody has left', async () => {
+  const slots = new Slots(2)
+  queue(slots, 3)
+  await settled()
+  for (let i = 0; i < 3; i++) slots.leave()
+  const { inside } = queue(slots, 3)
+  await settled()
+  expect(inside).toEqual([0, 1])
+})
+
+it('turns away whose signal is aborted, while they wait or before, and keeps the others in order', async () => {
+  const slots = new Slots(1)
+  const waiting = new AbortController()
+  const { inside, entering } = queue(slots, 4, { 1: waiting.signal, 2: AbortSignal.abort() })
+  await settled()
+  waiting.abort()
+  expect(await entering[1]).toBe(false)
+  expect(await entering[2]).toBe(false)
+  slots.leave()
+  await settled()
+  expect(inside).toEqual([0, 3])
+})
+
+it('forgets the signal of who is inside', async () => {
+  const slots = new Slots(1)
+  const controller = new AbortController()
+  const { inside } = queue(slots, 3, { 1: controller.signal })
+  await settled()
+  slots.leave()
+  await settled()
+  controller.abort()
+  expect(inside).toEqual([0, 1])
+  slots.leave()
+  await settled()
+  expect(inside).toEqual([0, 1, 2])
 })

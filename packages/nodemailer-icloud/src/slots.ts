@@ -1,4 +1,4 @@
-/** Lets at most `size` tasks run at once; the rest wait in order. */
+/** So many may be inside at once; the rest wait in order. */
 export class Slots {
   #free: number
   readonly #waiting: (() => void)[] = []
@@ -7,15 +7,34 @@ export class Slots {
     this.#free = size
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await task()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
+  /**
+   * Resolves with true once a slot is yours, in the order of the calls: give it back with {@link leave}. Resolves with
+   * false, and without a slot, as soon as the signal is aborted.
+   */
+  enter(signal?: AbortSignal | null): Promise<boolean> {
+    if (signal?.aborted) return Promise.resolve(false)
+    if (this.#free > 0) {
+      this.#free--
+      return Promise.resolve(true)
     }
+    return new Promise((resolve) => {
+      const go = () => {
+        signal?.removeEventListener('abort', stop)
+        resolve(true)
+      }
+      const stop = () => {
+        this.#waiting.splice(this.#waiting.indexOf(go), 1)
+        resolve(false)
+      }
+      this.#waiting.push(go)
+      signal?.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  /** Gives a slot back: it is the next one's. */
+  leave(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#free++
   }
 }
