@@ -23,7 +23,13 @@ beforeAll(async () => {
         }),
       },
     },
-    icloud: ['[lanes]', 'marketing=bulk'],
+    icloud: [
+      '[lanes]',
+      'marketing=bulk',
+      // Held mail would ask again by itself after 36 s, which is too late for the tests.
+      '[policy]',
+      'time_scale=0.01',
+    ],
   })
 })
 
