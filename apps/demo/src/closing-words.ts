@@ -1,31 +1,53 @@
 import type { Stage } from './stage.ts'
+import { hung, wrap } from './wrap.ts'
 
-/** What the table shows, and where to go from here. */
-export const closingWords: string = `
+/** What the table shows, and where to go from here, in so many columns. */
+export function closingWords(width: number): string {
+  return `
 What you saw
-  Only "No such mailbox" took addresses off the list, and the second mail to them never left the shop.
-  Busy, full and blocked were waited out in Haraka's queue. What Apple refused for the shop's own mistakes
-  was given up, the shop was told, and the address stays; three HM08 within ten minutes would have closed their
-  stream as well. Another provider's words were left alone.
+${points(
+  [
+    'Only "No such mailbox" took addresses off the list, and the second mail to them never left the shop.',
+    "Busy, full and blocked were waited out in Haraka's queue.",
+    "What Apple refused for the shop's own mistakes was given up, the shop was told, and the address stays.",
+    'HM08 closed its stream, and the DMARC refusal its sending domain for that stream: the next mail waited, went out ' +
+      'as the probe, and opened the way again. One reply is enough in this demo; by default three within ten minutes are.',
+    "Another provider's words were left alone.",
+  ],
+  width,
+)}
 
 What next
-  In Nodemailer   const transporter = withIcloud(nodemailer.createTransport({ ... }), { ledger: 'file:./icloud.db' })
-                  packages/nodemailer-icloud/README.md
-  In Haraka       npm install haraka-plugin-icloud, and a line "icloud" in config/plugins
-                  packages/haraka-plugin-icloud/README.md
-  Any reply       ./dev explain "554 5.7.1 [HM08] Message rejected due to local policy."
+  In Nodemailer (packages/nodemailer-icloud/README.md)
+    withIcloud(createTransport({ ... }), { ledger: 'file:./icloud.db' })
+  In Haraka (packages/haraka-plugin-icloud/README.md)
+    npm install haraka-plugin-icloud; echo icloud >> config/plugins
+  Any reply
+    ./dev explain "554 5.7.1 [HM08] Message rejected due to local policy."
 `
+}
 
-/** How to send mail of one's own while the demo stays up. */
-export function invitation({ apple, haraka }: Stage): string {
+/** How to send mail of one's own while the demo stays up, in so many columns. */
+export function invitation({ apple, haraka }: Stage, width: number): string {
   const hosts = apple.hosts.map(({ name, address, port }) => `${name} at ${address}:${port}`).join(', ')
   return `
-Still running. Send mail of your own to Haraka, at 127.0.0.1 port ${haraka.port}, no password, no TLS:
-  swaks --server 127.0.0.1:${haraka.port} --from you@example.com --to mailbox-full@icloud.com
-  nodemailer.createTransport({ host: '127.0.0.1', port: ${haraka.port}, ignoreTLS: true })
-The part before the @ chooses Apple's reply: mailbox-full, rate-limited, invalid-recipient, proofpoint-block
-and so on; any other is accepted. A header "X-Stream: winter-sale" chooses a stream with a lane of its own.
-The simulated MX themselves: ${hosts}.
-What happens is told here. Ctrl-C ends it.
+Still running. Send mail of your own, from another terminal:
+  ./dev send ${haraka.port} mailbox-full@icloud.com
+${points(
+  [
+    "The part before the @ chooses Apple's reply: mailbox-full, rate-limited, invalid-recipient, proofpoint-block, " +
+      'policy-hm08, or any other that `./dev send` alone lists. Any name that is not on the list is accepted.',
+    'A stream may follow: winter-sale, for example, has a lane of its own, so its blocks stop nobody else.',
+    `Other programs reach Haraka at 127.0.0.1 port ${haraka.port}, without password and TLS; they name the stream in ` +
+      'the header X-Stream.',
+    `The simulated MX themselves: ${hosts}.`,
+  ],
+  width,
+)}
+${wrap('What happens is told here; a message expires after 5 days, which are 12 seconds. Ctrl-C ends it.', width).join('\n')}
 `
+}
+
+function points(texts: readonly string[], width: number): string {
+  return texts.map((text) => hung('  - ', text, width)).join('\n')
 }

@@ -29,7 +29,14 @@ export type Happening = { at: number } & (
       retryAt: number | null
     }
   | { kind: 'kept-back'; recipient: string; why: KeptBack }
-  | { kind: 'scope'; scope: string; id: string; change: 'held' | 'released' }
+  | {
+      kind: 'scope'
+      scope: string
+      id: string
+      change: 'held' | 'released'
+      /** Whose reply or delivery changed it. */
+      recipient: string | null
+    }
   | { kind: 'bounce'; recipient: string; to: string }
 )
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Host } from '@icloud-delivery/mx-simulator'
+import { demoPolicy } from './demo-policy.ts'
 import { TIME_SCALE } from './time.ts'
 
 const require = createRequire(import.meta.url)
@@ -55,6 +56,7 @@ export function makeHarakaHome(setup: HarakaSetup): string {
     'config/log.ini': '[main]\nlevel=notice\n',
     'config/outbound.ini': 'temp_fail_intervals=5s*3\n',
     'config/icloud.ini': icloudIni(setup),
+    'config/icloud_policy.json': JSON.stringify(demoPolicy),
   }
   for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(home, folder))
   for (const name of ['connection.ini', 'outbound.bounce_message']) {
@@ -66,13 +68,18 @@ export function makeHarakaHome(setup: HarakaSetup): string {
   return home
 }
 
+/** The lane of a stream that has one of its own. */
+export function laneOf(stream: string): string {
+  return `ip-${stream}`
+}
+
 function icloudIni({ apple, streams, ownLanes, mxRecords }: HarakaSetup): string {
   return [
     '[main]',
     'ledger=file:icloud.db',
     `streams=${['transactional', 'marketing', ...streams].join(',')}`,
     '[lanes]',
-    ...ownLanes.map((stream) => `${stream}=${stream}`),
+    ...ownLanes.map((stream) => `${stream}=${laneOf(stream)}`),
     '[policy]',
     `time_scale=${TIME_SCALE.toFixed(12)}`,
     '[testing]',

@@ -23,6 +23,7 @@ export function followLedger(
   fail: (error: Error) => void,
 ): () => Promise<void> {
   let last = 0
+  const toHappening = reader()
   let ended = false
   let timer: NodeJS.Timeout | undefined
   let reading: Promise<void> = Promise.resolve()
@@ -31,7 +32,7 @@ export function followLedger(
     const fresh = events.filter(({ id }) => id > last).toReversed()
     last = fresh.at(-1)?.id ?? last
     for (const event of fresh) {
-      const happening = happeningOf(event)
+      const happening = toHappening(event)
       if (happening) tell(happening)
     }
   }
@@ -48,12 +49,30 @@ export function followLedger(
   }
 }
 
-function happeningOf({ at, type, subject, data }: StoredEvent): Happening | null {
-  if (type === 'scope-held' || type === 'scope-released') {
-    const slash = subject.indexOf('/')
-    const change = type === 'scope-held' ? 'held' : 'released'
-    return { kind: 'scope', at, scope: subject.slice(0, slash), id: subject.slice(slash + 1), change }
+/** What closes or opens a scope stands right behind the outcome that did it. */
+function reader(): (event: StoredEvent) => Happening | null {
+  let before: StoredEvent | null = null
+  return (event) => {
+    const { at, type, subject, data } = event
+    if (type === 'scope-held' || type === 'scope-released') {
+      const slash = subject.indexOf('/')
+      const change = type === 'scope-held' ? 'held' : 'released'
+      const recipient = before && before.data.messageId === data.messageId ? before.subject : null
+      return {
+        kind: 'scope',
+        at,
+        scope: subject.slice(0, slash),
+        id: subject.slice(slash + 1),
+        change,
+        recipient,
+      }
+    }
+    before = event
+    return outcomeOf(event)
   }
+}
+
+function outcomeOf({ at, type, subject, data }: StoredEvent): Happening | null {
   if (!outcomes.has(type)) return null
   return {
     kind: 'outcome',

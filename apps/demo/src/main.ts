@@ -11,6 +11,8 @@ const program = new Command('./dev start')
   )
   .option('--once', 'end after the table; exit 0 only if everything came as expected', false)
   .option('--json', 'print the table as JSON on standard output, progress on standard error', false)
+  .showHelpAfterError('(--help tells more)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
 const { once, json } = program.opts<{ once: boolean; json: boolean }>()
 

@@ -1,10 +1,15 @@
 import { hasArrived, isFinal, type Happening } from './happening.ts'
+import { Repeats } from './repeats.ts'
 import { shown } from './shown.ts'
 import type { Style } from './style.ts'
-import { meaningOf, outcomeWords, replyWords, scopeWords, whyKeptBack } from './words.ts'
+import { meaningOf, outcomeWords, replyWords, scopeWords, stillWaitingWords, whyKeptBack } from './words.ts'
+import { hung, wrap } from './wrap.ts'
 
 const timeWidth = 7
 const addressWidth = 33
+/** What stands before the text of a line: time, mark, address. */
+const startWidth = timeWidth + addressWidth + 4
+const indent = ' '.repeat(timeWidth + 3)
 
 /** Tells what happens as it happens, in plain words. */
 export class Narrator {
@@ -12,6 +17,7 @@ export class Narrator {
   readonly #style: Style
   readonly #width: number
   readonly #startedAt: number = Date.now()
+  #repeats: Repeats | null = null
 
   /** `width` in columns. */
   constructor(write: (text: string) => void, style: Style, width: number) {
@@ -21,15 +27,24 @@ export class Narrator {
   }
 
   headline(text: string): void {
-    this.#write(`\n${this.#style.bold(text)}\n`)
+    this.#write(`\n${wrap(text, this.#width).map(this.#style.bold).join('\n')}\n`)
   }
 
   say(text: string): void {
     this.#write(`${text}\n`)
   }
 
+  /** From now on, mail that waits tells only what is new, or every few seconds that it waits. */
+  sumUpRepeats(): void {
+    this.#repeats = new Repeats()
+  }
+
   tell(happening: Happening): void {
     const { bad, dim, wait } = this.#style
+    const telling = this.#repeats?.tellingOf(happening) ?? 'tell'
+    if (telling === 'leave out') return
+    if (telling !== 'tell')
+      return this.#line(wait('‖'), happening.recipient ?? '', stillWaitingWords(telling.refusals))
     switch (happening.kind) {
       case 'submitted':
         return this.#line(dim('→'), happening.recipient, dim(`"${shown(happening.subject, 60)}"`))
@@ -39,7 +54,7 @@ export class Narrator {
         return this.#line(
           bad('✗'),
           recipient,
-          `${bad(code)}${why}: sendMail refuses, ${connections} connections made`,
+          `${bad(code)}${why}, ${connections === 0 ? 'no connection' : `${connections} connections`} made`,
         )
       }
       case 'outcome':
@@ -63,8 +78,7 @@ export class Narrator {
         : ([wait, '↻'] as const)
     const done = outcomeWords(happening)
     if (hasArrived(outcome)) return this.#line(paint(mark), recipient, paint(done))
-    const room = this.#width - timeWidth - addressWidth - 5
-    this.#line(paint(mark), recipient, replyWords(reply, recipient, room))
+    this.#line(paint(mark), recipient, replyWords(reply, recipient, this.#width - startWidth - 1))
     const meaning = meaningOf(rule)
     const means = meaning ? `${meaning.title} ${dim(`(fault: ${meaning.fault})`)} → ` : ''
     this.#indented(`${means}${paint(done)}`)
@@ -73,10 +87,11 @@ export class Narrator {
   #line(mark: string, recipient: string, text: string): void {
     const seconds = ((Date.now() - this.#startedAt) / 1000).toFixed(1).padStart(timeWidth - 2)
     const address = shown(recipient, addressWidth).padEnd(addressWidth)
-    this.#write(`${this.#style.dim(`${seconds} s`)} ${mark} ${address} ${text}\n`)
+    const lines = wrap(text, this.#width - indent.length, this.#width - startWidth)
+    this.#write(`${this.#style.dim(`${seconds} s`)} ${mark} ${address} ${lines.join(`\n${indent}`)}\n`)
   }
 
   #indented(text: string): void {
-    this.#write(`${' '.repeat(timeWidth + 3)}${text}\n`)
+    this.#write(`${hung(indent, text, this.#width)}\n`)
   }
 }

@@ -34,6 +34,8 @@ it('tells an outcome that was not expected', async () => {
     sendMail: 'accepted',
     connections: 1,
     outcomes: ['suppress'],
+    waited: false,
+    scopes: [],
     bounced: true,
     replies: [],
   }

@@ -16,8 +16,15 @@ export async function playRound(stage: Stage, round: 0 | 1, signal: AbortSignal)
     stage[row.at].script(row.recipient, steps.length === 0 ? accepted : steps)
   }
   const start = journal.all.length
+  const patience = { limitMs: roundLimitMs, signal, log: haraka.child.lines }
+  const untilClosedBy = (recipient: string): Promise<void> =>
+    journal.until(() => {
+      const { scopes } = seenOf(recipient, journal.all.slice(start))
+      return scopes.length > 0 ? [] : [`${recipient}: has not closed anything`]
+    }, patience)
   for (const row of rows) {
     signal.throwIfAborted()
+    if (row.behind !== null && round === 0) await untilClosedBy(row.behind)
     await shop.send(row)
   }
   const seen = (): Seen[] => {
@@ -26,7 +33,7 @@ export async function playRound(stage: Stage, round: 0 | 1, signal: AbortSignal)
   }
   await journal.until(
     () => seen().flatMap((each, index) => missingFrom(rows[index]?.recipient ?? '', each) ?? []),
-    { limitMs: roundLimitMs, signal, log: haraka.child.lines },
+    patience,
   )
   return seen()
 }

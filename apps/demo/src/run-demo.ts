@@ -7,7 +7,9 @@ import { resultsOf } from './results.ts'
 import { endScripts, passDay, playRound } from './rounds.ts'
 import { openStage, type Stage } from './stage.ts'
 import { styleFor } from './style.ts'
+import { terminalWidth } from './terminal-width.ts'
 import { HOUR_MS } from './time.ts'
+import { hung } from './wrap.ts'
 
 /** How the demo is run. */
 export interface DemoOptions {
@@ -19,8 +21,6 @@ export interface DemoOptions {
   signal: AbortSignal
 }
 
-const widest = 120
-
 /**
  * Runs the demo. Resolves with whether everything came as expected.
  *
@@ -30,13 +30,13 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
   const output = json ? process.stderr : process.stdout
   const style = styleFor(output)
   const startedAt = Date.now()
-  const width = Math.min(output.isTTY ? output.columns : widest, widest)
+  const width = terminalWidth(output, process.env.COLUMNS)
   const narrator = new Narrator((text) => void output.write(text), style, width)
 
   narrator.headline('A small shop writes to its customers, and Apple answers')
   const stage = await openStage(signal)
   try {
-    introduce(stage, narrator)
+    narrator.say(introduction(stage, width))
     stage.journal.onHappening((happening) => narrator.tell(happening))
     narrator.headline('Round 1: everybody gets a mail')
     const first = await playRound(stage, 0, signal)
@@ -48,7 +48,7 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
     const results = await resultsOf([first, second], stage.shop.engine)
     const seconds = (Date.now() - startedAt) / 1000
     narrator.say(`\n${tableOf(results, style, width)}`)
-    narrator.say(closingWords)
+    narrator.say(closingWords(width))
     if (json) process.stdout.write(`${jsonOf(results, seconds)}\n`)
     const differences = differencesOf(results)
     const verdict =
@@ -59,7 +59,8 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
 
     if (!endAfterwards && !signal.aborted) {
       endScripts(stage)
-      narrator.say(invitation(stage))
+      narrator.say(invitation(stage, width))
+      narrator.sumUpRepeats()
       await Promise.race([once(signal, 'abort'), stage.journal.failed])
     }
     return differences.length === 0
@@ -68,13 +69,17 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
   }
 }
 
-function introduce({ apple, haraka, elsewhere }: Stage, narrator: Narrator): void {
-  const [first, second] = apple.hosts
-  narrator.say(`  The shop       a Node program that sends with Nodemailer and nodemailer-icloud, from ${SHOP}
-  Haraka         127.0.0.1:${haraka.port}, process ${String(haraka.child.pid)}, with haraka-plugin-icloud
-  Apple          simulated: ${first?.name ?? ''} (port ${first?.port ?? ''}), ${second?.name ?? ''} (port ${second?.port ?? ''})
-  All others     simulated too: port ${elsewhere.port}
-  The ledger     one SQLite file that the shop and Haraka share
-  Time           an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only
-  Signs          → sent by the shop   ✓ delivered   ↻ kept for later   ✗ given up   ‖ closed or open   ← bounce message`)
+function introduction({ apple, haraka, elsewhere }: Stage, width: number): string {
+  const hosts = apple.hosts.map(({ name, port }) => `${name} (port ${port})`).join(', ')
+  const facts = [
+    ['The shop', `a Node program that sends with Nodemailer and nodemailer-icloud, from ${SHOP}`],
+    ['Haraka', `127.0.0.1:${haraka.port}, process ${String(haraka.child.pid)}, with haraka-plugin-icloud`],
+    ['Apple', `simulated: ${hosts}`],
+    ['All others', `simulated too: port ${elsewhere.port}`],
+    ['The ledger', 'one SQLite file that the shop and Haraka share'],
+    ['Time', `an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only`],
+    ['Signs', '→ sent by the shop, ✓ delivered, ↻ kept for later, ✗ given up,'],
+    ['', '‖ closed or open, ← bounce message'],
+  ] as const
+  return facts.map(([name, text]) => hung(`  ${name.padEnd(12)} `, text, width)).join('\n')
 }

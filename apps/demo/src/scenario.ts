@@ -9,6 +9,10 @@ export interface Expectation {
   connections: number
   /** What was decided after each try, in order. */
   outcomes: readonly Outcome[]
+  /** Whether it had to wait before its first try, because its scope was closed. */
+  waited: boolean
+  /** What it closed and opened, in order, such as `stream held`. */
+  scopes: readonly string[]
   /** Whether the shop gets a bounce message. */
   bounced: boolean
 }
@@ -31,6 +35,8 @@ export interface Row {
   stream: string
   /** Whether the stream also has a sending IP of its own: for rules that hold the IP. */
   ownLane: boolean
+  /** In round 1 it is sent as soon as the mail to this recipient has closed a scope. */
+  behind: string | null
   /** Who takes the mail. */
   at: 'apple' | 'elsewhere'
   /** The answers of round 1 and round 2. None: accepted. */
@@ -44,22 +50,14 @@ const delivered: Expectation = {
   sendMail: 'accepted',
   connections: 1,
   outcomes: ['delivered'],
+  waited: false,
+  scopes: [],
   bounced: false,
 }
-const refused: Expectation = { sendMail: 'accepted', connections: 1, outcomes: ['fail'], bounced: true }
-const counted: Expectation = {
-  sendMail: 'accepted',
-  connections: 1,
-  outcomes: ['soft-bounce'],
-  bounced: true,
-}
-const suppressed: Expectation = {
-  sendMail: 'accepted',
-  connections: 1,
-  outcomes: ['suppress'],
-  bounced: true,
-}
-const notEvenSent: Expectation = { sendMail: 'ESUPPRESSED', connections: 0, outcomes: [], bounced: false }
+const refused: Expectation = { ...delivered, outcomes: ['fail'], bounced: true }
+const counted: Expectation = { ...delivered, outcomes: ['soft-bounce'], bounced: true }
+const suppressed: Expectation = { ...delivered, outcomes: ['suppress'], bounced: true }
+const notEvenSent: Expectation = { ...delivered, sendMail: 'ESUPPRESSED', connections: 0, outcomes: [] }
 
 const nothing: Memory = { suppressedBy: null, softBounces: 0, delivered: false }
 const accepts: Memory = { ...nothing, delivered: true }
@@ -72,6 +70,7 @@ function appleRow(rule: string, details: Details): Row {
     recipient: `${rule}@icloud.com`,
     stream: 'transactional',
     ownLane: false,
+    behind: null,
     at: 'apple',
     ...details,
   }
@@ -79,6 +78,16 @@ function appleRow(rule: string, details: Details): Row {
 
 function thenDelivered(...outcomes: Outcome[]): Expectation {
   return { ...delivered, outcomes: [...outcomes, 'delivered'] }
+}
+
+/** The sending IP is closed by the first refusal, and opened by the probe that is accepted. */
+function probed(...outcomes: Outcome[]): Expectation {
+  return { ...thenDelivered(...outcomes), scopes: ['sending-ip held', 'sending-ip released'] }
+}
+
+/** It waits for the door that another mail has closed, and opens it as the probe. */
+function behindClosed(scope: string): Expectation {
+  return { ...delivered, waited: true, scopes: [`${scope} released`] }
 }
 
 /** Everybody that the shop writes to, twice. */
@@ -123,8 +132,18 @@ export const rows: readonly Row[] = [
   appleRow('dmarc-failure', {
     subject: 'From our new mailing tool',
     stream: 'new-tool',
+    ownLane: true,
     answers: [[{ rule: 'dmarc-failure' }], []],
-    expected: [refused, delivered],
+    expected: [{ ...refused, scopes: ['sending-domain held'] }, delivered],
+    remembers: accepts,
+  }),
+  appleRow('berta', {
+    subject: 'From our new mailing tool, too',
+    stream: 'new-tool',
+    ownLane: true,
+    behind: 'dmarc-failure@icloud.com',
+    answers: [[], []],
+    expected: [behindClosed('sending-domain'), delivered],
     remembers: accepts,
   }),
   appleRow('proofpoint-block', {
@@ -132,7 +151,7 @@ export const rows: readonly Row[] = [
     stream: 'winter-sale',
     ownLane: true,
     answers: [[{ rule: 'proofpoint-block', times: 2 }, accept], []],
-    expected: [thenDelivered('hold', 'hold'), delivered],
+    expected: [probed('hold', 'hold'), delivered],
     remembers: accepts,
   }),
   appleRow('spamhaus-block', {
@@ -143,7 +162,7 @@ export const rows: readonly Row[] = [
       [{ rule: 'spamhaus-block' }, accept],
       [{ rule: 'spamhaus-block', example: 2 }, accept],
     ],
-    expected: [thenDelivered('hold'), thenDelivered('hold')],
+    expected: [probed('hold'), probed('hold')],
     remembers: accepts,
   }),
   appleRow('policy-cs01', {
@@ -170,9 +189,19 @@ export const rows: readonly Row[] = [
   appleRow('policy-hm08', {
     subject: 'To all 40,000 of you',
     stream: 'blast',
-    answers: [[{ rule: 'policy-hm08' }], [{ rule: 'policy-hm08' }]],
-    expected: [refused, refused],
-    remembers: nothing,
+    ownLane: true,
+    answers: [[{ rule: 'policy-hm08' }], []],
+    expected: [{ ...refused, scopes: ['stream held'] }, delivered],
+    remembers: accepts,
+  }),
+  appleRow('clara', {
+    subject: 'To all 40,000 of you',
+    stream: 'blast',
+    ownLane: true,
+    behind: 'policy-hm08@icloud.com',
+    answers: [[], []],
+    expected: [behindClosed('stream'), delivered],
+    remembers: accepts,
   }),
   appleRow('nobody', {
     recipient: 'nobody@family.example',
@@ -187,8 +216,8 @@ export const rows: readonly Row[] = [
     at: 'elsewhere',
     answers: [[], [{ rule: 'invalid-recipient' }]],
     expected: [
-      { sendMail: 'accepted', connections: 1, outcomes: ['taken-elsewhere'], bounced: false },
-      { sendMail: 'accepted', connections: 1, outcomes: ['refused-elsewhere'], bounced: true },
+      { ...delivered, outcomes: ['taken-elsewhere'] },
+      { ...delivered, outcomes: ['refused-elsewhere'], bounced: true },
     ],
     remembers: nothing,
   }),

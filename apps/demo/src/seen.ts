@@ -10,9 +10,9 @@ export type Seen = Omit<Expectation, 'sendMail'> & {
 
 /** Reads what became of the mail to a recipient out of what happened in a round. */
 export function seenOf(recipient: string, happenings: readonly Happening[]): Seen {
-  const own = happenings.filter(
-    (happening) => happening.kind !== 'scope' && happening.recipient === recipient,
-  )
+  const own = happenings.filter((happening) => happening.recipient === recipient)
+  const firstTry = own.findIndex(({ kind }) => kind === 'outcome')
+  const beforeTry = firstTry === -1 ? own : own.slice(0, firstTry)
   const tries = own.filter((happening) => happening.kind === 'outcome')
   const submitted = own.find((happening) => happening.kind === 'submitted')
   const notSubmitted = own.find((happening) => happening.kind === 'not-submitted')
@@ -20,6 +20,10 @@ export function seenOf(recipient: string, happenings: readonly Happening[]): See
     sendMail: notSubmitted?.code ?? (submitted ? 'accepted' : null),
     connections: (submitted ?? notSubmitted)?.connections ?? 0,
     outcomes: tries.map(({ outcome }) => outcome),
+    waited: beforeTry.some((happening) => happening.kind === 'kept-back' && happening.why === 'held'),
+    scopes: own.flatMap((happening) =>
+      happening.kind === 'scope' ? [`${happening.scope} ${happening.change}`] : [],
+    ),
     bounced: own.some(({ kind }) => kind === 'bounce'),
     replies: tries.map(({ reply }) => reply),
   }

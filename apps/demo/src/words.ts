@@ -17,7 +17,12 @@ export function replyWords(reply: string, recipient: string, limit: number): str
 }
 
 /** What was done after one try. */
-export function outcomeWords({ outcome, at, retryAt }: Extract<Happening, { kind: 'outcome' }>): string {
+export function outcomeWords({
+  outcome,
+  rule,
+  at,
+  retryAt,
+}: Extract<Happening, { kind: 'outcome' }>): string {
   const wait = retryAt === null ? 'later' : `in ${realSpan(retryAt - at)}`
   switch (outcome) {
     case 'delivered':
@@ -25,13 +30,13 @@ export function outcomeWords({ outcome, at, retryAt }: Extract<Happening, { kind
     case 'retry':
       return `kept in the queue, tried again ${wait}`
     case 'hold':
-      return `kept in the queue, a probe goes out ${wait}`
+      return `kept in the queue, probed ${wait}`
     case 'soft-bounce':
       return 'given up, and counted: only weeks of it would suppress the address'
     case 'suppress':
       return 'given up, and no more mail to this address'
     case 'fail':
-      return 'given up, the address stays on the list'
+      return isPutOff(rule) ? `${tooOld}; the address stays` : 'given up, the address stays'
     case 'taken-elsewhere':
       return 'delivered; not Apple, so nothing is judged or remembered'
     case 'refused-elsewhere':
@@ -39,11 +44,19 @@ export function outcomeWords({ outcome, at, retryAt }: Extract<Happening, { kind
   }
 }
 
+/** Only age ends what a rule has tried again. */
+function isPutOff(ruleId: string | null): boolean {
+  const disposition = rules.find(({ id }) => id === ruleId)?.disposition
+  return disposition === 'retry' || disposition === 'hold'
+}
+
+const tooOld = 'too old after 5 days in the queue (5.4.7), and given up for that'
+
 const keptBackWords = {
   suppressed: 'not sent: suppressed',
   held: 'waits: its lane, stream or domain is closed',
   later: 'waits: Apple slows this recipient down',
-  expired: 'given up: too old (5.4.7)',
+  expired: tooOld,
 } as const
 
 /** Why Haraka did not try. */
@@ -51,26 +64,47 @@ export function whyKeptBack({ why }: Extract<Happening, { kind: 'kept-back' }>):
   return keptBackWords[why]
 }
 
-const scopeNames: Readonly<Record<string, string>> = {
-  'sending-ip': 'The lane (sending IP)',
-  'sending-domain': 'The sending domain',
-  stream: 'The stream',
+/** That mail goes on waiting, after so many refusals. */
+export function stillWaitingWords(refusals: number): string {
+  return refusals === 0 ? 'still waits' : `still waits; refused ${times(refusals)} by now`
 }
 
 /** That a scope was closed or opened. */
 export function scopeWords({ scope, id, change }: Extract<Happening, { kind: 'scope' }>): string {
-  const name = `${scopeNames[scope] ?? scope} "${shown(id, 60)}"`
+  const name = scopeName(scope, id)
   return change === 'held'
-    ? `${name} is closed: its mail waits, all other mail goes on`
+    ? `${name} is closed: its mail waits, other mail goes on`
     : `${name} is open again: Apple accepted the probe`
 }
 
+/** The engine names a stream `<lane>/<stream>`, and what a domain sends in one stream `<domain>/<stream>`. */
+function scopeName(scope: string, id: string): string {
+  const [first = '', stream] = id.split('/').map((part) => `"${shown(part, 60)}"`)
+  if (scope === 'sending-ip') return `The lane ${first} (a sending IP)`
+  if (scope === 'stream') return `The stream ${stream ?? first}`
+  return stream === undefined
+    ? `The sending domain ${first}`
+    : `The sending domain ${first} in the stream ${stream}`
+}
+
 /** What became of one mail, for the table. */
-export function seenWords({ sendMail, connections, outcomes }: Seen): string {
+export function seenWords({ sendMail, connections, outcomes, waited, scopes }: Seen): string {
   if (sendMail !== 'accepted') return `${sendMail}: stopped in the shop, ${connections} connections`
   const last = outcomes.at(-1)
   const before = outcomes.slice(0, -1)
-  return [...beforeWords(before), last === undefined ? 'nothing' : endWords[last]].join(', ')
+  return [
+    ...(waited ? ['waited, then was the probe'] : []),
+    ...beforeWords(before),
+    last === undefined ? 'nothing' : endWords[last],
+    ...afterWords(scopes),
+  ].join(', ')
+}
+
+/** A lane is closed and opened by the same mail, and {@link beforeWords} tells of it; streams and domains are not. */
+function afterWords(scopes: readonly string[]): string[] {
+  return scopes
+    .filter((change) => !change.startsWith('sending-ip'))
+    .map((change) => change.replace('sending-domain', 'domain'))
 }
 
 function beforeWords(outcomes: readonly Outcome[]): string[] {
