@@ -3,21 +3,21 @@ import { foldAddress } from './address.ts'
 import { untilWritten } from './conflict.ts'
 import { admitBlindly, decideAdmission, type Admittance } from './decide-admission.ts'
 import type { Parts } from './engine-core.ts'
-import { recipientKey, scopeKey, scopesOf, type RecipientState, type ScopeState } from './state.ts'
-import { checkAdmit, messageKey, routeOf } from './subject.ts'
+import { recipientKey, type RecipientState, type ScopeState } from './state.ts'
+import { checkAdmit, messageKey } from './subject.ts'
 import type { Change } from './ledger.ts'
 
 /** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe through. */
 export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   checkAdmit(request)
   const { ledger, policy, clock, outage } = parts
+  const { route, scopeKeys } = parts.passages.of(request, 'admit')
   const asked: Admittance = {
-    ...routeOf(request, 'admit'),
+    ...route,
     recipients: request.recipients.map((recipient) => ({ recipient, address: foldAddress(recipient) })),
     messageId: request.messageId === undefined ? null : messageKey(request.messageId),
     acceptedAt: request.acceptedAt ?? null,
   }
-  const scopeKeys = scopesOf(asked).map(scopeKey)
   const keys = [...scopeKeys, ...asked.recipients.map(({ address }) => recipientKey(address ?? ''))]
   let seen: Admission[] | null = null
 

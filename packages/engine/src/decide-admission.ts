@@ -34,10 +34,10 @@ export function decideAdmission(
   now: number,
   policy: Policy,
 ): AdmissionDecision {
-  const refs = scopesOf(request)
   const expiresAt = expiresAtOf(request, policy)
   const { messageId } = request
   const isBehindHold = scopes.some(({ hold }) => isClosed(hold, now))
+  const refs = isBehindHold ? scopesOf(request) : []
   let current = scopes
   let probes = 0
 

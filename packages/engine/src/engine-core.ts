@@ -1,5 +1,4 @@
-import type { HoldRef } from './action.ts'
-import type { Action } from './action.ts'
+import type { Action, HoldRef } from './action.ts'
 import type { Admission, AdmitRequest } from './admission.ts'
 import { admit } from './admit.ts'
 import {
@@ -15,6 +14,7 @@ import { Events } from './events.ts'
 import type { Ledger } from './ledger.ts'
 import { Outage } from './outage.ts'
 import type { RecordRequest } from './outcome.ts'
+import { Passages } from './passage.ts'
 import type { Policy } from './policy.ts'
 import { record } from './record.ts'
 import { recipientKey, type RecipientState } from './state.ts'
@@ -32,6 +32,7 @@ export interface Parts {
   readonly random: () => number
   readonly events: Events
   readonly outage: Outage
+  readonly passages: Passages
   readonly turns: Turns
 }
 
@@ -40,21 +41,22 @@ export class EngineCore implements Engine {
   readonly ledger: Ledger
   private readonly parts: Parts
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'turns'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns'>) {
     this.ledger = parts.ledger
     this.parts = {
       ...parts,
       events: new Events(parts.logger),
       outage: new Outage(parts.logger),
+      passages: new Passages(),
       turns: new Turns(),
     }
   }
 
-  async admit(request: AdmitRequest): Promise<Admission[]> {
+  admit(request: AdmitRequest): Promise<Admission[]> {
     return admit(this.parts, request)
   }
 
-  async record(request: RecordRequest): Promise<Action> {
+  record(request: RecordRequest): Promise<Action> {
     return record(this.parts, request)
   }
 

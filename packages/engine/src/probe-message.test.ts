@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { bench, replies } from './bench.test.fixture.ts'
 import { BreakableLedger } from './broken-ledger.test.fixture.ts'
-import { memoryLedger } from './memory-ledger.ts'
 
 const hour = 3_600_000
 const people = ['anna@icloud.com', 'berta@icloud.com', 'carl@icloud.com']
@@ -109,10 +111,15 @@ describe('a message to several recipients as the probe', () => {
     expect(await made.engine.holds()).toMatchObject([{ rule: 'proofpoint-block' }])
   })
 
-  it('is one of many that ask two engines at once', async () => {
-    const ledger = memoryLedger()
+  it('is one of many that ask two engines on one file at once', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'icloud-probe-'))
+    const ledger = `file:${join(directory, 'icloud.db')}`
     const made = await due(replies.blocked, { ledger })
     const other = bench({ ledger, clock: () => made.time.now })
+    onTestFinished(async () => {
+      await Promise.all([made.engine.close(), other.engine.close()])
+      rmSync(directory, { recursive: true, force: true })
+    })
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) => decisions(index % 2 === 0 ? made : other, `m${index}`)),
     )

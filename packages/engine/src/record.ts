@@ -12,15 +12,15 @@ import type { Change } from './ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
 import type { Policy } from './policy.ts'
 import { rulesVersion } from './rules-version.ts'
-import { recipientKey, scopeKey, scopesOf, type State } from './state.ts'
-import { checkRecord, messageKey, routeOf } from './subject.ts'
+import { recipientKey, type State } from './state.ts'
+import { checkRecord, messageKey } from './subject.ts'
 import { isApplesDoing } from './whose-doing.ts'
 
 /** Remembers one outcome and says what to do: one read and one write. Only a wrong argument makes it throw. */
 export async function record(parts: Parts, request: RecordRequest): Promise<Action> {
   checkRecord(request)
   const { outcome } = request
-  const route = routeOf(request, 'record')
+  const { route, scopeKeys } = parts.passages.of(request, 'record')
   const address = foldAddress(request.recipient)
   const attempt: Attempt = {
     ...route,
@@ -32,8 +32,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     rulesVersion,
     random: parts.random,
   }
-  const refs = scopesOf(route)
-  const empty: State = { recipient: {}, scopes: refs.map(() => ({})) }
+  const empty: State = { recipient: {}, scopes: scopeKeys.map(() => ({})) }
   const { recipient, sender } = request
   const verdict =
     outcome.kind === 'reply'
@@ -47,7 +46,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     return pass(verdict, empty, attempt).action
   }
 
-  const keys = [recipientKey(attempt.address), ...refs.map(scopeKey)]
+  const keys = [recipientKey(attempt.address), ...scopeKeys]
   let decision: Decision
   try {
     decision = await parts.turns.run(attempt.address, () =>
@@ -80,11 +79,12 @@ async function turn(
   const state: State = { recipient, scopes }
   const now = clock()
   const decision = decideOn(outcome, verdict, state, now, policy, attempt)
-  const next = [decision.nextState.recipient, ...decision.nextState.scopes]
-  const before = [state.recipient, ...state.scopes]
-  const changes = keys.flatMap((key, index): Change[] => {
-    if (next[index] === before[index]) return []
-    return [{ key, expected: entries[index]?.version ?? 0, value: next[index] }]
+  const { nextState } = decision
+  const changes: Change[] = []
+  keys.forEach((key, index) => {
+    const value = index === 0 ? nextState.recipient : nextState.scopes[index - 1]
+    const before = index === 0 ? recipient : scopes[index - 1]
+    if (value !== before) changes.push({ key, expected: entries[index]?.version ?? 0, value })
   })
   const written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now))
   return written ? decision : undefined
