@@ -69,6 +69,16 @@ describe('mails sent at once on a direct hop', () => {
   })
 })
 
+describe('a mail to many', () => {
+  it('is a probe as a whole', async () => {
+    const stage = await directStage({ anna: [{ rule: 'proofpoint-block' }, { accept: true }] })
+    const blocked = await rejection(stage.transporter.sendMail(mail('anna@icloud.com')))
+    stage.time.pass((blocked['retryAt'] as number) - stage.time.clock())
+    const to = Array.from({ length: 8 }, (_, index) => `bert${index}@icloud.com`)
+    expect((await stage.transporter.sendMail(mail(to))).accepted).toEqual(to)
+  })
+})
+
 describe('mails that wait for their turn', () => {
   /** Holds back the answer of the inner transport until `release`. */
   async function gatedStage(more: Parameters<typeof directStage>[1] = {}) {

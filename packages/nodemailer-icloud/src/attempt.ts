@@ -71,9 +71,8 @@ function admitNow(job: Job, recipients: readonly Recipient[]): Promise<Admission
 
 function notNow(admission: Admission, before: TryAgain | null, tries: number): Settled | TryAgain {
   const failure = admissionFailure(admission, before?.failure ?? null)
-  const { decision, retryAt } = admission
-  if (decision !== 'later' || retryAt === null) return { state: 'rejected', failure, error: null }
-  return { state: 'again', retryAt, tries, failure, error: null }
+  if (admission.decision !== 'later') return { state: 'rejected', failure, error: null }
+  return { state: 'again', retryAt: admission.retryAt, tries, failure, error: null }
 }
 
 function failed(error: ErrorLike, address: string): Settled {

@@ -1,7 +1,6 @@
 import type { Action, Outcome } from '@icloud-delivery/engine'
 import { classify } from '@icloud-delivery/rules'
 import { attribute, hasReply, isBrokenOff, isConnectionFailure } from './attribution.ts'
-import { connectionWaitMs } from './connection-wait.ts'
 import { actionFailure, innerFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
@@ -43,32 +42,34 @@ export async function conclude(
       const action = apple ? await record(job, address, outcome) : null
       // Where the reply was only noted, the error of the transaction knows nothing of it.
       const whole = result.error && hasReply(result.error) ? result.error : error
-      return judged(address, action, error, whole, tries)
+      return settle(address, action, error, { whole, tries, ambiguous: false, blind: false })
     }
     case 'no-reply': {
       const { error } = attribution
       const ambiguous = bodyRead && isBrokenOff(error)
-      const failure = innerFailure(error, address, { ambiguous })
-      const mayRetry = apple && job.peer.hop === 'direct' && (!ambiguous || job.retryAmbiguous)
-      if (!mayRetry || !isConnectionFailure(error) || job.isClosed())
-        return { state: 'rejected', failure, error: result.error }
-      const retryAt = job.clock() + connectionWaitMs(tries)
-      return { state: 'again', retryAt, tries, failure, error: result.error }
+      const blind = ambiguous && !job.retryAmbiguous
+      // What was closed here, or failed in this process, tells nothing of the way to Apple.
+      const tells = apple && job.peer.hop === 'direct' && isConnectionFailure(error) && !job.isClosed()
+      const outcome: Outcome = { kind: 'no-reply', error: `${error.code}: ${error.message}`, mx: job.peer.mx }
+      const action = tells ? await record(job, address, outcome) : null
+      return settle(address, action, error, { whole: result.error ?? error, tries, ambiguous, blind })
     }
   }
 }
 
-function judged(
+/** @param about `blind`: it must not be tried again, whatever the action says, for the message may have arrived */
+function settle(
   address: string,
   action: Action | null,
   cause: ErrorLike,
-  whole: ErrorLike,
-  tries: number,
+  about: { whole: ErrorLike; tries: number; ambiguous: boolean; blind: boolean },
 ): Settled | TryAgain {
+  const { whole, tries, ambiguous, blind } = about
   const failure =
-    (action !== null && actionFailure(action, address, cause)) ||
-    innerFailure(cause, address, { verdict: action?.verdict ?? null, action })
-  if (action?.type === 'retry' && action.retryAt !== null) {
+    (action !== null && !blind && actionFailure(action, address, cause)) ||
+    innerFailure(cause, address, { verdict: action?.verdict ?? null, action, ambiguous })
+  failure.ambiguous = ambiguous
+  if (action?.type === 'retry' && !blind) {
     return { state: 'again', retryAt: action.retryAt, tries, failure, error: whole }
   }
   return { state: 'rejected', failure, error: whole }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, expectTypeOf, it } from 'vitest'
 import {
   isHeldError,
   isIcloudError,
@@ -40,6 +40,20 @@ it('tells its errors apart', () => {
     expect(Object.entries(guards).filter(([, guard]) => guard(error))).toHaveLength(1)
     expect(guards[code as keyof typeof guards](error)).toBe(true)
   }
+})
+
+it('tells the compiler that there is a time to send again', () => {
+  const retryAtOf = (error: unknown) => {
+    if (isHeldError(error) || isRetryExhaustedError(error)) {
+      expectTypeOf(error.retryAt).toEqualTypeOf<number>()
+      expectTypeOf(error.code).toEqualTypeOf<'EHELD' | 'ERETRYEXHAUSTED'>()
+      return error.retryAt
+    }
+    if (isIcloudError(error)) expectTypeOf(error.retryAt).toEqualTypeOf<number | null>()
+    return null
+  }
+  expect(retryAtOf(new RejectedError('No', { ...failure('EHELD'), retryAt: 5 }))).toBe(5)
+  expect(retryAtOf(new RejectedError('No', failure('EREFUSED')))).toBeNull()
 })
 
 it('knows the errors of others', () => {

@@ -53,7 +53,8 @@ export function actionFailure(action: Action, recipient: string, error: ErrorLik
     ambiguous: false,
     ...replyOf(error),
   }
-  return new RejectedError(message(code, recipient, action.reason, action.retryAt), failure, { cause: error })
+  const reason = isConnectionFailure(error) ? connectionFailed(error) : action.reason
+  return new RejectedError(message(code, recipient, reason, action.retryAt), failure, { cause: error })
 }
 
 function codeOf(action: Action): IcloudErrorCode | null {
@@ -102,7 +103,11 @@ function innerMessage(error: ErrorLike, recipient: string, ambiguous: boolean): 
   const left = ambiguous
     ? 'The message was sent whole and may have arrived.'
     : 'It was not queued: send it again later.'
-  return `${recipient}: the connection failed before a reply came (${error.message}). ${left}`
+  return `${recipient}: ${connectionFailed(error)}. ${left}`
+}
+
+function connectionFailed(error: ErrorLike): string {
+  return `the connection failed before a reply came (${error.message})`
 }
 
 /** As Nodemailer 10 has it: every 5xx but 503, which is about the session and not the message. */

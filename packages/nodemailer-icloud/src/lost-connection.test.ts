@@ -27,42 +27,49 @@ describe('a refusal after which Apple hangs up', () => {
 })
 
 describe('a connection to Apple that fails without a word', () => {
-  it('is tried again after 1, 2 and 4 s, and then reported as what it is', async () => {
-    const { transporter, engine, simulator, time } = await directStage(
-      {},
-      { simulator: { connection: [{ drop: true }] }, retry: { maxAttempts: 4 } },
-    )
-    const told: string[] = []
-    for (const event of ['unknown', 'retry', 'held', 'failed'] as const)
-      engine.on(event, () => told.push(event))
+  const dropped = { simulator: { connection: [{ drop: true }] } } as const
+
+  it('is reported as what it is, and is no reply that a rule could be written for', async () => {
+    const { transporter, engine } = await directStage({}, { ...dropped, retry: { budgetMs: 0 } })
+    const unknown: unknown[] = []
+    engine.on('unknown', (action) => unknown.push(action))
     const error = await rejection(transporter.sendMail(mail('anna@icloud.com')))
     expect(error).toMatchObject({
-      code: 'ECONNECTION',
+      code: 'ERETRYEXHAUSTED',
       permanent: false,
       rule: null,
       verdict: null,
-      action: null,
-      retryAt: null,
       ambiguous: false,
     })
-    const [one] = error['rejectedErrors'] as Error[]
-    expect(one?.message).toMatch(
-      /^anna@icloud\.com: the connection failed before a reply came \(.+\)\. It was not queued: send it again later\.$/,
+    expect(error).not.toHaveProperty('response')
+    expect(error['retryAt']).toBeGreaterThan(0)
+    expect(error.message).toMatch(
+      /^anna@icloud\.com: the connection failed before a reply came \(.+\)\. It was not queued: send it again at 20/,
     )
-    expect(time.waits).toEqual([1000, 2000, 4000])
-    expect(simulator.sessions.count).toBe(4)
-    expect(told).toEqual([])
-    expect(await engine.holds()).toEqual([])
+    expect(unknown).toEqual([])
   })
 
-  it('is not tried again where the budget does not allow it', async () => {
+  it('is tried again, as often as it may be', async () => {
     const { transporter, simulator } = await directStage(
       {},
-      { simulator: { connection: [{ drop: true }] }, retry: { budgetMs: 999 } },
+      { ...dropped, retry: { budgetMs: 9e8, maxAttempts: 3 } },
     )
     expect(await rejection(transporter.sendMail(mail('anna@icloud.com')))).toMatchObject({
-      code: 'ECONNECTION',
+      code: 'ERETRYEXHAUSTED',
+      rule: null,
     })
-    expect(simulator.sessions.count).toBe(1)
+    expect(simulator.sessions.count).toBe(3)
+  })
+
+  it('of another transport than SMTP is nobody else’s business', async () => {
+    const { transporter, engine } = await directStage({}, { retry: { budgetMs: 0 } })
+    transporter.transporter.inner.send = (_: unknown, callback: (error: Error) => void) =>
+      callback(Object.assign(new Error('Disk full'), { code: 'ENOSPC' }))
+    expect(await rejection(transporter.sendMail(mail('anna@icloud.com')))).toMatchObject({
+      code: 'ENOSPC',
+      message: 'Disk full',
+      action: null,
+    })
+    expect(await engine.holds()).toEqual([])
   })
 })
