@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -13,10 +13,12 @@ import { rows } from './scenario.ts'
 
 const main = path.resolve(import.meta.dirname, '../dist/main.js')
 
+const sendOwn = path.resolve(import.meta.dirname, '../dist/send.js')
+
 type Demo = ChildProcessByStdio<null, Readable, Readable>
 
 let folder: string
-let started: Demo[]
+let started: ChildProcess[]
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'demo-test-'))
@@ -110,6 +112,13 @@ describe('./dev start --once --json', () => {
   )
 })
 
+it('a wrong option ends with 2, and names the nearest', async () => {
+  const child = start('--onse')
+  const [complaint] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect(child.exitCode).toBe(2)
+  expect(complaint).toMatch(/unknown option '--onse'\n\(Did you mean --once\?\)/)
+})
+
 describe('Ctrl-C', () => {
   it('while mail is on its way leaves no process and no directory', { timeout: 30_000 }, async () => {
     const child = start()
@@ -122,10 +131,17 @@ describe('Ctrl-C', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('after the table ends it in good order', { timeout: 60_000 }, async () => {
+  it('after the table, and after mail of one’s own, ends it in good order', { timeout: 60_000 }, async () => {
     const child = start()
     const output = await printed(child, /Still running/)
     expect(output).toContain('All 17 rows came as expected')
+    const [, port = ''] = /\.\/dev send (\d+) /.exec(output) ?? []
+    const bounced = printed(child, /← policy-cs03@me\.com/)
+    const sender = spawn(process.execPath, [sendOwn, port, 'policy-cs03@me.com'], { stdio: 'ignore' })
+    started.push(sender)
+    await once(sender, 'exit')
+    expect(sender.exitCode).toBe(0)
+    expect((await bounced).match(/policy-cs03@me\.com/g)).toHaveLength(2)
     child.kill('SIGINT')
     await once(child, 'exit')
     expect(child.exitCode).toBe(0)

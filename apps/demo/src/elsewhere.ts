@@ -25,8 +25,8 @@ function outcomeOf(at: number, recipient: string, reply: string): Extract<Happen
   return { kind: 'outcome', at, recipient, outcome: 'retry', rule: null, reply, retryAt: null }
 }
 
-/** Whom a delivery status notification is about (RFC 3464). */
-function failedRecipients(raw: Buffer): string[] {
+/** Whom a delivery status notification is about (RFC 3464), each once: a sender may have named somebody twice. */
+function failedRecipients(raw: Buffer): Set<string> {
   const found = raw.toString('latin1').matchAll(/^Final-Recipient: rfc822;\s?(\S{1,320})\r?$/gim)
-  return Array.from(found, ([, address = '']) => address.replace(/^<|>$/g, ''))
+  return new Set(Array.from(found, ([, address = '']) => address.replace(/^<|>$/g, '')))
 }

@@ -54,6 +54,11 @@ export function isFinal(outcome: Outcome): boolean {
   return finalOutcomes.has(outcome)
 }
 
+/** Whether mail that was not tried is tried later. */
+export function isKept(why: KeptBack): boolean {
+  return why === 'held' || why === 'later'
+}
+
 /** Whether the mail arrived. */
 export function hasArrived(outcome: Outcome): boolean {
   return outcome === 'delivered' || outcome === 'taken-elsewhere'

@@ -1,4 +1,4 @@
-import { hasArrived, isFinal, type Happening } from './happening.ts'
+import { hasArrived, isFinal, isKept, type Happening } from './happening.ts'
 import { Repeats } from './repeats.ts'
 import { shown } from './shown.ts'
 import type { Style } from './style.ts'
@@ -60,7 +60,11 @@ export class Narrator {
       case 'outcome':
         return this.#outcome(happening)
       case 'kept-back':
-        return this.#line(wait('‖'), happening.recipient, whyKeptBack(happening))
+        return this.#line(
+          isKept(happening.why) ? wait('‖') : bad('✗'),
+          happening.recipient,
+          whyKeptBack(happening),
+        )
       case 'scope':
         return this.#indented(`${wait('‖')} ${scopeWords(happening)}`)
       case 'bounce':

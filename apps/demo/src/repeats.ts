@@ -1,4 +1,4 @@
-import { isFinal, type Happening } from './happening.ts'
+import { isFinal, isKept, type Happening } from './happening.ts'
 
 const quietMs = 3000
 
@@ -38,5 +38,5 @@ export class Repeats {
 
 function isOver(happening: Extract<Happening, { kind: 'outcome' | 'kept-back' }>): boolean {
   if (happening.kind === 'outcome') return isFinal(happening.outcome)
-  return happening.why === 'expired' || happening.why === 'suppressed'
+  return !isKept(happening.why)
 }

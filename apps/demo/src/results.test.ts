@@ -24,12 +24,12 @@ async function differencesFor(recipient: string, rounds: [Seen[], Seen[]]): Prom
 }
 
 it('finds nothing where everything is as expected', async () => {
-  expect(await differencesFor('policy-hm08@icloud.com', asExpected())).toEqual([])
+  expect(await differencesFor('policy-cs02@icloud.com', asExpected())).toEqual([])
 })
 
 it('tells an outcome that was not expected', async () => {
   const rounds = asExpected()
-  const index = rows.findIndex(({ recipient }) => recipient === 'policy-hm08@icloud.com')
+  const index = rows.findIndex(({ recipient }) => recipient === 'policy-cs02@icloud.com')
   rounds[1][index] = {
     sendMail: 'accepted',
     connections: 1,
@@ -39,21 +39,21 @@ it('tells an outcome that was not expected', async () => {
     bounced: true,
     replies: [],
   }
-  expect(await differencesFor('policy-hm08@icloud.com', rounds)).toEqual([
-    'policy-hm08@icloud.com, round 2: expected {"sendMail":"accepted","connections":1,"outcomes":["fail"],"bounced":true}, ' +
-      'seen {"sendMail":"accepted","connections":1,"outcomes":["suppress"],"bounced":true}',
+  expect(await differencesFor('policy-cs02@icloud.com', rounds)).toEqual([
+    'policy-cs02@icloud.com, round 2: expected {"sendMail":"accepted","connections":1,"outcomes":["fail"],"waited":false,"scopes":[],"bounced":true}, ' +
+      'seen {"sendMail":"accepted","connections":1,"outcomes":["suppress"],"waited":false,"scopes":[],"bounced":true}',
   ])
   expect(JSON.parse(jsonOf(await resultsOf(rounds, engine), 1))).toMatchObject({ ok: false })
 })
 
 it('tells a suppression that was not expected', async () => {
   await engine.record({
-    recipient: 'policy-hm08@icloud.com',
+    recipient: 'policy-cs02@icloud.com',
     sender: 'shop@example.com',
     messageId: '1',
-    outcome: { kind: 'reply', input: '550 5.1.1 <policy-hm08@icloud.com>: user does not exist' },
+    outcome: { kind: 'reply', input: '550 5.1.1 <policy-cs02@icloud.com>: user does not exist' },
   })
-  expect(await differencesFor('policy-hm08@icloud.com', asExpected())).toEqual([
+  expect(await differencesFor('policy-cs02@icloud.com', asExpected())).toEqual([
     expect.stringContaining('the ledger: expected {"suppressedBy":null'),
   ])
 })

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { outcomeWords, scopeWords, seenWords } from './words.ts'
+
+const recipient = 'anna@icloud.com'
+const seen = {
+  sendMail: 'accepted',
+  connections: 1,
+  outcomes: [],
+  waited: false,
+  scopes: [],
+  bounced: false,
+  replies: [],
+}
+
+describe('a mail that is given up', () => {
+  it.each([
+    ['rate-limited', /^too old after 5 days/],
+    ['proofpoint-block', /^too old after 5 days/],
+    ['policy-hm08', /^given up, the address stays$/],
+  ])('for %s is said to match %s', (rule, words) => {
+    expect(
+      outcomeWords({ kind: 'outcome', at: 0, recipient, outcome: 'fail', rule, reply: '', retryAt: null }),
+    ).toMatch(words)
+  })
+})
+
+it.each([
+  ['sending-ip', 'ip-sale', 'The lane "ip-sale" (a sending IP)'],
+  ['stream', 'ip-sale/sale', 'The stream "sale"'],
+  ['sending-domain', 'example.com', 'The sending domain "example.com"'],
+  ['sending-domain', 'example.com/sale', 'The sending domain "example.com" in the stream "sale"'],
+])('a closed %s %s is called %s', (scope, id, name) => {
+  const words = scopeWords({ kind: 'scope', at: 0, scope, id, change: 'held', recipient })
+  expect(words).toBe(`${name} is closed: its mail waits, other mail goes on`)
+})
+
+it('tells what a mail closed, and that another waited for it', () => {
+  expect(seenWords({ ...seen, outcomes: ['fail'], scopes: ['stream held'] })).toBe(
+    'given up, address kept, stream held',
+  )
+  expect(
+    seenWords({ ...seen, waited: true, outcomes: ['delivered'], scopes: ['sending-domain released'] }),
+  ).toBe('waited, then was the probe, delivered, domain released')
+  expect(
+    seenWords({
+      ...seen,
+      outcomes: ['hold', 'delivered'],
+      scopes: ['sending-ip held', 'sending-ip released'],
+    }),
+  ).toBe('lane held, probe accepted, delivered')
+})
