@@ -88,9 +88,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       acceptedAt: todo.queue_time,
       outcome: { kind: 'reply', input: seen.text, mx: seen.mx, phase: phaseOf(seen) },
     })
-    const { type, reason, verdict } = action
-    // What would otherwise be tried again is given up only when the message is too old.
-    const expired = type === 'fail' && (verdict?.disposition === 'retry' || verdict?.disposition === 'hold')
+    const { type, reason, verdict, expired } = action
     return { fate: fateOf(action, judge), action: type, reason, verdict, expired }
   } catch (error) {
     judge.error(`the engine gave no answer, Haraka goes on by itself: ${String(error)}`)
