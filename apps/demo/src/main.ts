@@ -9,12 +9,12 @@ const program = new Command('./dev start')
   .description(
     'Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.',
   )
-  .option('--once', 'end after the table; exit 0 only if everything came as expected', false)
-  .option('--json', 'print the table as JSON on standard output, progress on standard error', false)
+  .option('--once', 'end after the table; exit 0 only if everything came as expected')
+  .option('--json', 'print the table as JSON on standard output, progress on standard error')
   .showHelpAfterError('(--help tells more)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-const { once, json } = program.opts<{ once: boolean; json: boolean }>()
+const { once = false, json = false } = program.opts<{ once?: true; json?: true }>()
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -16,7 +16,7 @@ try {
 async function main(): Promise<void> {
   const { list, json, options } = readCommandLine(process.argv)
   endWithReader()
-  if (list) return console.log(scenarioTable(process.stdout.isTTY ? process.stdout.columns : Infinity))
+  if (list) return console.log(scenarioTable(columns()))
   const simulator = await startSimulator(options)
   const stop = (): void => void simulator.close()
   process.once('SIGINT', stop).once('SIGTERM', stop)
@@ -25,12 +25,12 @@ async function main(): Promise<void> {
 }
 
 function tellPeople(simulator: Simulator): void {
-  simulator.on('reply', (attempt) => console.log(logLine(attempt)))
+  simulator.on('reply', (attempt) => console.log(logLine(attempt, columns())))
   for (const { name, address, port } of simulator.hosts) {
     console.log(`${visible(name)} listens on ${address} port ${port}`)
   }
   console.log(`
-It answers as Apple's MX would and delivers nothing. The recipient chooses the reply:
+It answers as Apple's MX would and delivers nothing. The recipient chooses:
   anna@icloud.com           is accepted
   mailbox-full@icloud.com   is over quota
   policy-hm08@icloud.com    is refused after the message
@@ -44,6 +44,11 @@ function tellPrograms(simulator: Simulator): void {
     console.log(visibleJson({ event: 'message', ...message, bytes: raw.length }))
   })
   console.log(visibleJson({ event: 'listening', hosts: simulator.hosts }))
+}
+
+/** A terminal may be made wider or narrower at any time. A file, or a pipe, has no end to its lines. */
+function columns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity
 }
 
 /** `| head` closes the pipe: then there is nobody left to tell. */
