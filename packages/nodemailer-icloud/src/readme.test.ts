@@ -28,7 +28,7 @@ declare module 'bullmq' {
 `
 
 it('all code in the README compiles as strict TypeScript', { timeout: 60_000 }, async () => {
-  const directory = mkdtempSync(join(home, '.readme-'))
+  const directory = mkdtempSync(join(home, '.snippet-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const readme = readFileSync(join(home, 'README.md'), 'utf8')
   const blocks = [...readme.matchAll(/```js[^\n]*\n([\s\S]*?)```/g)].map(([, code = '']) => code)
