@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { watch } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createEngine, type AddressRecord, type Engine, type HoldRef } from '@icloud-delivery/engine'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@icloud-delivery/mx-simulator'
+import { vi } from 'vitest'
 import { startHaraka, type Haraka, type HarakaOptions } from './haraka.test.fixture.ts'
 
 /** A Haraka between a stand-in for Apple and the mailboxes of its senders. */
@@ -103,10 +103,9 @@ export async function setStage(options: {
   }
 }
 
+/** Looks again and again: what is removed before a watch begins gives no event. */
 async function emptied(folder: string): Promise<void> {
-  if (readdirSync(folder).length === 0) return
-  const changes = watch(folder, { signal: AbortSignal.timeout(15_000) })
-  for await (const _ of changes) if (readdirSync(folder).length === 0) return
+  await vi.waitUntil(() => readdirSync(folder).length === 0, { timeout: 15_000, interval: 25 })
 }
 
 /** Keeps other processes from writing to a ledger until it is called. */

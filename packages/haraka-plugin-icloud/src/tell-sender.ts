@@ -1,5 +1,7 @@
 import constants from 'haraka-constants'
+import path from 'node:path'
 import type { HMail, Outbound } from './haraka.ts'
+import { queueDsnsSafely } from './queue-dsn.ts'
 
 /** How long to wait before a DSN that could not be queued is written again, in ms. */
 const TELL_AGAIN = 2000
@@ -35,6 +37,7 @@ export function tellSafely(
         error(`the DSN of ${this.filename} could not be queued, trying again: ${String(why)}`)
         setTimeout(() => this.bounce_respond(code, message), TELL_AGAIN).unref()
       }
+      queueDsnsSafely(outbound(), path.dirname(this.path))
       outbound().send_email('<>', sender, lines.join(''), queued, { origin: this })
     })
     return undefined
