@@ -20,6 +20,7 @@ Object.assign(dns.promises, {
   lookup: async () => ({ address: '127.0.0.1', family: 4 }),
 })
 
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its socket below
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (...args) {
   const [options] = Array.isArray(args[0]) ? args[0] : args
