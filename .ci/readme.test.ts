@@ -60,6 +60,16 @@ describe('snippets', () => {
     }
   })
 
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('paths in %s exist', (document) => {
+    const text = readFileSync(join(root, document), 'utf8')
+    const paths = Array.from(
+      text.matchAll(/`((?:packages|apps|\.ci|\.changeset)\/[\w./-]+)`/g),
+      ([, path = '']) => path,
+    )
+    expect(paths.length).toBeGreaterThan(0)
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
   it.each(documents)('links of %s lead somewhere', (document) => {
     const targets = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
     const missing = targets

@@ -1,6 +1,6 @@
 import { Child } from '../child.ts'
-import { interleave } from '../interleave.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Pair } from '../interleave.ts'
+import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec, type Target } from '../row.ts'
 import { costs, rates } from '../sample.ts'
 import { Sink } from '../smtp-sink/sink.ts'
@@ -33,17 +33,13 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
     rows: [throughput, cpu],
     async measure(plan) {
       const sink = await Sink.start()
-      // Applications that send mail run for days: each side keeps its process, and what its compiler has learnt.
-      const wrapped = startSender({ wrapped: true, recipients, port: sink.port })
-      const bare = startSender({ wrapped: false, recipients, port: sink.port })
-      const messages = plan.size(1500, 100)
+      const pairs: Pair<PoolResult>[] = []
+      const runs = plan.runs(standardRuns)
       try {
-        await wrapped.ask({ warmUp: plan.size(3000, 50), messages: 1 })
-        await bare.ask({ warmUp: plan.size(3000, 50), messages: 1 })
-        const pairs = await interleave(plan, name, standardRuns, {
-          ours: () => wrapped.ask({ warmUp: 0, messages }),
-          baseline: () => bare.ask({ warmUp: 0, messages }),
-        })
+        for (let run = 1; run <= runs; run++) {
+          plan.progress(name, run, runs)
+          pairs.push(await sendInTurn(plan, recipients, sink.port))
+        }
         return [
           rowOf(
             throughput,
@@ -55,13 +51,45 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
           ),
         ]
       } finally {
-        await Promise.all([wrapped.stop(), bare.stop()])
         await sink.stop()
       }
     },
   }
 }
 
-function startSender(task: PoolTask): Child<PoolRun, PoolResult> {
-  return Child.start<PoolRun, PoolResult>(new URL('pool-process.js', import.meta.url), [JSON.stringify(task)])
+const turns = 6
+
+/**
+ * One run: a fresh process for each side, as two processes of the same kind differ by a tenth, and short turns, so that
+ * what changes on the machine changes both. The warm-up is long, because applications that send mail run for days.
+ */
+async function sendInTurn(plan: Plan, recipients: Recipients, port: number): Promise<Pair<PoolResult>> {
+  const module = new URL('pool-process.js', import.meta.url)
+  const [ours, baseline] = [true, false].map((wrapped) => {
+    const task: PoolTask = { wrapped, recipients, port }
+    return Child.start<PoolRun, PoolResult>(module, [JSON.stringify(task)])
+  }) as [Child<PoolRun, PoolResult>, Child<PoolRun, PoolResult>]
+  try {
+    for (const child of [ours, baseline]) await child.ask({ warmUp: plan.size(2500, 50), messages: 1 })
+    const turn = { warmUp: 0, messages: plan.size(250, 20) }
+    const of: Pair<PoolResult[]> = { ours: [], baseline: [] }
+    for (let nth = 0; nth < turns; nth++) {
+      if (nth % 2 === 0) of.ours.push(await ours.ask(turn))
+      of.baseline.push(await baseline.ask(turn))
+      if (nth % 2 === 1) of.ours.push(await ours.ask(turn))
+    }
+    return { ours: allTogether(of.ours), baseline: allTogether(of.baseline) }
+  } finally {
+    await Promise.all([ours.stop(), baseline.stop()])
+  }
+}
+
+/** Turns have the same number of messages: the mean of the costs is that of all, and so is the harmonic one of the rates. */
+function allTogether(results: readonly PoolResult[]): PoolResult {
+  const mean = (of: (result: PoolResult) => number): number =>
+    results.reduce((sum, result) => sum + of(result), 0) / results.length
+  return {
+    cpuMicrosEach: mean(({ cpuMicrosEach }) => cpuMicrosEach),
+    perSecond: 1 / mean(({ perSecond }) => 1 / perSecond),
+  }
 }
