@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { InnerTransport } from './nodemailer-shapes.ts'
-import { directStage, mail, rejection, type Stage } from './stage.test.helper.ts'
+import { directStage, mail, rejection, type Stage } from './stage.test.fixture.ts'
 
 /** Sends so many mails to different people at once; gives their errors, `null` for those that went. */
 function sendAtOnce({ transporter }: Pick<Stage, 'transporter'>, count: number, more: object = {}) {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { directStage, mail, rejection } from './stage.test.helper.ts'
+import { directStage, mail, rejection } from './stage.test.fixture.ts'
 
 describe('a mail', () => {
   it('without recipients fails as it does bare', async () => {

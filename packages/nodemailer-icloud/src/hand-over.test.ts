@@ -3,7 +3,7 @@ import { createEngine } from '@icloud-delivery/engine'
 import nodemailer, { type Transporter } from 'nodemailer'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { MailLike } from './nodemailer-shapes.ts'
-import { mail, rejection, simulator } from './stage.test.helper.ts'
+import { mail, rejection, simulator } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
 
 const quoted =

@@ -8,7 +8,7 @@ import SMTPTransport from 'nodemailer/lib/smtp-transport'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { icloudTransport } from './icloud-transport.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
-import { forSimulator, mail, manualTime, rejection, simulator } from './stage.test.helper.ts'
+import { forSimulator, mail, manualTime, rejection, simulator } from './stage.test.fixture.ts'
 
 function fake(send: InnerTransport['send'], more: object = {}): InnerTransport {
   return { name: 'Fake', version: '1.0.0', send, ...more }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { directStage, mail, rejection } from './stage.test.helper.ts'
+import { directStage, mail, rejection } from './stage.test.fixture.ts'
 
 describe('a refusal after which Apple hangs up', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isSuppressedError } from './errors.ts'
-import { directStage, mail, rejection } from './stage.test.helper.ts'
+import { directStage, mail, rejection } from './stage.test.fixture.ts'
 
 const twoAndOther = ['anna@icloud.com', 'invalid-recipient@icloud.com', 'bob@example.com', 'carl@example.org']
 

@@ -2,7 +2,7 @@ import { createEngine, type Action } from '@icloud-delivery/engine'
 import nodemailer from 'nodemailer'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { IcloudOptions } from './options.ts'
-import { mail, rejection, simulator } from './stage.test.helper.ts'
+import { mail, rejection, simulator } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
 
 const wrapped = (code: string, reply: string) =>

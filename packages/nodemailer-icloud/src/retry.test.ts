@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { IcloudTransport } from './icloud-transport.ts'
 import type { MailLike } from './nodemailer-shapes.ts'
-import { directStage, mail, rejection } from './stage.test.helper.ts'
+import { directStage, mail, rejection } from './stage.test.fixture.ts'
 
 const twiceBusy = { anna: [{ rule: 'rate-limited', times: 2 }, { accept: true }] } as const
 const busyAtTheEnd = {

@@ -7,7 +7,7 @@ import { createEngine, type Engine } from '@icloud-delivery/engine'
 import nodemailer, { type MailMessage } from 'nodemailer'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { icloudTransport } from './icloud-transport.ts'
-import { mail, rejection } from './stage.test.helper.ts'
+import { mail, rejection } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
 
 const to = ['Anna <anna@icloud.com>', 'gone@icloud.com', 'bob@example.com']

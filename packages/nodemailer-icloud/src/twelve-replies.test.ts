@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { IcloudErrorCode } from './errors.ts'
-import { directStage, mail, rejection } from './stage.test.helper.ts'
+import { directStage, mail, rejection } from './stage.test.fixture.ts'
 
 const expected: Record<string, { code: IcloudErrorCode; responseCode: number; permanent: boolean }> = {
   'rate-limited': { code: 'ERETRYEXHAUSTED', responseCode: 421, permanent: false },

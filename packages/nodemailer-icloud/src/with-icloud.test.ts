@@ -4,7 +4,7 @@ import type { Verdict } from '@icloud-delivery/rules'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { IcloudTransport } from './icloud-transport.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
-import { mail, rejection, simulator } from './stage.test.helper.ts'
+import { mail, rejection, simulator } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
 
 /** A transporter around a transport that only records how it was called. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classify } from './classify.ts'
+import { explain } from './explain.ts'
 import { rules } from './table/index.ts'
 
 const mx = 'mx01.mail.icloud.com'
@@ -234,6 +235,12 @@ describe('any input', () => {
         expect(JSON.parse(JSON.stringify(verdict))).toHaveProperty('evidence')
       }),
     )
+  })
+
+  test('takes null for a context, as plain JavaScript hands it over', () => {
+    const reply = '554 5.7.1 [HM08] Message rejected due to local policy. https://support.apple.com/102322'
+    expect(classify(reply, null)).toEqual(classify(reply))
+    expect(explain(reply, null)).toEqual(explain(reply))
   })
 
   test('hostile text of 1 MiB costs milliseconds', () => {

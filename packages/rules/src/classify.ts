@@ -30,8 +30,8 @@ export interface Decision {
  *   what is longer than 8 KiB is cut
  * @param context - what else is known; with the host or the recipient the verdict is surer and quicker
  */
-export function classify(input: unknown, context: ReplyContext = {}): Verdict {
-  return decide(input, context).verdict
+export function classify(input: unknown, context?: ReplyContext | null): Verdict {
+  return decide(input, context ?? {}).verdict
 }
 
 /** {@link classify}, with the reason. */

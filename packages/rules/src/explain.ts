@@ -41,9 +41,9 @@ const whoseSentences: Readonly<Record<Origin, string>> = {
  * {@link classify} with its reasons: which rules matched, which were shadowed and why, and whose reply it is.
  * Never throws.
  */
-export function explain(input: unknown, context: ReplyContext = {}): Explanation {
-  const { verdict, origin } = decide(input, context)
-  const { whole, found } = readText(input, context.recipient ?? null)
+export function explain(input: unknown, context?: ReplyContext | null): Explanation {
+  const { verdict, origin } = decide(input, context ?? {})
+  const { whole, found } = readText(input, context?.recipient ?? null)
   const rule = rules.find((each) => each.id === verdict.rule) ?? null
   const byWords = allMatches(whole, found.start).map((match) => match.rule.id)
   const matched = rule === null || byWords.includes(rule.id) ? [...byWords] : [rule.id, ...byWords]
