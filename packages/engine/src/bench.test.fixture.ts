@@ -1,9 +1,9 @@
 import { vi, type Mock } from 'vitest'
-import type { AdmitRequest } from './admission.ts'
+import type { AdmitRequest } from './admit/admission.ts'
 import { createEngine, type EngineOptions } from './create-engine.ts'
 import type { Engine } from './engine.ts'
-import { memoryLedger } from './memory-ledger.ts'
-import type { RecordRequest } from './outcome.ts'
+import { memoryLedger } from './ledger/memory-ledger.ts'
+import type { RecordRequest } from './record/outcome.ts'
 
 /** The host that answers in these tests. */
 const mx = 'mx01.mail.icloud.com'

@@ -1,5 +1,5 @@
-import type { Ledger } from './ledger.ts'
-import { memoryLedger } from './memory-ledger.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { memoryLedger } from './ledger/memory-ledger.ts'
 
 /** A ledger that can be broken and mended, and that counts the calls. */
 export class BreakableLedger implements Ledger {
@@ -17,6 +17,10 @@ export class BreakableLedger implements Ledger {
     this.writes++
     if (this.broken !== 'no') throw new Error('the ledger is broken')
     return this.inner.write(...args)
+  }
+  async counts(groups: readonly string[]): ReturnType<Ledger['counts']> {
+    if (this.broken === 'all') throw new Error('the ledger is broken')
+    return this.inner.counts(groups)
   }
   list(prefix: string): ReturnType<Ledger['list']> {
     return this.inner.list(prefix)

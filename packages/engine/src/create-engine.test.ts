@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bench, replies } from './bench.test.fixture.ts'
 import { createEngine } from './create-engine.ts'
-import { sqliteLedger } from './sqlite-ledger.ts'
+import { sqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
 
 let directory = ''
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bench, quiet, replies } from './bench.test.fixture.ts'
 import { BreakableLedger } from './broken-ledger.test.fixture.ts'
 import type { Engine, EngineEvents } from './engine.ts'
-import { memoryLedger } from './memory-ledger.ts'
-import type { RecordRequest } from './outcome.ts'
+import { memoryLedger } from './ledger/memory-ledger.ts'
+import type { RecordRequest } from './record/outcome.ts'
 
 let directory = ''
 

@@ -1,6 +1,6 @@
-import type { Action, HoldRef } from './action.ts'
-import type { Admission, AdmitRequest } from './admission.ts'
-import { admit } from './admit.ts'
+import type { Action, HoldRef } from './record/action.ts'
+import type { Admission, AdmitRequest } from './admit/admission.ts'
+import { admit } from './admit/admit.ts'
 import {
   closeHold,
   openHolds,
@@ -8,19 +8,19 @@ import {
   suppressAddress,
   suppressionsOf,
   type SuppressRequest,
-} from './by-hand.ts'
+} from './operator/by-hand.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
 import { Events } from './events.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import { Outage } from './outage.ts'
-import type { RecordRequest } from './outcome.ts'
+import type { RecordRequest } from './record/outcome.ts'
 import { Passages } from './passage.ts'
-import type { Policy } from './policy.ts'
-import { record } from './record.ts'
-import { recipientKey, type RecipientState } from './state.ts'
+import type { Policy } from './policy/policy.ts'
+import { record } from './record/record.ts'
+import { recipientKey, type RecipientState } from './state/state.ts'
 import { argument, requireAddress } from './subject.ts'
-import { Turns } from './turns.ts'
-import type { Suppression, SuppressionOrigin } from './suppression.ts'
+import { Turns } from './ledger/turns.ts'
+import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
 
 /** What the parts of an engine share. */
 export interface Parts {

@@ -1,8 +1,15 @@
-import type { AcceptedAction, Action, GiveUpAction, HoldRef, SuppressAction, WaitAction } from './action.ts'
-import type { Admission, AdmitRequest } from './admission.ts'
-import type { RecordRequest } from './outcome.ts'
-import type { Suppression, SuppressionOrigin } from './suppression.ts'
-import type { Ledger } from './ledger.ts'
+import type {
+  AcceptedAction,
+  Action,
+  GiveUpAction,
+  HoldRef,
+  SuppressAction,
+  WaitAction,
+} from './record/action.ts'
+import type { Admission, AdmitRequest } from './admit/admission.ts'
+import type { RecordRequest } from './record/outcome.ts'
+import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
+import type { Ledger } from './ledger/ledger.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
 export type Clock = () => number

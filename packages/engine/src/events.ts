@@ -1,4 +1,4 @@
-import type { Action } from './action.ts'
+import type { Action } from './record/action.ts'
 import type { EngineEvents, Logger } from './engine.ts'
 
 type Listener = (payload: never) => void

@@ -6,7 +6,7 @@ export type {
   PassAction,
   SuppressAction,
   WaitAction,
-} from './action.ts'
+} from './record/action.ts'
 export type {
   Admission,
   AdmitRequest,
@@ -14,25 +14,25 @@ export type {
   SendAdmission,
   SuppressedAdmission,
   WaitAdmission,
-} from './admission.ts'
-export type { Attempt, Decision, Effect } from './attempt.ts'
+} from './admit/admission.ts'
+export type { Attempt, Decision, Effect } from './decide/attempt.ts'
 export { createEngine } from './create-engine.ts'
 export type { EngineOptions } from './create-engine.ts'
-export { decide } from './decide.ts'
-export { decideNoReply } from './decide-no-reply.ts'
+export { decide } from './decide/decide.ts'
+export { decideNoReply } from './decide/decide-no-reply.ts'
 export { EngineError } from './errors.ts'
 export type { EngineErrorCode } from './errors.ts'
 export type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
-export type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
-export { memoryLedger } from './memory-ledger.ts'
-export { openLedger } from './open-ledger.ts'
-export type { Hop, Outcome, RecordRequest, Subject } from './outcome.ts'
-export { defaultPolicy } from './policy.ts'
-export type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy.ts'
-export { resolvePolicy } from './policy-check.ts'
-export type { PolicyOptions } from './policy-check.ts'
-export { scalePolicy } from './scale-policy.ts'
-export { sqliteLedger } from './sqlite-ledger.ts'
+export type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger/ledger.ts'
+export { memoryLedger } from './ledger/memory-ledger.ts'
+export { openLedger } from './ledger/open-ledger.ts'
+export type { Hop, Outcome, RecordRequest, Subject } from './record/outcome.ts'
+export { defaultPolicy } from './policy/policy.ts'
+export type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy/policy.ts'
+export { resolvePolicy } from './policy/policy-check.ts'
+export type { PolicyOptions } from './policy/policy-check.ts'
+export { scalePolicy } from './policy/scale-policy.ts'
+export { sqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
 export type {
   MessageState,
   ProbeLease,
@@ -41,6 +41,6 @@ export type {
   SoftBounces,
   State,
   StoredHold,
-} from './state.ts'
+} from './state/state.ts'
 export type { Route } from './subject.ts'
-export type { Suppression, SuppressionOrigin } from './suppression.ts'
+export type { Suppression, SuppressionOrigin } from './state/suppression.ts'

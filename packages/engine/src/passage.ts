@@ -1,5 +1,5 @@
-import type { Subject } from './outcome.ts'
-import { scopeKey, scopesOf } from './state.ts'
+import type { Subject } from './record/outcome.ts'
+import { scopeKey, scopesOf } from './state/state.ts'
 import { routeOf, type Route } from './subject.ts'
 
 /** The route of a request, and the ledger keys of the scopes on it, in the order of `scopesOf`. */

@@ -1,7 +1,7 @@
 import { domainOf, foldAddress } from './address.ts'
 import { EngineError, found } from './errors.ts'
-import type { AdmitRequest } from './admission.ts'
-import type { Hop, RecordRequest, Subject } from './outcome.ts'
+import type { AdmitRequest } from './admit/admission.ts'
+import type { Hop, RecordRequest, Subject } from './record/outcome.ts'
 
 /** The part of a {@link Subject} that several recipients share, with defaults filled in. */
 export interface Route {

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { bench, replies } from './bench.test.fixture.ts'
-import type { Suppression } from './suppression.ts'
+import type { Suppression } from './state/suppression.ts'
 
 it('an action and an admission are told apart by their type, in TypeScript too', async () => {
   const { admit, reply } = bench()

@@ -1,12 +1,12 @@
 import type { Verdict } from '@icloud-delivery/rules'
-import type { Admission } from './admission.ts'
-import type { Action } from './action.ts'
-import type { Attempt, Decision } from './attempt.ts'
-import { decideAdmission } from './decide-admission.ts'
-import { decide } from './decide.ts'
-import type { Policy } from './policy.ts'
-import { resolvePolicy } from './policy-check.ts'
-import { scopeKey, scopesOf, type RecipientState, type ScopeState } from './state.ts'
+import type { Admission } from './admit/admission.ts'
+import type { Action } from './record/action.ts'
+import type { Attempt, Decision } from './decide/attempt.ts'
+import { decideAdmission } from './admit/decide-admission.ts'
+import { decide } from './decide/decide.ts'
+import type { Policy } from './policy/policy.ts'
+import { resolvePolicy } from './policy/policy-check.ts'
+import { scopeKey, scopesOf, type RecipientState, type ScopeState } from './state/state.ts'
 
 /** Seconds, for a clock that reads well. */
 export const minute = 60

@@ -1,0 +1,61 @@
+import type { Admission, AdmitRequest } from './admission.ts'
+import { foldAddress } from '../address.ts'
+import { untilWritten } from '../ledger/conflict.ts'
+import { admitBlindly, decideAdmission, type Admittance } from './decide-admission.ts'
+import type { Parts } from '../engine-core.ts'
+import { recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
+import { checkAdmit, messageKey } from '../subject.ts'
+import type { Change } from '../ledger/ledger.ts'
+
+/** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe through. */
+export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
+  checkAdmit(request)
+  const { ledger, policy, clock, outage } = parts
+  const { route, scopeKeys } = parts.passages.of(request, 'admit')
+  const asked: Admittance = {
+    ...route,
+    recipients: request.recipients.map((recipient) => ({ recipient, address: foldAddress(recipient) })),
+    messageId: request.messageId === undefined ? null : messageKey(request.messageId),
+    acceptedAt: request.acceptedAt ?? null,
+  }
+  const keys = [...scopeKeys, ...asked.recipients.map(({ address }) => recipientKey(address ?? ''))]
+  let seen: Admission[] | null = null
+
+  try {
+    const admissions = await untilWritten(async () => {
+      const now = clock()
+      const entries = await ledger.read(keys)
+      const scopes = entries.slice(0, scopeKeys.length).map((entry) => (entry?.value ?? {}) as ScopeState)
+      const recipients = entries
+        .slice(scopeKeys.length)
+        .map((entry) => (entry?.value ?? {}) as RecipientState)
+      const decision = decideAdmission(asked, recipients, scopes, now, policy)
+      if (decision.scopes === scopes) return decision.admissions
+      // Until the probe's lease is written the scope is closed to everyone.
+      seen = decision.admissions.map((admission) =>
+        withoutProbe(admission, now + policy.ledgerRetrySeconds * 1000),
+      )
+      const changes = decision.scopes.flatMap((scope, index): Change[] => {
+        const key = scopeKeys[index]
+        if (key === undefined || scope === scopes[index]) return []
+        return [{ key, expected: entries[index]?.version ?? 0, value: scope }]
+      })
+      return (await ledger.write(changes)) ? decision.admissions : undefined
+    })
+    outage.end()
+    return admissions
+  } catch (error) {
+    outage.begin(error)
+    return seen ?? admitBlindly(asked, clock(), policy)
+  }
+}
+
+function withoutProbe(admission: Admission, retryAt: number): Admission {
+  if (admission.decision !== 'send') return admission
+  return {
+    ...admission,
+    decision: 'held',
+    retryAt,
+    reason: 'held; the ledger went away while a probe was let through',
+  }
+}

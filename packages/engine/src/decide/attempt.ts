@@ -1,0 +1,71 @@
+import type { Verdict } from '@icloud-delivery/rules'
+import type { Action, HoldRef } from '../record/action.ts'
+import { messageState } from '../state/recipient-state.ts'
+import type { RecipientState, State } from '../state/state.ts'
+import type { Route } from '../subject.ts'
+
+/** One attempt, as `decide` sees it. */
+export interface Attempt extends Route {
+  /** As the host wrote it. */
+  recipient: string
+  /** Folded: the key. */
+  address: string
+  messageId: string
+  acceptedAt?: number | undefined
+  attempt?: number | undefined
+  rulesVersion: string
+  /** 0 to 1, for jitter. */
+  random: () => number
+}
+
+/** Something that happened to a scope or a recipient besides the message. */
+export type Effect = { type: 'held'; hold: HoldRef } | { type: 'released'; hold: HoldRef }
+
+/** What `decide` makes of an attempt. */
+export interface Decision {
+  action: Action
+  /** Parts that did not change are the same objects as in the state passed in. */
+  nextState: State
+  effects: readonly Effect[]
+}
+
+/** Tries for this recipient and message, this one included. */
+export function attemptsOf(state: RecipientState, attempt: Attempt): number {
+  return (attempt.attempt ?? messageState(state, attempt.messageId)?.attempts ?? 0) + 1
+}
+
+/** An action that nothing comes with. */
+export function plainAction<T extends Action['type'], V extends Verdict | null>(
+  type: T,
+  verdict: V,
+  attempt: Attempt,
+  attempts: number,
+  reason: string,
+): PlainAction<T, V> {
+  return {
+    type,
+    recipient: attempt.recipient,
+    verdict,
+    retryAt: null,
+    attempts,
+    reason,
+    suppression: null,
+    expired: false,
+    holds: [],
+    durable: true,
+  }
+}
+
+/** The part that all actions share, and nothing else. */
+export interface PlainAction<T, V> {
+  type: T
+  recipient: string
+  verdict: V
+  retryAt: null
+  attempts: number
+  reason: string
+  suppression: null
+  expired: false
+  holds: readonly HoldRef[]
+  durable: true
+}

@@ -1,0 +1,37 @@
+import type { Count, Counts } from './ledger.ts'
+
+interface Group {
+  /** ms since the epoch. */
+  until: number
+  fields: Map<string, number>
+}
+
+/** The counts of a ledger in memory. What is out of date goes when there are twice as many groups as were left last time. */
+export class CountGroups {
+  private readonly groups = new Map<string, Group>()
+  private latest = -Infinity
+  private sweepAt = 1000
+
+  add({ group: name, field, by, at, keepMs }: Count): void {
+    this.latest = Math.max(this.latest, at)
+    let group = this.groups.get(name)
+    if (group === undefined) {
+      this.sweep()
+      group = { until: at + keepMs, fields: new Map() }
+      this.groups.set(name, group)
+    }
+    group.until = Math.max(group.until, at + keepMs)
+    group.fields.set(field, (group.fields.get(field) ?? 0) + by)
+  }
+
+  get(name: string): Counts {
+    const group = this.groups.get(name)
+    return group === undefined ? {} : Object.fromEntries(group.fields)
+  }
+
+  private sweep(): void {
+    if (this.groups.size < this.sweepAt) return
+    for (const [name, { until }] of this.groups) if (until < this.latest) this.groups.delete(name)
+    this.sweepAt = Math.max(1000, this.groups.size * 2)
+  }
+}

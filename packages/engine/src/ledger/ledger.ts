@@ -1,0 +1,74 @@
+/** One remembered thing. `value` is JSON-serialisable. */
+export interface Entry<T = unknown> {
+  key: string
+  value: T
+  /** Grows with each write. 0 does not occur: it stands for "absent" in a {@link Change}. */
+  version: number
+}
+
+/** A compare-and-set. */
+export interface Change {
+  key: string
+  /** The version that was read, 0 if it was absent. */
+  expected: number
+  /** `null` deletes. */
+  value: unknown
+}
+
+/** One line of the event log. */
+export interface LedgerEvent {
+  at: number
+  type: string
+  /** The address, lane, domain or stream that it is about. */
+  subject: string
+  data: Readonly<Record<string, unknown>>
+}
+
+/** A stored {@link LedgerEvent}. */
+export interface StoredEvent extends LedgerEvent {
+  id: number
+}
+
+/**
+ * A number that is added to. Counts of a span of time stand together in a group, are read together, and are forgotten
+ * together. They need no compare-and-set: writers never disturb each other.
+ */
+export interface Count {
+  /** Such as `rate/600/2941/stream/default/marketing`. */
+  group: string
+  field: string
+  by: number
+  /** ms since the epoch on the engine's clock. */
+  at: number
+  /** The group may be forgotten so many ms after `at`. */
+  keepMs: number
+}
+
+/** A group of counts as it was read; empty if there is none. */
+export type Counts = Readonly<Record<string, number>>
+
+/**
+ * What the engine remembers by. It stores; it decides nothing. Every ledger passes the same contract test.
+ *
+ * Keys are `recipient/<address>`, `scope/<kind>/<id>` and the like; the engine makes them.
+ */
+export interface Ledger {
+  /** Entries in the order of the keys; `null` where there is none. One round trip. */
+  read(keys: readonly string[]): Promise<(Entry | null)[]>
+  /**
+   * Writes all changes, events and counts, or none: `false` if any `expected` version no longer holds. Resolves when
+   * the write is durable.
+   */
+  write(
+    changes: readonly Change[],
+    events?: readonly LedgerEvent[],
+    counts?: readonly Count[],
+  ): Promise<boolean>
+  /** Counts in the order of the groups. One round trip. */
+  counts(groups: readonly string[]): Promise<Counts[]>
+  /** Entries whose key begins with `prefix`, in key order. */
+  list(prefix: string): AsyncIterable<Entry>
+  /** Events, newest first. */
+  events(query?: { subject?: string; type?: string; limit?: number }): Promise<StoredEvent[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,94 @@
+import { EngineError } from '../errors.ts'
+import { CountGroups } from './count-groups.ts'
+import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
+
+interface Slot {
+  version: number
+  json: string
+}
+
+/**
+ * A ledger in this process's memory, for tests and for hosts that have nothing to remember across a restart. Values are
+ * kept as JSON, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
+ * it is written.
+ *
+ * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 10,000.
+ */
+export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
+  const maxEvents = options.maxEvents ?? 10_000
+  const slots = new Map<string, Slot>()
+  const groups = new CountGroups()
+  let log: StoredEvent[] = []
+  let lastVersion = 0
+  let lastEvent = 0
+  let closed = false
+
+  function refuseIfClosed(): void {
+    if (closed) throw new EngineError('ELEDGERCLOSED', 'the ledger was closed; open another one')
+  }
+
+  function append(events: readonly LedgerEvent[]): void {
+    // Lines are written far more often than read, so they are copied when they are read.
+    for (const { at, type, subject, data } of events) log.push({ id: ++lastEvent, at, type, subject, data })
+    // Cutting in steps keeps the cost of one event constant.
+    if (log.length > maxEvents * 1.25) log = log.slice(-maxEvents)
+  }
+
+  return {
+    async read(keys) {
+      refuseIfClosed()
+      return keys.map((key) => {
+        const slot = slots.get(key)
+        return slot ? entryOf(key, slot) : null
+      })
+    },
+
+    async write(changes, events = [], counts = []) {
+      refuseIfClosed()
+      const values = changes.map((change) => (change.value == null ? null : JSON.stringify(change.value)))
+      if (changes.some((change) => (slots.get(change.key)?.version ?? 0) !== change.expected)) return false
+      changes.forEach((change: Change, index) => {
+        const json = values[index]
+        if (json == null) slots.delete(change.key)
+        else slots.set(change.key, { version: ++lastVersion, json })
+      })
+      append(events)
+      for (const count of counts) groups.add(count)
+      return true
+    },
+
+    async counts(names) {
+      refuseIfClosed()
+      return names.map((name) => groups.get(name))
+    },
+
+    async *list(prefix) {
+      refuseIfClosed()
+      const keys = [...slots.keys()].filter((key) => key.startsWith(prefix)).toSorted()
+      for (const key of keys) {
+        const slot = slots.get(key)
+        if (slot) yield entryOf(key, slot)
+      }
+    },
+
+    async events({ subject, type, limit = 100 } = {}) {
+      refuseIfClosed()
+      const found: StoredEvent[] = []
+      const oldest = Math.max(0, log.length - maxEvents)
+      for (let i = log.length - 1; i >= oldest && found.length < limit; i--) {
+        const event = log[i]
+        if (!event || (subject !== undefined && event.subject !== subject)) continue
+        if (type === undefined || event.type === type) found.push(structuredClone(event))
+      }
+      return found
+    },
+
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function entryOf(key: string, slot: Slot): Entry {
+  return { key, version: slot.version, value: JSON.parse(slot.json) }
+}

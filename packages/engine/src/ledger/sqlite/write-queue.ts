@@ -1,0 +1,78 @@
+import { busyError, busyLimitMs, busyPause } from './busy-retry.ts'
+import { EngineError } from '../../errors.ts'
+import { isBusy } from './sqlite-errors.ts'
+
+interface Waiting<T> {
+  item: T
+  since: number
+  resolve: (applied: boolean) => void
+  reject: (error: unknown) => void
+}
+
+/** Writes in one transaction. More would stop the host's event loop for too long. */
+const largestBatch = 256
+
+/**
+ * Group commit: what is queued in one turn of the event loop goes into one transaction, at the end of that turn. So a
+ * lone writer does not wait, and 200 at once share the cost of one commit.
+ */
+export class WriteQueue<T> {
+  private waiting: Waiting<T>[] = []
+  private running: Promise<void> | null = null
+  private readonly commit: (items: readonly T[]) => boolean[]
+  private readonly file: string
+
+  /** @param commit Runs one transaction and says per item whether it was applied; throws if nothing was. */
+  constructor(commit: (items: readonly T[]) => boolean[], file: string) {
+    this.commit = commit
+    this.file = file
+  }
+
+  add(item: T): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, since: performance.now(), resolve, reject })
+      this.running ??= this.run()
+    })
+  }
+
+  /** Resolves when everything that was added is written or refused. */
+  async drain(): Promise<void> {
+    await this.running
+  }
+
+  private async run(): Promise<void> {
+    await new Promise(setImmediate)
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.slice(0, largestBatch)
+      let error: unknown = null
+      try {
+        const applied = this.commit(batch.map(({ item }) => item))
+        this.waiting = this.waiting.slice(batch.length)
+        batch.forEach(({ resolve }, index) => resolve(applied[index] === true))
+      } catch (thrown) {
+        error = thrown
+      }
+      if (error === null) await this.nextTurn()
+      else if (isBusy(error)) await this.waitForLock()
+      else {
+        this.waiting = this.waiting.slice(batch.length)
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.running = null
+  }
+
+  private async nextTurn(): Promise<void> {
+    if (this.waiting.length > 0) await new Promise(setImmediate)
+  }
+
+  private async waitForLock(): Promise<void> {
+    await busyPause()
+    const oldest = performance.now() - busyLimitMs
+    const late = this.waiting.filter(({ since }) => since < oldest)
+    if (late.length === 0) return
+    this.waiting = this.waiting.filter(({ since }) => since >= oldest)
+    const error: EngineError = busyError(this.file)
+    for (const { reject } of late) reject(error)
+  }
+}

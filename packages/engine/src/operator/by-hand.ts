@@ -1,0 +1,143 @@
+import type { HoldRef } from '../record/action.ts'
+import { untilWritten } from '../ledger/conflict.ts'
+import { isClosed } from '../decide/decide-hold.ts'
+import type { Hold } from '../engine.ts'
+import type { Parts } from '../engine-core.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { withoutReplies, withSuppression } from '../state/recipient-state.ts'
+import { recipientKey, scopeKey, type RecipientState, type ScopeState } from '../state/state.ts'
+import { argument, requireAddress } from '../subject.ts'
+import type { Suppression, SuppressionOrigin } from '../state/suppression.ts'
+
+/** What {@link suppressAddress} takes. */
+export interface SuppressRequest {
+  recipient: string
+  origin: Exclude<SuppressionOrigin, 'reply'>
+  streams?: readonly string[]
+  note?: string
+}
+
+const streamsOf: Readonly<Record<SuppressRequest['origin'], readonly string[]>> = {
+  unsubscribe: ['marketing'],
+  complaint: ['!transactional'],
+  import: ['*'],
+  operator: ['*'],
+}
+const longestNote = 1000
+
+/** Suppresses an address because a person or another program says so. */
+export async function suppressAddress(parts: Parts, request: SuppressRequest): Promise<Suppression> {
+  const recipient = requireAddress(request?.recipient, 'suppress')
+  const { origin, note } = request
+  if (!Object.hasOwn(streamsOf, origin))
+    throw argument('suppress', 'origin', Object.keys(streamsOf).join(', '), origin)
+  const streams: unknown = request.streams ?? streamsOf[origin]
+  if (
+    !Array.isArray(streams) ||
+    streams.length === 0 ||
+    streams.some((stream) => typeof stream !== 'string')
+  ) {
+    throw argument('suppress', 'streams', 'an array of at least one stream', streams)
+  }
+  const at = parts.clock()
+  const suppression: Suppression = {
+    recipient,
+    origin,
+    streams: streams as string[],
+    at,
+    rule: null,
+    rulesVersion: null,
+    reply: null,
+    messageId: null,
+    note: note?.slice(0, longestNote) ?? null,
+  }
+  const key = recipientKey(recipient)
+  return onlyOne(parts, recipient, async () => {
+    const [entry] = await parts.ledger.read([key])
+    const state = withSuppression(entry?.value ?? {}, suppression)
+    const event = {
+      at,
+      type: 'suppress',
+      subject: recipient,
+      data: { origin, streams, note: suppression.note },
+    }
+    const written = await parts.ledger.write([{ key, expected: entry?.version ?? 0, value: state }], [event])
+    return written ? (state.suppressions?.find((one) => one.origin === origin) ?? suppression) : undefined
+  })
+}
+
+/** Ends the suppressions of one origin; for `reply` also what led there: counts and waiting. */
+export async function releaseAddress(
+  parts: Parts,
+  given: string,
+  origin: SuppressionOrigin,
+): Promise<number> {
+  const recipient = requireAddress(given, 'release')
+  const key = recipientKey(recipient)
+  const at = parts.clock()
+  const released = await onlyOne(parts, recipient, async () => {
+    const [entry] = await parts.ledger.read([key])
+    if (!entry) return []
+    const state = entry.value as RecipientState
+    const ended = (state.suppressions ?? []).filter((suppression) => suppression.origin === origin)
+    const next = origin === 'reply' ? withoutReplies(state) : withoutOrigin(state, origin)
+    const value = Object.keys(next).length === 0 ? null : next
+    const event = { at, type: 'release', subject: recipient, data: { origin, suppressions: ended.length } }
+    return (await parts.ledger.write([{ key, expected: entry.version, value }], [event])) ? ended : undefined
+  })
+  for (const suppression of released) parts.events.emit('released', { suppression })
+  return released.length
+}
+
+function withoutOrigin(state: RecipientState, origin: SuppressionOrigin): RecipientState {
+  const { suppressions = [], ...rest } = state
+  const kept = suppressions.filter((suppression) => suppression.origin !== origin)
+  return kept.length === 0 ? rest : { ...rest, suppressions: kept }
+}
+
+function onlyOne<T>(parts: Parts, address: string, turn: () => Promise<T | undefined>): Promise<T> {
+  return parts.turns.run(address, () => untilWritten(turn))
+}
+
+/** Opens a scope. */
+export async function closeHold(parts: Parts, ref: HoldRef): Promise<number> {
+  if (typeof ref?.scope !== 'string' || typeof ref.id !== 'string')
+    throw argument('release', 'hold', '{ scope, id }', ref)
+  const hold: HoldRef = { scope: ref.scope, id: ref.id }
+  const key = scopeKey(hold)
+  const at = parts.clock()
+  const released = await untilWritten(async () => {
+    const [entry] = await parts.ledger.read([key])
+    const state = entry?.value as ScopeState | undefined
+    if (!entry || !isClosed(state?.hold, at)) return 0
+    const event = {
+      at,
+      type: 'scope-released',
+      subject: `${hold.scope}/${hold.id}`,
+      data: { rule: state?.hold?.rule, by: 'hand' },
+    }
+    return (await parts.ledger.write([{ key, expected: entry.version, value: null }], [event]))
+      ? 1
+      : undefined
+  })
+  if (released > 0) parts.events.emit('released', { hold })
+  return released
+}
+
+/** The scopes that are closed now. */
+export async function openHolds(ledger: Ledger, now: number): Promise<Hold[]> {
+  const holds: Hold[] = []
+  for await (const { key, value } of ledger.list('scope/')) {
+    const { hold } = value as ScopeState
+    if (!isClosed(hold, now)) continue
+    const [, scope = '', ...id] = key.split('/')
+    const { rule, since, until, reply } = hold
+    holds.push({ scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply })
+  }
+  return holds
+}
+
+/** All suppressions, by address. */
+export async function* suppressionsOf(ledger: Ledger): AsyncIterable<Suppression> {
+  for await (const { value } of ledger.list('recipient/')) yield* (value as RecipientState).suppressions ?? []
+}

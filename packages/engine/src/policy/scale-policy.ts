@@ -1,0 +1,55 @@
+import type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy.ts'
+import { defaultPolicy } from './policy.ts'
+import { EngineError, found } from '../errors.ts'
+
+/**
+ * The policy with every time multiplied: `scalePolicy(1 / 3600)` runs an hour in a second. For tests and demos.
+ *
+ * @param factor more than 0
+ * @param policy Default: the defaults.
+ * @throws EngineError `EPOLICY` for a factor that is not a number above 0
+ */
+export function scalePolicy(factor: number, policy: Policy = defaultPolicy): Policy {
+  if (!(Number.isFinite(factor) && factor > 0)) {
+    throw new EngineError(
+      'EPOLICY',
+      `scalePolicy: the factor must be a number above 0, found ${found(factor)}`,
+    )
+  }
+  return {
+    ...policy,
+    maxAgeSeconds: mapValues(policy.maxAgeSeconds, (seconds) => seconds * factor),
+    ledgerRetrySeconds: policy.ledgerRetrySeconds * factor,
+    rules: mapValues(policy.rules, (rule) => scaleRule(rule, factor)),
+    otherwise: mapValues(policy.otherwise, (rule) => scaleRule(rule, factor)) as Policy['otherwise'],
+  }
+}
+
+function scaleRule(rule: RulePolicy, factor: number): RulePolicy {
+  const scaled: RulePolicy = { ...rule }
+  if (rule.waitsSeconds) scaled.waitsSeconds = rule.waitsSeconds.map((seconds) => seconds * factor)
+  if (rule.suppress) scaled.suppress = scaleSuppress(rule.suppress, factor)
+  if (rule.hold) scaled.hold = scaleHold(rule.hold, factor)
+  return scaled
+}
+
+function scaleSuppress(suppress: SuppressPolicy, factor: number): SuppressPolicy {
+  return {
+    failures: suppress.failures,
+    apartSeconds: suppress.apartSeconds * factor,
+    overSeconds: suppress.overSeconds * factor,
+  }
+}
+
+function scaleHold(hold: HoldPolicy, factor: number): HoldPolicy {
+  return {
+    ...hold,
+    windowSeconds: hold.windowSeconds * factor,
+    forSeconds: hold.forSeconds * factor,
+    probeEverySeconds: hold.probeEverySeconds === null ? null : hold.probeEverySeconds * factor,
+  }
+}
+
+function mapValues<T>(values: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
+}

@@ -1,0 +1,50 @@
+import type { Attempt, Decision } from '../decide/attempt.ts'
+import type { LedgerEvent } from '../ledger/ledger.ts'
+import type { Outcome } from './outcome.ts'
+import { noReply } from '../policy/policy.ts'
+
+const longestText = 1000
+const longestError = 300
+
+/** The lines that an attempt adds to the event log. Texts are remote and cut at 1,000 characters. */
+export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome, now: number): LedgerEvent[] {
+  const { action, effects } = decision
+  const data: Record<string, unknown> = {
+    messageId: attempt.messageId,
+    stream: attempt.stream,
+    lane: attempt.lane,
+  }
+  if (action.verdict) {
+    data.rule = action.verdict.rule
+    data.reply = action.verdict.text.slice(0, longestText)
+    data.attempts = action.attempts
+    if (action.retryAt !== null) data.retryAt = action.retryAt
+  } else if (outcome.kind === 'delivered') {
+    if (typeof outcome.text === 'string') data.reply = outcome.text.slice(0, longestText)
+  } else {
+    data.rule = noReply
+    if (outcome.kind === 'no-reply' && typeof outcome.error === 'string') {
+      data.error = visible(outcome.error.slice(0, longestError))
+    }
+    data.attempts = action.attempts
+    if (action.retryAt !== null) data.retryAt = action.retryAt
+  }
+  const lines: LedgerEvent[] = [{ at: now, type: action.type, subject: attempt.address, data }]
+  for (const { type, hold } of effects) {
+    lines.push({
+      at: now,
+      type: `scope-${type}`,
+      subject: `${hold.scope}/${hold.id}`,
+      data: { rule: data.rule ?? null, messageId: attempt.messageId },
+    })
+  }
+  return lines
+}
+
+/** Control characters written out, as `\u000a`: the name of a host that does not answer may be anybody's. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  )
+}
