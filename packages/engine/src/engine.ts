@@ -9,6 +9,7 @@ import type {
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import type { RecordRequest } from './record/outcome.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
+import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
@@ -31,6 +32,8 @@ export interface EngineEvents {
   released: { hold: HoldRef } | { suppression: Suppression }
   /** A reply of Apple's that no rule knows, so that one can be written. */
   unknown: Action
+  /** Something that a person should look at. */
+  alert: Alert
 }
 
 /** Everything known about one address. */

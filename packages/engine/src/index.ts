@@ -42,5 +42,6 @@ export type {
   State,
   StoredHold,
 } from './state/state.ts'
+export type { Alert, AlertKind } from './signals/alert.ts'
 export type { Route } from './subject.ts'
 export type { Suppression, SuppressionOrigin } from './state/suppression.ts'

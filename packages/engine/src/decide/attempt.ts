@@ -1,4 +1,5 @@
 import type { Verdict } from '@icloud-delivery/rules'
+import type { Alert } from '../signals/alert.ts'
 import type { Action, HoldRef } from '../record/action.ts'
 import { messageState } from '../state/recipient-state.ts'
 import type { RecipientState, State } from '../state/state.ts'
@@ -19,7 +20,10 @@ export interface Attempt extends Route {
 }
 
 /** Something that happened to a scope or a recipient besides the message. */
-export type Effect = { type: 'held'; hold: HoldRef } | { type: 'released'; hold: HoldRef }
+export type Effect =
+  | { type: 'held'; hold: HoldRef }
+  | { type: 'released'; hold: HoldRef }
+  | { type: 'alert'; alert: Alert }
 
 /** What `decide` makes of an attempt. */
 export interface Decision {

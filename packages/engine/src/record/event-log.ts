@@ -30,7 +30,13 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     if (action.retryAt !== null) data.retryAt = action.retryAt
   }
   const lines: LedgerEvent[] = [{ at: now, type: action.type, subject: attempt.address, data }]
-  for (const { type, hold } of effects) {
+  for (const effect of effects) {
+    if (effect.type === 'alert') {
+      const { subject, kind, message, rule, numbers } = effect.alert
+      lines.push({ at: now, type: 'alert', subject, data: { kind, message, rule, numbers } })
+      continue
+    }
+    const { type, hold } = effect
     lines.push({
       at: now,
       type: `scope-${type}`,

@@ -61,6 +61,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   emitAction(parts.events, decision.action)
   for (const effect of decision.effects) {
     if (effect.type === 'released') parts.events.emit('released', { hold: effect.hold })
+    if (effect.type === 'alert') parts.events.emit('alert', effect.alert)
   }
   return decision.action
 }
