@@ -43,5 +43,8 @@ export type {
   StoredHold,
 } from './state/state.ts'
 export type { Alert, AlertKind } from './signals/alert.ts'
+export { engagementKey, isEngaged } from './signals/engagement-state.ts'
+export type { Consent, Engagement, EngagementState } from './signals/engagement-state.ts'
+export type { SignalsPolicy } from './signals/signals-policy.ts'
 export type { Route } from './subject.ts'
 export type { Suppression, SuppressionOrigin } from './state/suppression.ts'

@@ -1,6 +1,7 @@
 import { rules } from '@icloud-delivery/rules'
 import { EngineError, found } from '../errors.ts'
 import { didYouMean } from '../did-you-mean.ts'
+import type { SignalsPolicy } from '../signals/signals-policy.ts'
 import {
   defaultPolicy,
   noReply,
@@ -15,6 +16,7 @@ export interface PolicyOptions {
   maxAgeSeconds?: Readonly<Record<string, number>>
   jitter?: number
   ledgerRetrySeconds?: number
+  signals?: Partial<SignalsPolicy>
   rules?: Readonly<Record<string, Partial<RulePolicy>>>
   otherwise?: Readonly<Record<string, Partial<RulePolicy>>>
 }
@@ -31,18 +33,27 @@ const ruleKeys: readonly (keyof RulePolicy)[] = [...noReplyKeys, 'afterWaits', '
  */
 export function resolvePolicy(options: PolicyOptions = {}): Policy {
   const given = object('policy', options)
-  onlyKeys('policy', given, ['maxAgeSeconds', 'jitter', 'ledgerRetrySeconds', 'rules', 'otherwise'])
+  onlyKeys('policy', given, [
+    'maxAgeSeconds',
+    'jitter',
+    'ledgerRetrySeconds',
+    'signals',
+    'rules',
+    'otherwise',
+  ])
   const ages = object('policy.maxAgeSeconds', options.maxAgeSeconds ?? {})
   for (const stream of Object.keys(ages)) seconds(`policy.maxAgeSeconds.${stream}`, ages[stream])
   if (options.jitter !== undefined) number('policy.jitter', options.jitter, 0, 1)
   if (options.ledgerRetrySeconds !== undefined)
     seconds('policy.ledgerRetrySeconds', options.ledgerRetrySeconds)
+  checkSignals('policy.signals', object('policy.signals', options.signals ?? {}))
 
   const known = new Set([...Object.keys(defaultPolicy.rules), ...rules.map((rule) => rule.id)])
   return {
     maxAgeSeconds: { ...defaultPolicy.maxAgeSeconds, ...options.maxAgeSeconds },
     jitter: options.jitter ?? defaultPolicy.jitter,
     ledgerRetrySeconds: options.ledgerRetrySeconds ?? defaultPolicy.ledgerRetrySeconds,
+    signals: { ...defaultPolicy.signals, ...options.signals },
     rules: mergeRules('policy.rules', defaultPolicy.rules, options.rules, known),
     otherwise: mergeRules(
       'policy.otherwise',
@@ -121,6 +132,23 @@ function checkHold(path: string, hold: Record<string, unknown>): void {
   seconds(`${path}.windowSeconds`, hold.windowSeconds)
   seconds(`${path}.forSeconds`, hold.forSeconds)
   if (hold.probeEverySeconds !== null) seconds(`${path}.probeEverySeconds`, hold.probeEverySeconds)
+}
+
+function checkSignals(path: string, signals: Record<string, unknown>): void {
+  const checks: Record<keyof SignalsPolicy, (at: string, value: unknown) => void> = {
+    bucketSeconds: seconds,
+    engagedSeconds: seconds,
+    minAttempts: (at, value) => number(at, value, 10, 1e6),
+    deferralRise: (at, value) => number(at, value, 0, 1),
+    bounceRise: (at, value) => number(at, value, 0, 1),
+    policyRise: (at, value) => number(at, value, 0, 1),
+    minVolume: (at, value) => number(at, value, 1, 1e9),
+    volumeFactor: (at, value) => number(at, value, 1, 1000),
+    holdMarketingSeconds: (at, value) => value === null || seconds(at, value),
+  }
+  onlyKeys(path, signals, Object.keys(checks))
+  for (const [name, value] of Object.entries(signals))
+    checks[name as keyof SignalsPolicy](`${path}.${name}`, value)
 }
 
 function seconds(path: string, value: unknown): void {

@@ -1,4 +1,5 @@
 import type { Disposition, Verdict } from '@icloud-delivery/rules'
+import { defaultSignals, type SignalsPolicy } from '../signals/signals-policy.ts'
 
 /** When replies close a scope, and how it opens again. */
 export interface HoldPolicy {
@@ -51,6 +52,8 @@ export interface Policy {
   jitter: number
   /** When to ask again for mail held because the ledger is out of reach, in seconds. */
   ledgerRetrySeconds: number
+  /** Rates, alerts about changes, engagement. */
+  signals: SignalsPolicy
   /** Per rule id, and `no-reply`; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
   rules: Readonly<Record<string, RulePolicy>>
   /** For a rule that is not in `rules`. */
@@ -107,6 +110,7 @@ export const defaultPolicy: Policy = {
   maxAgeSeconds: { '*': 120 * hour, marketing: 48 * hour },
   jitter: 0.2,
   ledgerRetrySeconds: minute,
+  signals: defaultSignals,
   rules: {
     'rate-limited': { waitsSeconds: doubling30, slowsRecipient: true },
     'mailbox-full': { waitsSeconds: [4 * hour, 12 * hour, day, day], afterWaits: 'soft-bounce' },

@@ -1,6 +1,7 @@
 import type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy.ts'
 import { defaultPolicy } from './policy.ts'
 import { EngineError, found } from '../errors.ts'
+import { scaleSignals } from '../signals/signals-policy.ts'
 
 /**
  * The policy with every time multiplied: `scalePolicy(1 / 3600)` runs an hour in a second. For tests and demos.
@@ -20,6 +21,7 @@ export function scalePolicy(factor: number, policy: Policy = defaultPolicy): Pol
     ...policy,
     maxAgeSeconds: mapValues(policy.maxAgeSeconds, (seconds) => seconds * factor),
     ledgerRetrySeconds: policy.ledgerRetrySeconds * factor,
+    signals: scaleSignals(policy.signals, factor),
     rules: mapValues(policy.rules, (rule) => scaleRule(rule, factor)),
     otherwise: mapValues(policy.otherwise, (rule) => scaleRule(rule, factor)) as Policy['otherwise'],
   }
