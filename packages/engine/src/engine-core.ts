@@ -19,6 +19,8 @@ import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
 import { argument, requireAddress } from './subject.ts'
+import { rates, type Rates, type RatesRequest } from './signals/rates.ts'
+import { Signals } from './signals/signals.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
 
@@ -34,6 +36,7 @@ export interface Parts {
   readonly outage: Outage
   readonly passages: Passages
   readonly turns: Turns
+  readonly signals: Signals
 }
 
 /** The engine: the calls of {@link Engine} over the functions that do the work. */
@@ -41,14 +44,16 @@ export class EngineCore implements Engine {
   readonly ledger: Ledger
   private readonly parts: Parts
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals'>) {
     this.ledger = parts.ledger
+    const events = new Events(parts.logger)
     this.parts = {
       ...parts,
-      events: new Events(parts.logger),
+      events,
       outage: new Outage(parts.logger),
       passages: new Passages(),
       turns: new Turns(),
+      signals: new Signals({ ...parts, events }),
     }
   }
 
@@ -99,6 +104,10 @@ export class EngineCore implements Engine {
     return openHolds(this.ledger, this.parts.clock())
   }
 
+  rates(request: RatesRequest): Promise<Rates> {
+    return rates(this.parts, request)
+  }
+
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
     this.parts.events.on(event, listener)
   }
@@ -108,6 +117,8 @@ export class EngineCore implements Engine {
   }
 
   async close(): Promise<void> {
+    // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
+    await this.parts.signals.flush().catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()
   }
 }

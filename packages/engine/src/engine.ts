@@ -9,6 +9,7 @@ import type {
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import type { RecordRequest } from './record/outcome.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
+import type { Rates, RatesRequest } from './signals/rates.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
@@ -83,6 +84,11 @@ export interface Engine {
   release(request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef }): Promise<number>
   suppressions(): AsyncIterable<Suppression>
   holds(): Promise<Hold[]>
+  /**
+   * How mail fared over an hour, a day, 30 days or so many seconds, and how it came to that: for charts. Rejects if the
+   * ledger is out of reach.
+   */
+  rates(request: RatesRequest): Promise<Rates>
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   /** Flushes, and closes the ledger if the engine opened it. */

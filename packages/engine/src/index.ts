@@ -45,6 +45,8 @@ export type {
 export type { Alert, AlertKind } from './signals/alert.ts'
 export { engagementKey, isEngaged } from './signals/engagement-state.ts'
 export type { Consent, Engagement, EngagementState } from './signals/engagement-state.ts'
+export type { MailCounts } from './signals/mail-counts.ts'
+export type { RateBucket, Rates, RatesRequest, Window } from './signals/rates.ts'
 export type { SignalsPolicy } from './signals/signals-policy.ts'
 export type { Route } from './subject.ts'
 export type { Suppression, SuppressionOrigin } from './state/suppression.ts'

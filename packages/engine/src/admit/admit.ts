@@ -43,10 +43,13 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
       return (await ledger.write(changes)) ? decision.admissions : undefined
     })
     outage.end()
+    parts.signals.admitted(route, admissions, clock())
     return admissions
   } catch (error) {
     outage.begin(error)
-    return seen ?? admitBlindly(asked, clock(), policy)
+    const admissions = seen ?? admitBlindly(asked, clock(), policy)
+    parts.signals.admitted(route, admissions, clock())
+    return admissions
   }
 }
 

@@ -53,6 +53,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
       untilWritten(() => turn(parts, keys, verdict, attempt, outcome)),
     )
     parts.outage.end()
+    parts.signals.look(parts.clock())
   } catch (error) {
     parts.outage.begin(error)
     const blind = decideOn(outcome, verdict, empty, parts.clock(), parts.policy, attempt)
@@ -87,7 +88,13 @@ async function turn(
     const before = index === 0 ? recipient : scopes[index - 1]
     if (value !== before) changes.push({ key, expected: entries[index]?.version ?? 0, value })
   })
-  const written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now))
+  const counted = parts.signals.recorded(attempt, decision.action, now)
+  let written = false
+  try {
+    written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now), counted.counts)
+  } finally {
+    if (!written) counted.putBack()
+  }
   return written ? decision : undefined
 }
 

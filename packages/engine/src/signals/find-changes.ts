@@ -1,0 +1,222 @@
+import type { Counts } from '../ledger/ledger.ts'
+import { readCounts, type Cell } from './mail-counts.ts'
+import type { SignalsPolicy } from './signals-policy.ts'
+
+/** What can change. */
+export type Change = 'deferral' | 'bounce' | 'policy' | 'volume'
+
+/** Something that is not as usual. */
+export interface Finding {
+  of: Change
+  /** `<lane>/<stream>`; for a volume the stream. */
+  subject: string
+  lanes: readonly string[]
+  numbers: Readonly<Record<string, number>>
+}
+
+/** How the mail of one stream on one lane fared. */
+interface CellCounts extends Cell {
+  attempts: number
+  deferral: number
+  bounce: number
+  policy: number
+  messages: number
+}
+/** By lane and stream. */
+export type Table = ReadonlyMap<string, CellCounts>
+
+/** What {@link findChanges} looks at; the oldest first, the last one under way. */
+export interface Seen {
+  /** The last 60 minutes. */
+  minutes: readonly Table[]
+  /** The last 192 hours: a day, and the 7 before it. */
+  hours: readonly Table[]
+  /** The keys of cells that sent mail in the weeks before. */
+  before: ReadonlySet<string>
+}
+
+const dayHours = 24
+/** Less than a day: a mailing that goes a bit earlier than the day before must not count twice. */
+const volumeHours = 20
+/** How far from the usual, in standard errors. */
+const leastDeviations = 6
+/** Attempts in an hour from which on it shows how much hours differ. */
+const leastOfAnHour = 20
+
+/**
+ * What is not as usual now. Pure. Who has sent for less than 7 days has no usual.
+ *
+ * A rate is that of the last 10 minutes, hour or day: the shortest with enough attempts. It has changed if it is more than
+ * twice the usual and more than a step above it, by more than chance and the difference between hours explain. The usual
+ * is the week before that day, or an hour at the same time a week ago if that was worse: a weekly mailing has a rate of its own.
+ */
+export function findChanges(seen: Seen, policy: SignalsPolicy): Finding[] {
+  const week = seen.hours.slice(0, -dayHours)
+  const known = new Set([...seen.before, ...week.slice(0, dayHours).flatMap((table) => [...table.keys()])])
+  return [...rateChanges(seen, week, known, policy), ...volumeChanges(seen, week, known, policy)]
+}
+
+/** A group of counts, by lane and stream. */
+export function tableOf(counts: Counts): Table {
+  const table = new Map<string, CellCounts>()
+  for (const { lane, stream, what, by } of readCounts(counts)) {
+    const column = columns[what]
+    if (column === undefined) continue
+    const key = `${lane} ${stream}`
+    const cell = table.get(key) ?? { lane, stream, ...noCounts }
+    if (column === 'messages') cell.messages += by
+    else {
+      cell.attempts += by
+      if (column !== 'attempts') cell[column] += by
+    }
+    table.set(key, cell)
+  }
+  return table
+}
+
+const noCounts = { attempts: 0, deferral: 0, bounce: 0, policy: 0, messages: 0 }
+const columns: Readonly<Record<string, keyof typeof noCounts>> = {
+  delivered: 'attempts',
+  deferred: 'deferral',
+  expired: 'attempts',
+  bounced: 'bounce',
+  refused: 'policy',
+  message: 'messages',
+}
+
+function rateChanges(
+  seen: Seen,
+  week: readonly Table[],
+  known: ReadonlySet<string>,
+  policy: SignalsPolicy,
+): Finding[] {
+  const spans = [
+    { tables: seen.minutes.slice(-10), buckets: 10 },
+    { tables: seen.minutes, buckets: 60 },
+    { tables: seen.hours.slice(-dayHours), buckets: dayHours * 60 },
+  ]
+  const rises = { deferral: policy.deferralRise, bounce: policy.bounceRise, policy: policy.policyRise }
+  const findings: Finding[] = []
+  for (const key of known) {
+    const span = spans.find(({ tables }) => sumOf(tables, key).attempts >= policy.minAttempts)
+    const usual = sumOf(week, key)
+    if (span === undefined || usual.attempts < policy.minAttempts) continue
+    const recent = sumOf(span.tables, key)
+    const weekAgo = week
+      .slice(dayHours - 2, dayHours + 1)
+      .flatMap((table) => table.get(key) ?? [])
+      .filter(({ attempts }) => attempts >= policy.minAttempts)
+    for (const of of ['deferral', 'bounce', 'policy'] as const) {
+      const rate = recent[of] / recent.attempts
+      const overall = usual[of] / usual.attempts
+      const expected = Math.max(overall, ...weekAgo.map((cell) => cell[of] / cell.attempts))
+      if (rate - expected <= rises[of] || rate <= 2 * expected) continue
+      const pooled = (recent[of] + usual[of]) / (recent.attempts + usual.attempts)
+      const chance = pooled * (1 - pooled) * (1 / recent.attempts + 1 / usual.attempts)
+      if (rate - expected < leastDeviations * Math.sqrt(chance + spreadOf(week, key, of, overall))) continue
+      findings.push({
+        of,
+        subject: `${recent.lane}/${recent.stream}`,
+        lanes: [recent.lane],
+        numbers: {
+          percent: percent(rate),
+          usualPercent: percent(expected),
+          attempts: recent.attempts,
+          usualAttempts: usual.attempts,
+          windowSeconds: span.buckets * policy.bucketSeconds,
+        },
+      })
+    }
+  }
+  return findings
+}
+
+/** How much the rates of hours differ beyond chance: a variance. */
+function spreadOf(
+  week: readonly Table[],
+  key: string,
+  of: Exclude<Change, 'volume'>,
+  overall: number,
+): number {
+  let attempts = 0
+  let squares = 0
+  let byChance = 0
+  for (const table of week) {
+    const cell = table.get(key)
+    if (cell === undefined || cell.attempts < leastOfAnHour) continue
+    attempts += cell.attempts
+    squares += cell.attempts * (cell[of] / cell.attempts - overall) ** 2
+    byChance += overall * (1 - overall)
+  }
+  return attempts === 0 ? 0 : Math.max(0, (squares - byChance) / attempts)
+}
+
+function volumeChanges(
+  seen: Seen,
+  week: readonly Table[],
+  known: ReadonlySet<string>,
+  policy: SignalsPolicy,
+): Finding[] {
+  const findings: Finding[] = []
+  const streams = new Set([...known].map((key) => key.slice(key.indexOf(' ') + 1)))
+  for (const stream of streams) {
+    const recent = seen.hours.slice(-volumeHours)
+    const messages = volumeOf(recent, stream)
+    const days = Array.from({ length: week.length / dayHours }, (_, index) =>
+      volumeOf(week.slice(index * dayHours, (index + 1) * dayHours), stream),
+    )
+    // Of a stream that sends once a week a median says nothing.
+    const active = days.filter((volume) => volume > 0)
+    const median = medianOf(active)
+    if (active.length < 2 || messages < policy.minVolume || messages <= policy.volumeFactor * median) continue
+    const lanes = new Set(recent.flatMap((table) => cellsOf(table, stream).map(({ lane }) => lane)))
+    findings.push({
+      of: 'volume',
+      subject: stream,
+      lanes: [...lanes],
+      numbers: {
+        messages,
+        usualMessagesPerDay: median,
+        windowSeconds: volumeHours * 60 * policy.bucketSeconds,
+      },
+    })
+  }
+  return findings
+}
+
+function sumOf(tables: readonly Table[], key: string): CellCounts {
+  const [lane = '', stream = ''] = key.split(' ')
+  const sum: CellCounts = { lane, stream, ...noCounts }
+  for (const table of tables) {
+    const cell = table.get(key)
+    if (cell === undefined) continue
+    sum.attempts += cell.attempts
+    sum.deferral += cell.deferral
+    sum.bounce += cell.bounce
+    sum.policy += cell.policy
+    sum.messages += cell.messages
+  }
+  return sum
+}
+
+function cellsOf(table: Table, stream: string): CellCounts[] {
+  return [...table.values()].filter((cell) => cell.stream === stream)
+}
+
+function volumeOf(tables: readonly Table[], stream: string): number {
+  return tables.reduce(
+    (sum, table) => sum + cellsOf(table, stream).reduce((all, { messages }) => all + messages, 0),
+    0,
+  )
+}
+
+function medianOf(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const upper = sorted[Math.floor(middle)] ?? 0
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? 0) + upper) / 2 : upper
+}
+
+function percent(share: number): number {
+  return Math.round(share * 10_000) / 100
+}

@@ -1,0 +1,137 @@
+import type { Action } from '../record/action.ts'
+import type { Admission } from '../admit/admission.ts'
+import { BoundedNames } from './bounded-names.ts'
+import { bucketOf, resolutionsOf, type Resolutions } from './buckets.ts'
+import { ChangeWatch } from './change-watch.ts'
+import type { Clock, Logger } from '../engine.ts'
+import type { Events } from '../events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { noReply, type Policy } from '../policy/policy.ts'
+import { resultOf } from './outcome-result.ts'
+import type { Route } from '../subject.ts'
+import { messageField, Tally, type Taken } from './tally.ts'
+
+/** Sending domains that are counted by themselves, a day and process. */
+const mostDomains = 200
+/** Lanes and streams, likewise: a name may come from a message header. */
+const mostNames = 50
+
+/** What {@link Signals} works with. */
+export interface SignalParts {
+  readonly ledger: Ledger
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly events: Events
+  readonly logger: Logger
+}
+
+/** The counting of outcomes, and the watch over the numbers. One per engine. */
+export class Signals {
+  readonly resolutions: Resolutions
+  private readonly parts: SignalParts
+  private readonly tally: Tally
+  private readonly domains = new BoundedNames(mostDomains)
+  private readonly lanes = new BoundedNames(mostNames)
+  private readonly streams = new BoundedNames(mostNames)
+  private readonly watch: ChangeWatch
+  private timer: ReturnType<typeof setTimeout> | null = null
+
+  constructor(parts: SignalParts) {
+    this.parts = parts
+    this.resolutions = resolutionsOf(parts.policy.signals.bucketSeconds)
+    this.tally = new Tally(this.resolutions)
+    this.watch = new ChangeWatch(parts, this.resolutions)
+  }
+
+  /**
+   * Counts an attempt on a direct hop that is about to be written, and gives what is due to be written with it. `putBack`
+   * if the write did not come about: it takes this attempt out again.
+   */
+  recorded(route: Route, action: Action, now: number): Taken {
+    const fields = this.fieldsOf(route, action, now)
+    if (fields === null) return this.tally.takeIfDue(now)
+    const series = this.seriesOf(route, now)
+    for (const field of fields) this.tally.add(series, field, now)
+    if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now)
+    const taken = this.tally.takeIfDue(now)
+    this.flushSoon()
+    return {
+      counts: taken.counts,
+      putBack: () => {
+        taken.putBack()
+        for (const field of fields) this.tally.add(series, field, now, -1)
+        if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now, -1)
+      },
+    }
+  }
+
+  /** Counts the recipients that `admit` did not let go. */
+  admitted(route: Route, admissions: readonly Admission[], now: number): void {
+    for (const { decision } of admissions) {
+      if (decision === 'send') continue
+      this.tally.add(this.seriesOf(route, now), `${this.prefixOf(route, now)} -${decision}`, now)
+      this.flushSoon()
+    }
+  }
+
+  /** Counts something that a reader did. */
+  read(what: string, now: number): void {
+    this.tally.add('readers', what, now)
+    this.flushSoon()
+  }
+
+  /** What waits to be written, for a write that takes place anyway. */
+  due(now: number): Taken {
+    return this.tally.takeIfDue(now)
+  }
+
+  /** Looks at the numbers, at most once a minute. Does not keep the caller waiting. */
+  look(now: number): void {
+    this.watch.look(now)
+  }
+
+  /** Resolves when all that was counted is in the ledger, and nothing is being looked at. */
+  async flush(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    await this.watch.idle()
+    const taken = this.tally.take(this.parts.clock())
+    if (taken.counts.length === 0) return
+    try {
+      await this.parts.ledger.write([], [], taken.counts)
+    } catch (error) {
+      taken.putBack()
+      throw error
+    }
+  }
+
+  /** For what no later write takes along. The process may end meanwhile: `close` writes it. */
+  private flushSoon(): void {
+    if (this.timer !== null || this.tally.isEmpty) return
+    const wait = Math.max(this.resolutions.minute.width / 60, 50)
+    this.timer = setTimeout(() => {
+      this.timer = null
+      // A ledger that is out of reach is told of by those who need an answer; the numbers wait for the next write.
+      this.flush().catch(() => {})
+    }, wait)
+    this.timer.unref()
+  }
+
+  private seriesOf({ senderDomain }: Route, now: number): string {
+    return `d/${this.domains.of(senderDomain ?? '<>', bucketOf(now, this.resolutions.day))}`
+  }
+
+  private prefixOf({ lane, stream }: Route, now: number): string {
+    const day = bucketOf(now, this.resolutions.day)
+    return `${this.lanes.of(lane, day)} ${this.streams.of(stream, day)}`
+  }
+
+  private fieldsOf(route: Route, action: Action, now: number): string[] | null {
+    const result = route.hop === 'relay' ? null : resultOf(action)
+    if (result === null) return null
+    const prefix = this.prefixOf(route, now)
+    const rule = result === 'delivered' ? '' : ` ${action.verdict?.rule ?? noReply}`
+    const attempt = `${prefix} ${result}${rule}`
+    return action.attempts === 1 ? [attempt, `${prefix}${messageField}`] : [attempt]
+  }
+}

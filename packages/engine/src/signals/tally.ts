@@ -1,0 +1,110 @@
+import { bucketOf, groupOf, type Resolution, type Resolutions } from './buckets.ts'
+import type { Count } from '../ledger/ledger.ts'
+
+/** Numbers that wait for the ledger. Beyond that a ledger has been out of reach for long, and new ones are dropped. */
+const mostWaiting = 20_000
+
+type Fields = Map<string, number>
+
+/** What was taken out of a {@link Tally}, to be written. */
+export interface Taken {
+  counts: readonly Count[]
+  /** It could not be written: everything back. */
+  putBack(): void
+}
+
+const nothing: Taken = { counts: [], putBack() {} }
+
+/**
+ * Counts that wait in memory for the next write, so that 30,000 outcomes a second are a few rows a second. An outcome that
+ * comes alone is written together with its count; a process that is killed loses one second of counts, and no outcome.
+ */
+export class Tally {
+  /** By minute, then series. */
+  private waiting = new Map<number, Map<string, Fields>>()
+  private size = 0
+  private writtenAt = -Infinity
+  private readonly resolutions: Resolutions
+
+  constructor(resolutions: Resolutions) {
+    this.resolutions = resolutions
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.size === 0
+  }
+
+  /** Adds to a field of a series, as of `now`, ms since the epoch. */
+  add(series: string, field: string, now: number, by = 1): void {
+    this.addTo(bucketOf(now, this.resolutions.minute), series, field, by)
+  }
+
+  /** Everything that waits, if the last write is a second (a 60th of a minute) ago; otherwise nothing. */
+  takeIfDue(now: number): Taken {
+    const apart = this.resolutions.minute.width / 60
+    const isDue = now >= this.writtenAt + apart || now < this.writtenAt
+    return isDue ? this.take(now) : nothing
+  }
+
+  /** Everything that waits. */
+  take(now: number): Taken {
+    if (this.isEmpty) return nothing
+    this.writtenAt = now
+    const taken = this.waiting
+    this.waiting = new Map()
+    this.size = 0
+    return {
+      counts: countsOf(taken, this.resolutions),
+      putBack: () => {
+        for (const [minute, allSeries] of taken) {
+          for (const [series, fields] of allSeries) {
+            for (const [field, by] of fields) this.addTo(minute, series, field, by)
+          }
+        }
+      },
+    }
+  }
+
+  private addTo(minute: number, series: string, field: string, by: number): void {
+    let allSeries = this.waiting.get(minute)
+    if (allSeries === undefined) this.waiting.set(minute, (allSeries = new Map<string, Fields>()))
+    let fields = allSeries.get(series)
+    if (fields === undefined) allSeries.set(series, (fields = new Map<string, number>()))
+    const before = fields.get(field)
+    if (before === undefined && ++this.size > mostWaiting) return
+    fields.set(field, (before ?? 0) + by)
+  }
+}
+
+/** The series of one sending domain: it counts for `all` as well. */
+const ofDomain = 'd/'
+
+function countsOf(waiting: ReadonlyMap<number, ReadonlyMap<string, Fields>>, widths: Resolutions): Count[] {
+  const sums = new Map<string, Count>()
+  for (const [minute, allSeries] of waiting) {
+    const at = minute * widths.minute.width
+    const add = (resolution: Resolution, series: string, field: string, by: number): void => {
+      // The middle of the minute: its beginning may fall short of it by a rounding error.
+      const bucket = bucketOf(at + widths.minute.width / 2, resolution)
+      const group = groupOf(series, bucket, resolution)
+      const key = `${group}\n${field}`
+      const sum = sums.get(key)
+      if (sum === undefined) sums.set(key, { group, field, by, at, keepMs: resolution.keepMs })
+      else sum.by += by
+    }
+    for (const [series, fields] of allSeries) {
+      const isMail = series.startsWith(ofDomain)
+      for (const [field, by] of fields) {
+        for (const resolution of [widths.minute, widths.hour, widths.day]) {
+          add(resolution, series, field, by)
+          if (isMail) add(resolution, 'all', field, by)
+        }
+        if (isMail && field.endsWith(messageField)) add(widths.day, 'domains', series.slice(2), by)
+      }
+    }
+  }
+  return [...sums.values()].filter(({ by }) => by !== 0)
+}
+
+/** How the field that counts messages, not attempts, ends. */
+export const messageField = ' message'
