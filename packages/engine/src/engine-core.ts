@@ -19,7 +19,11 @@ import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
 import { argument, requireAddress } from './subject.ts'
-import { rates, type Rates, type RatesRequest } from './signals/rates.ts'
+import { engagementKey, type Engagement } from './signals/engagement-state.ts'
+import { recordConsent, recordEngagement, type EngagementOptions } from './signals/record-engagement.ts'
+import { readers, type Readers } from './signals/readers.ts'
+import { segment, type InactiveRecipient, type SegmentRequest } from './signals/segment.ts'
+import { rates, type Rates, type RatesRequest, type Window } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
@@ -67,7 +71,7 @@ export class EngineCore implements Engine {
 
   async address(recipient: string): Promise<AddressRecord> {
     const address = requireAddress(recipient, 'address')
-    const [entry] = await this.ledger.read([recipientKey(address)])
+    const [entry, engagement] = await this.ledger.read([recipientKey(address), engagementKey(address)])
     const state = (entry?.value ?? {}) as RecipientState
     return {
       recipient: address,
@@ -79,11 +83,15 @@ export class EngineCore implements Engine {
         lastAt,
       })),
       lastDeliveredAt: state.deliveredAt ?? null,
+      engagement: engagement?.value ?? {},
     }
   }
 
   async suppress(request: SuppressRequest): Promise<Suppression> {
-    return suppressAddress(this.parts, request)
+    const suppression = await suppressAddress(this.parts, request)
+    const { origin, at } = suppression
+    if (origin === 'unsubscribe' || origin === 'complaint') this.parts.signals.read(origin, at)
+    return suppression
   }
 
   async release(
@@ -106,6 +114,26 @@ export class EngineCore implements Engine {
 
   rates(request: RatesRequest): Promise<Rates> {
     return rates(this.parts, request)
+  }
+
+  readers(request: { window: Window }): Promise<Readers> {
+    return readers(this.parts, request)
+  }
+
+  recordEngagement(
+    address: string,
+    kind: Engagement,
+    options?: EngagementOptions,
+  ): Promise<Suppression | null> {
+    return recordEngagement(this.parts, address, kind, options)
+  }
+
+  recordConsent(address: string, at: number, how: string): Promise<void> {
+    return recordConsent(this.parts, address, at, how)
+  }
+
+  segment(request: SegmentRequest): AsyncIterable<InactiveRecipient> {
+    return segment(this.parts, request)
   }
 
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {

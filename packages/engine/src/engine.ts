@@ -9,7 +9,11 @@ import type {
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import type { RecordRequest } from './record/outcome.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
-import type { Rates, RatesRequest } from './signals/rates.ts'
+import type { Engagement, EngagementState } from './signals/engagement-state.ts'
+import type { EngagementOptions } from './signals/record-engagement.ts'
+import type { Readers } from './signals/readers.ts'
+import type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
+import type { Rates, RatesRequest, Window } from './signals/rates.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
@@ -45,6 +49,8 @@ export interface AddressRecord {
   softBounces: readonly { rule: string; count: number; firstAt: number; lastAt: number }[]
   /** ms since the epoch of Apple's last 250; `null` if none is known. */
   lastDeliveredAt: number | null
+  /** What the reader did, and the evidence of consent. */
+  engagement: EngagementState
 }
 
 /** An open hold. */
@@ -89,6 +95,27 @@ export interface Engine {
    * ledger is out of reach.
    */
   rates(request: RatesRequest): Promise<Rates>
+  /** What readers did in such a span, and how the list grew. Rejects if the ledger is out of reach. */
+  readers(request: { window: Window }): Promise<Readers>
+  /**
+   * Remembers what a reader did. An `unsubscribe` suppresses marketing, or the stream that is named; a `complaint` all but
+   * transactional mail; the answer is that suppression. `reply`: the reader wrote back. Rejects if the ledger is out of
+   * reach: try again, as an unsubscribe must not be lost.
+   */
+  recordEngagement(
+    address: string,
+    kind: Engagement,
+    options?: EngagementOptions,
+  ): Promise<Suppression | null>
+  /**
+   * Remembers that a reader wants this mail. It ends no suppression: for that name its origin in {@link Engine.release}.
+   *
+   * @param at ms since the epoch
+   * @param how the evidence, in your words; 500 characters are kept
+   */
+  recordConsent(address: string, at: number, how: string): Promise<void>
+  /** Recipients without a click, an answer or a consent for so many days. Opens do not count. */
+  segment(request: SegmentRequest): AsyncIterable<InactiveRecipient>
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   /** Flushes, and closes the ledger if the engine opened it. */

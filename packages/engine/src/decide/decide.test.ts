@@ -40,7 +40,10 @@ describe('decide', () => {
     expect(world.admit().decision).toBe('later')
     const action = world.record(null, { messageId: 'm2' })
     expect(action).toMatchObject({ type: 'delivered', verdict: null, attempts: 2 })
-    expect(world.recipients.get('anna@icloud.com')).toEqual({ deliveredAt: world.now })
+    expect(world.recipients.get('anna@icloud.com')).toEqual({
+      deliveredAt: world.now,
+      since: 20_454,
+    })
     expect(world.admit().decision).toBe('send')
   })
 })

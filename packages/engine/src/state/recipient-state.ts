@@ -51,7 +51,7 @@ export function withSuppression(state: RecipientState, suppression: Suppression)
 /** What is left once Apple has accepted a message: the counts and the waiting are over, suppressions stay. */
 export function afterDelivery(state: RecipientState, messageId: string, now: number): RecipientState {
   const rest = withoutMessage(state, messageId)
-  const next: RecipientState = { deliveredAt: now }
+  const next: RecipientState = { deliveredAt: now, since: state.since ?? Math.floor(now / dayMs) }
   if (rest.suppressions) next.suppressions = rest.suppressions
   if (rest.messages) next.messages = rest.messages
   return next
@@ -64,5 +64,6 @@ export function withoutReplies(state: RecipientState): RecipientState {
   if (kept.length > 0) next.suppressions = kept
   if (state.messages) next.messages = state.messages
   if (state.deliveredAt !== undefined) next.deliveredAt = state.deliveredAt
+  if (state.since !== undefined) next.since = state.since
   return next
 }

@@ -32,6 +32,8 @@ export interface RecipientState {
   deferred?: { until: number; rule: string }
   /** Apple's last 250, ms since the epoch. */
   deliveredAt?: number
+  /** Day of Apple's first 250, in days since the epoch: short, as everybody has one. */
+  since?: number
 }
 
 /** The one message that may find out whether a hold is over. */

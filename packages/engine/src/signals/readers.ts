@@ -1,0 +1,66 @@
+import { groupOf } from './buckets.ts'
+import type { Parts } from '../engine-core.ts'
+import type { Counts } from '../ledger/ledger.ts'
+import { spanOf, type Window } from './rates.ts'
+import { argument } from '../subject.ts'
+
+/** What readers did in a span of time, and how the list grew. */
+export interface ReaderCounts {
+  /** Show little: Apple's Mail may have fetched the images by itself. */
+  opens: number
+  clicks: number
+  replies: number
+  unsubscribes: number
+  complaints: number
+  consents: number
+  /** Recipients that replies of Apple's suppressed. */
+  suppressed: number
+  /** Consents, less unsubscribes, complaints and the suppressed. */
+  growth: number
+}
+
+/** Answer of {@link Engine.readers}. */
+export interface Readers extends ReaderCounts {
+  /** ms since the epoch. */
+  since: number
+  until: number
+  bucketSeconds: number
+  /** Oldest first, without a gap. */
+  buckets: readonly (ReaderCounts & { at: number })[]
+}
+
+/** Answers {@link Engine.readers}. */
+export async function readers(parts: Parts, request: { window: Window }): Promise<Readers> {
+  if (typeof request !== 'object' || request === null)
+    throw argument('readers', 'the request', 'an object such as { window: "month" }', request)
+  const now = parts.clock()
+  const { resolution, buckets } = spanOf(parts, request.window, now, 'readers')
+  await parts.signals.flush()
+  const groups = await parts.ledger.counts(buckets.map((bucket) => groupOf('readers', bucket, resolution)))
+  return {
+    ...sumReaders(groups),
+    since: (buckets[0] ?? 0) * resolution.width,
+    until: now,
+    bucketSeconds: resolution.width / 1000,
+    buckets: buckets.map((bucket, index) => ({
+      at: bucket * resolution.width,
+      ...sumReaders(groups.slice(index, index + 1)),
+    })),
+  }
+}
+
+function sumReaders(groups: readonly Counts[]): ReaderCounts {
+  const sum = (field: string): number => groups.reduce((all, counts) => all + (counts[field] ?? 0), 0)
+  const [unsubscribes, complaints] = [sum('unsubscribe'), sum('complaint')]
+  const [consents, suppressed] = [sum('consent'), sum('suppressed')]
+  return {
+    opens: sum('open'),
+    clicks: sum('click'),
+    replies: sum('reply'),
+    unsubscribes,
+    complaints,
+    consents,
+    suppressed,
+    growth: consents - unsubscribes - complaints - suppressed,
+  }
+}

@@ -1,0 +1,111 @@
+import { EngineError, found } from '../errors.ts'
+import { untilWritten } from '../ledger/conflict.ts'
+import type { Parts } from '../engine-core.ts'
+import { engagementKey, type Consent, type Engagement, type EngagementState } from './engagement-state.ts'
+import { suppressAddress } from '../operator/by-hand.ts'
+import { argument, requireAddress } from '../subject.ts'
+import type { Suppression } from '../state/suppression.ts'
+
+/** What {@link Engine.recordEngagement} may be told besides. */
+export interface EngagementOptions {
+  /** When it was, ms since the epoch. Default: now. */
+  at?: number
+  /** For an unsubscribe: the stream that the reader leaves. Default `marketing`, also for `transactional`. */
+  stream?: string
+}
+
+const timeOf = {
+  open: 'openedAt',
+  click: 'clickedAt',
+  reply: 'repliedAt',
+  unsubscribe: 'unsubscribedAt',
+  complaint: 'complainedAt',
+} as const satisfies Record<Engagement, keyof EngagementState>
+
+/** A later click within an hour changes nothing that anybody decides by. */
+const coarseMs = 3_600_000
+const mostConsents = 5
+const longestHow = 500
+
+/** Answers {@link Engine.recordEngagement}. */
+export async function recordEngagement(
+  parts: Parts,
+  given: string,
+  kind: Engagement,
+  options: EngagementOptions = {},
+): Promise<Suppression | null> {
+  const call = 'recordEngagement'
+  const address = requireAddress(given, call)
+  if (!Object.hasOwn(timeOf, kind)) throw argument(call, 'the kind', Object.keys(timeOf).join(', '), kind)
+  const at = timeAt(parts, call, options.at ?? parts.clock())
+  if (options.stream !== undefined && typeof options.stream !== 'string')
+    throw argument(call, 'stream', 'a string', options.stream)
+
+  // First what must not be lost.
+  let suppression: Suppression | null = null
+  if (kind === 'unsubscribe') {
+    const { stream = 'marketing' } = options
+    // Nobody leaves receipts and login codes by a link in a newsletter.
+    const streams = [stream === 'transactional' || stream === '' ? 'marketing' : stream]
+    suppression = await suppressAddress(parts, { recipient: address, origin: kind, streams })
+  } else if (kind === 'complaint') {
+    suppression = await suppressAddress(parts, { recipient: address, origin: kind })
+  }
+  await change(parts, address, (state) => {
+    const before = state[timeOf[kind]] ?? -Infinity
+    return at - before < coarseMs ? state : { ...state, [timeOf[kind]]: at }
+  })
+  parts.signals.read(kind, at)
+  return suppression
+}
+
+/** Answers {@link Engine.recordConsent}. */
+export async function recordConsent(parts: Parts, given: string, when: number, how: string): Promise<void> {
+  const call = 'recordConsent'
+  const address = requireAddress(given, call)
+  const at = timeAt(parts, call, when)
+  if (typeof how !== 'string' || how.trim() === '') {
+    throw new EngineError(
+      'EARGUMENT',
+      `${call}: expected how the consent was given, such as 'form on example.com, double opt-in', found ${found(how)}`,
+    )
+  }
+  const consent: Consent = { at, how: how.slice(0, longestHow) }
+  await change(parts, address, (state) => ({
+    ...state,
+    consents: withConsent(state.consents ?? [], consent),
+  }))
+  parts.signals.read('consent', at)
+}
+
+/** The first one stays, as it is the one that is asked for, and the latest of the others. */
+function withConsent(consents: readonly Consent[], consent: Consent): readonly Consent[] {
+  const others = consents.filter(({ at, how }) => at !== consent.at || how !== consent.how)
+  const [first, ...rest] = [...others, consent].toSorted((a, b) => a.at - b.at)
+  return [first ?? consent, ...rest.slice(-(mostConsents - 1))]
+}
+
+async function change(
+  parts: Parts,
+  address: string,
+  next: (state: EngagementState) => EngagementState,
+): Promise<void> {
+  const { ledger, turns } = parts
+  const key = engagementKey(address)
+  await turns.run(key, () =>
+    untilWritten(async () => {
+      const [entry] = await ledger.read([key])
+      const state = (entry?.value ?? {}) as EngagementState
+      const value = next(state)
+      if (value === state) return true
+      return (await ledger.write([{ key, expected: entry?.version ?? 0, value }])) ? true : undefined
+    }),
+  )
+}
+
+/** Not later than now: a clock that is ahead must not make a reader engaged for years. */
+function timeAt({ clock }: Parts, call: string, at: unknown): number {
+  if (typeof at !== 'number' || !Number.isFinite(at))
+    throw argument(call, 'at', 'milliseconds since the epoch', at)
+  return Math.min(at, clock())
+}
