@@ -23,6 +23,11 @@ import { engagementKey, type Engagement } from './signals/engagement-state.ts'
 import { recordConsent, recordEngagement, type EngagementOptions } from './signals/record-engagement.ts'
 import { readers, type Readers } from './signals/readers.ts'
 import { segment, type InactiveRecipient, type SegmentRequest } from './signals/segment.ts'
+import { admitCanary } from './signals/canary/admit-canary.ts'
+import { allCanaries, declareCanary, releaseCanary, type Canary } from './signals/canary/canary.ts'
+import { CanaryBook } from './signals/canary/canary-book.ts'
+import type { CanaryOptions } from './signals/canary/canary-options.ts'
+import { recordCanary } from './signals/canary/record-canary.ts'
 import { rates, type Rates, type RatesRequest, type Window } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
 import { Turns } from './ledger/turns.ts'
@@ -47,6 +52,7 @@ export interface Parts {
 export class EngineCore implements Engine {
   readonly ledger: Ledger
   private readonly parts: Parts
+  private readonly canaryBook: CanaryBook
 
   constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals'>) {
     this.ledger = parts.ledger
@@ -59,14 +65,19 @@ export class EngineCore implements Engine {
       turns: new Turns(),
       signals: new Signals({ ...parts, events }),
     }
+    this.canaryBook = new CanaryBook(this.parts)
   }
 
   admit(request: AdmitRequest): Promise<Admission[]> {
-    return admit(this.parts, request)
+    return request?.campaign === undefined
+      ? admit(this.parts, request)
+      : admitCanary(this.parts, this.canaryBook, request)
   }
 
   record(request: RecordRequest): Promise<Action> {
-    return record(this.parts, request)
+    return request?.campaign === undefined
+      ? record(this.parts, request)
+      : recordCanary(this.parts, this.canaryBook, request)
   }
 
   async address(recipient: string): Promise<AddressRecord> {
@@ -95,13 +106,14 @@ export class EngineCore implements Engine {
   }
 
   async release(
-    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef },
+    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef } | { campaign: string },
   ): Promise<number> {
     if (typeof request === 'object' && request !== null) {
+      if ('campaign' in request) return releaseCanary(this.parts, this.canaryBook, request.campaign)
       if ('hold' in request) return closeHold(this.parts, request.hold)
       if ('address' in request) return releaseAddress(this.parts, request.address, request.origin ?? 'reply')
     }
-    throw argument('release', 'the request', '{ address } or { hold }', request)
+    throw argument('release', 'the request', '{ address }, { hold } or { campaign }', request)
   }
 
   suppressions(): AsyncIterable<Suppression> {
@@ -134,6 +146,14 @@ export class EngineCore implements Engine {
 
   segment(request: SegmentRequest): AsyncIterable<InactiveRecipient> {
     return segment(this.parts, request)
+  }
+
+  canary(options: CanaryOptions): Promise<Canary> {
+    return declareCanary(this.parts, this.canaryBook, options)
+  }
+
+  canaries(): Promise<Canary[]> {
+    return allCanaries(this.parts, this.canaryBook)
   }
 
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {

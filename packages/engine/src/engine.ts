@@ -14,6 +14,8 @@ import type { EngagementOptions } from './signals/record-engagement.ts'
 import type { Readers } from './signals/readers.ts'
 import type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
 import type { Rates, RatesRequest, Window } from './signals/rates.ts'
+import type { Canary } from './signals/canary/canary.ts'
+import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
@@ -84,10 +86,21 @@ export interface Engine {
     note?: string
   }): Promise<Suppression>
   /**
-   * Takes back what replies did to an address, or opens a held scope. Says how many suppressions or holds were released.
+   * Takes back what replies did to an address, opens a held scope, or lets a campaign go that its canary stopped. Says how many suppressions or holds were released.
    * Suppressions of another origin than `reply` end only if that `origin` is named.
    */
-  release(request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef }): Promise<number>
+  release(
+    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef } | { campaign: string },
+  ): Promise<number>
+  /**
+   * Declares a test batch before a campaign begins: `admit` with that `campaign` answers `send` to its first recipients and
+   * `held` to the rest, until what `record` hears of the first ones decides: the rest goes, or the campaign is stopped, with
+   * an alert, until {@link Engine.release} with that `campaign`. Counts for `direct` hops, in all processes of the ledger.
+   * Declared again it says how it stands.
+   */
+  canary(options: CanaryOptions): Promise<Canary>
+  /** The test batches of the last 30 days. */
+  canaries(): Promise<Canary[]>
   suppressions(): AsyncIterable<Suppression>
   holds(): Promise<Hold[]>
   /**

@@ -43,6 +43,9 @@ export type {
   StoredHold,
 } from './state/state.ts'
 export type { Alert, AlertKind } from './signals/alert.ts'
+export type { Canary } from './signals/canary/canary.ts'
+export type { CanaryOptions } from './signals/canary/canary-options.ts'
+export type { CanaryReplies } from './signals/canary/canary-state.ts'
 export { engagementKey, isEngaged } from './signals/engagement-state.ts'
 export type { Consent, Engagement, EngagementState } from './signals/engagement-state.ts'
 export type { MailCounts } from './signals/mail-counts.ts'

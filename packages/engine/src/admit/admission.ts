@@ -13,6 +13,8 @@ export interface AdmitRequest {
   lane?: string
   /** On a `relay` hop only suppressions are looked up. Default `direct`. */
   hop?: Hop
+  /** As in `record`. */
+  campaign?: string
   /** As in `record`. With it a probe is a whole message, with all its recipients; without it one recipient. */
   messageId?: string
   /** When the message was first accepted, ms since the epoch. Without it `admit` never answers `expired`. */

@@ -46,6 +46,8 @@ export interface Subject {
   lane?: string
   /** Default `direct`. */
   hop?: Hop
+  /** What a mailing is called. Default: each message is a campaign of its own. */
+  campaign?: string
 }
 
 /** One outcome to be remembered. */

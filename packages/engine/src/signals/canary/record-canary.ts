@@ -1,0 +1,45 @@
+import type { Action } from '../../record/action.ts'
+import { record } from '../../record/record.ts'
+import type { RecordRequest } from '../../record/outcome.ts'
+import { nameOf } from '../../subject.ts'
+import type { CanaryBook } from './canary-book.ts'
+import { canaryReplyOf, replyField } from './canary-replies.ts'
+import { canaryKey, seatOf } from './canary-state.ts'
+import type { Parts } from '../../engine-core.ts'
+
+const dayMs = 86_400_000
+
+/** `record` for a campaign: counts the outcome, if it is one that the rest of the campaign waits for. */
+export async function recordCanary(parts: Parts, book: CanaryBook, request: RecordRequest): Promise<Action> {
+  const campaign = nameOf(request.campaign, '', 'record', 'campaign')
+  const action = await record(parts, request)
+  if (campaign !== '' && request.hop !== 'relay' && action.durable) {
+    try {
+      await count(parts, book, campaign, request.recipient, action)
+    } catch {
+      // The outcome itself is recorded. If its count is missing, the wait ends by the clock.
+    }
+  }
+  return action
+}
+
+/** Counts one outcome on a direct hop, and decides if that is enough. */
+async function count(
+  parts: Parts,
+  book: CanaryBook,
+  campaign: string,
+  recipient: string,
+  action: Action,
+): Promise<void> {
+  const reply = canaryReplyOf(action)
+  if (reply === null || book.isFree(campaign)) return
+  const state = await book.look(campaign)
+  const seat = seatOf(campaign, recipient)
+  const place = seat === null ? -1 : (state?.seats?.indexOf(seat) ?? -1)
+  if (state === null || place < 0) return
+  const group = canaryKey(campaign)
+  const field = replyField(place, reply, action.verdict?.rule ?? null)
+  const keepMs = state.waitSeconds * 1000 + dayMs
+  await parts.ledger.write([], [], [{ group, field, by: 1, at: parts.clock(), keepMs }])
+  await book.judge(campaign)
+}
