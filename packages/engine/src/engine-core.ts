@@ -28,7 +28,7 @@ import { allCanaries, declareCanary, releaseCanary, type Canary } from './signal
 import { CanaryBook } from './signals/canary/canary-book.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import { recordCanary } from './signals/canary/record-canary.ts'
-import { rates, type Rates, type RatesRequest, type Window } from './signals/rates.ts'
+import { rates, type Rates, type RatesRequest, type RateWindow } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
@@ -128,7 +128,7 @@ export class EngineCore implements Engine {
     return rates(this.parts, request)
   }
 
-  readers(request: { window: Window }): Promise<Readers> {
+  readers(request: { window: RateWindow }): Promise<Readers> {
     return readers(this.parts, request)
   }
 

@@ -13,7 +13,7 @@ import type { Engagement, EngagementState } from './signals/engagement-state.ts'
 import type { EngagementOptions } from './signals/record-engagement.ts'
 import type { Readers } from './signals/readers.ts'
 import type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
-import type { Rates, RatesRequest, Window } from './signals/rates.ts'
+import type { Rates, RatesRequest, RateWindow } from './signals/rates.ts'
 import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Alert } from './signals/alert.ts'
@@ -109,7 +109,7 @@ export interface Engine {
    */
   rates(request: RatesRequest): Promise<Rates>
   /** What readers did in such a span, and how the list grew. Rejects if the ledger is out of reach. */
-  readers(request: { window: Window }): Promise<Readers>
+  readers(request: { window: RateWindow }): Promise<Readers>
   /**
    * Remembers what a reader did. An `unsubscribe` suppresses marketing, or the stream that is named; a `complaint` all but
    * transactional mail; the answer is that suppression. `reply`: the reader wrote back. Rejects if the ledger is out of

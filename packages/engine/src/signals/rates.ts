@@ -5,12 +5,12 @@ import { argument } from '../subject.ts'
 import { domainOf } from '../address.ts'
 
 /** A span up to now: an hour, a day, 30 days, or so many seconds. */
-export type Window = 'hour' | 'day' | 'month' | number
+export type RateWindow = 'hour' | 'day' | 'month' | number
 
 /** What {@link Engine.rates} takes. What is left out is added up. */
 export interface RatesRequest {
   /** Seconds: more than 0, at most 90 days. */
-  window: Window
+  window: RateWindow
   lane?: string
   stream?: string
   /** The envelope sender's. The 201st of a day and those after it are `other`, the null sender is `<>`. */
@@ -87,7 +87,7 @@ export async function rates(parts: Parts, request: RatesRequest): Promise<Rates>
 /** The buckets of a window: minutes up to 2 hours, hours up to 8 days, then days. The last one is under way. */
 export function spanOf(
   parts: Parts,
-  window: Window,
+  window: RateWindow,
   now: number,
   call: string,
 ): { resolution: Resolution; buckets: number[] } {

@@ -1,7 +1,7 @@
 import { groupOf } from './buckets.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Counts } from '../ledger/ledger.ts'
-import { spanOf, type Window } from './rates.ts'
+import { spanOf, type RateWindow } from './rates.ts'
 import { argument } from '../subject.ts'
 
 /** What readers did in a span of time, and how the list grew. */
@@ -30,7 +30,7 @@ export interface Readers extends ReaderCounts {
 }
 
 /** Answers {@link Engine.readers}. */
-export async function readers(parts: Parts, request: { window: Window }): Promise<Readers> {
+export async function readers(parts: Parts, request: { window: RateWindow }): Promise<Readers> {
   if (typeof request !== 'object' || request === null)
     throw argument('readers', 'the request', 'an object such as { window: "month" }', request)
   const now = parts.clock()

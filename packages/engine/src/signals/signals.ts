@@ -7,7 +7,7 @@ import type { Clock, Logger } from '../engine.ts'
 import type { Events } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { noReply, type Policy } from '../policy/policy.ts'
-import { resultOf } from './outcome-result.ts'
+import { resultOf, type Result } from './outcome-result.ts'
 import type { Route } from '../subject.ts'
 import { messageField, Tally, type Taken } from './tally.ts'
 
@@ -25,6 +25,18 @@ export interface SignalParts {
   readonly logger: Logger
 }
 
+/** Where mail of one sending domain, lane and stream is counted, on one day. */
+interface Place {
+  domain: string | null
+  lane: string
+  stream: string
+  day: number
+  series: string
+  prefix: string
+  delivered: string
+  message: string
+}
+
 /** The counting of outcomes, and the watch over the numbers. One per engine. */
 export class Signals {
   readonly resolutions: Resolutions
@@ -34,6 +46,8 @@ export class Signals {
   private readonly lanes = new BoundedNames(mostNames)
   private readonly streams = new BoundedNames(mostNames)
   private readonly watch: ChangeWatch
+  /** Mostly the next outcome is of the same place as the last one. */
+  private last: Place | null = null
   private timer: ReturnType<typeof setTimeout> | null = null
 
   constructor(parts: SignalParts) {
@@ -48,9 +62,11 @@ export class Signals {
    * if the write did not come about: it takes this attempt out again.
    */
   recorded(route: Route, action: Action, now: number): Taken {
-    const fields = this.fieldsOf(route, action, now)
-    if (fields === null) return this.tally.takeIfDue(now)
-    const series = this.seriesOf(route, now)
+    const result = route.hop === 'relay' ? null : resultOf(action)
+    if (result === null) return this.tally.takeIfDue(now)
+    const place = this.placeOf(route, now)
+    const { series } = place
+    const fields = this.fieldsOf(place, action, result)
     for (const field of fields) this.tally.add(series, field, now)
     if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now)
     const taken = this.tally.takeIfDue(now)
@@ -69,7 +85,8 @@ export class Signals {
   admitted(route: Route, admissions: readonly Admission[], now: number): void {
     for (const { decision } of admissions) {
       if (decision === 'send') continue
-      this.tally.add(this.seriesOf(route, now), `${this.prefixOf(route, now)} -${decision}`, now)
+      const { series, prefix } = this.placeOf(route, now)
+      this.tally.add(series, `${prefix} -${decision}`, now)
       this.flushSoon()
     }
   }
@@ -78,11 +95,6 @@ export class Signals {
   read(what: string, now: number): void {
     this.tally.add('readers', what, now)
     this.flushSoon()
-  }
-
-  /** What waits to be written, for a write that takes place anyway. */
-  due(now: number): Taken {
-    return this.tally.takeIfDue(now)
   }
 
   /** Looks at the numbers, at most once a minute. Does not keep the caller waiting. */
@@ -117,21 +129,29 @@ export class Signals {
     this.timer.unref()
   }
 
-  private seriesOf({ senderDomain }: Route, now: number): string {
-    return `d/${this.domains.of(senderDomain ?? '<>', bucketOf(now, this.resolutions.day))}`
-  }
-
-  private prefixOf({ lane, stream }: Route, now: number): string {
+  private placeOf({ senderDomain, lane, stream }: Route, now: number): Place {
     const day = bucketOf(now, this.resolutions.day)
-    return `${this.lanes.of(lane, day)} ${this.streams.of(stream, day)}`
+    const { last } = this
+    if (last?.day === day && last.domain === senderDomain && last.lane === lane && last.stream === stream)
+      return last
+    const prefix = `${this.lanes.of(lane, day)} ${this.streams.of(stream, day)}`
+    this.last = {
+      domain: senderDomain,
+      lane,
+      stream,
+      day,
+      series: `d/${this.domains.of(senderDomain ?? '<>', day)}`,
+      prefix,
+      delivered: `${prefix} delivered`,
+      message: prefix + messageField,
+    }
+    return this.last
   }
 
-  private fieldsOf(route: Route, action: Action, now: number): string[] | null {
-    const result = route.hop === 'relay' ? null : resultOf(action)
-    if (result === null) return null
-    const prefix = this.prefixOf(route, now)
-    const rule = result === 'delivered' ? '' : ` ${action.verdict?.rule ?? noReply}`
-    const attempt = `${prefix} ${result}${rule}`
-    return action.attempts === 1 ? [attempt, `${prefix}${messageField}`] : [attempt]
+  /** What an attempt on a direct hop adds to. */
+  private fieldsOf({ prefix, delivered, message }: Place, action: Action, result: Result): string[] {
+    const attempt =
+      result === 'delivered' ? delivered : `${prefix} ${result} ${action.verdict?.rule ?? noReply}`
+    return action.attempts === 1 ? [attempt, message] : [attempt]
   }
 }
