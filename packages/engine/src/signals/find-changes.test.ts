@@ -86,7 +86,7 @@ describe('a change', () => {
     const weekly = hours((hour) =>
       hour === 23 ? { attempts: 600, bounce: 50 } : { attempts: 600, bounce: 3 },
     )
-    const now = minutes({ attempts: 10, bounce: 1 })
+    const now = minutes({ attempts: 20, bounce: 2 })
     expect(found({ hours: weekly, minutes: now })).toEqual([])
     expect(found({ hours: steady, minutes: now })).toHaveLength(1)
   })

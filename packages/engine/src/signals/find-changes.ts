@@ -39,7 +39,7 @@ const dayHours = 24
 /** Less than a day: a mailing that goes a bit earlier than the day before must not count twice. */
 const volumeHours = 20
 /** How far from the usual, in standard errors. */
-const leastDeviations = 6
+const leastDeviations = 5
 /** Attempts in an hour from which on it shows how much hours differ. */
 const leastOfAnHour = 20
 
@@ -111,9 +111,8 @@ function rateChanges(
       const overall = usual[of] / usual.attempts
       const expected = Math.max(overall, ...weekAgo.map((cell) => cell[of] / cell.attempts))
       if (rate - expected <= rises[of] || rate <= 2 * expected) continue
-      const pooled = (recent[of] + usual[of]) / (recent.attempts + usual.attempts)
-      const chance = pooled * (1 - pooled) * (1 / recent.attempts + 1 / usual.attempts)
-      if (rate - expected < leastDeviations * Math.sqrt(chance + spreadOf(week, key, of, overall))) continue
+      const spread = spreadOf(week, key, of, overall)
+      if (deviations(rate, recent.attempts, expected, usual.attempts, spread) < leastDeviations) continue
       findings.push({
         of,
         subject: `${recent.lane}/${recent.stream}`,
@@ -129,6 +128,16 @@ function rateChanges(
     }
   }
   return findings
+}
+
+/**
+ * How far a rate is above the expected one, in standard errors. By the arcsine of its root: a share of a few in a hundred
+ * is not spread evenly around its mean.
+ */
+function deviations(rate: number, attempts: number, expected: number, usual: number, spread: number): number {
+  const angle = (share: number): number => 2 * Math.asin(Math.sqrt(share))
+  const between = expected > 0 && expected < 1 ? spread / (expected * (1 - expected)) : 0
+  return (angle(rate) - angle(expected)) / Math.sqrt(1 / attempts + 1 / usual + between)
 }
 
 /** How much the rates of hours differ beyond chance: a variance. */
