@@ -9,11 +9,12 @@ interface Group {
 /** The counts of a ledger in memory. What is out of date goes when there are twice as many groups as were left last time. */
 export class CountGroups {
   private readonly groups = new Map<string, Group>()
+  /** The time of the latest count. Not the greatest: a clock may have been wrong for a while. */
   private latest = -Infinity
   private sweepAt = 1000
 
   add({ group: name, field, by, at, keepMs }: Count): void {
-    this.latest = Math.max(this.latest, at)
+    this.latest = at
     let group = this.groups.get(name)
     if (group === undefined) {
       this.sweep()

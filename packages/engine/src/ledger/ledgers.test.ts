@@ -46,4 +46,40 @@ describe.each(ledgers)('the %s ledger', (_, open) => {
     expect(events.length).toBeLessThan(700)
     await ledger.close()
   })
+
+  it('forgets no count that is wanted because the clock was wrong for a while', async () => {
+    const ledger = await open(100)
+    const now = Date.UTC(2026, 2, 1)
+    const count = (group: string, at: number) => ({ group, field: 'attempts', by: 1, at, keepMs: 3_600_000 })
+    await ledger.write([], [], [count('rate/first', now)])
+    await ledger.write([], [], [count('rate/ahead', now + 365 * 86_400_000)])
+    for (let n = 0; n < 12; n++) {
+      const batch = Array.from({ length: 600 }, () => ({ at: now, type: 't', subject: 's', data: {} }))
+      await ledger.write(
+        [],
+        batch,
+        [...Array(200).keys()].map((m) => count(`rate/${n}-${m}`, now)),
+      )
+    }
+    const groups = ['rate/first', 'rate/0-0', 'rate/11-199']
+    expect(await ledger.counts(groups)).toEqual(groups.map(() => ({ attempts: 1 })))
+    await ledger.close()
+  })
+
+  it('looks through the whole log for the events of one subject', async () => {
+    const ledger = await open(20_000)
+    for (let n = 0; n < 10; n++) {
+      const batch = Array.from({ length: 1000 }, (__, m) => ({
+        at: n * 1000 + m,
+        type: 't',
+        subject: 's',
+        data: {},
+      }))
+      await ledger.write([], [{ at: n, type: n < 5 ? 'a' : 'b', subject: 'rare', data: {} }, ...batch])
+    }
+    expect((await ledger.events({ subject: 'rare', type: 'a' })).map(({ at }) => at)).toEqual([4, 3, 2, 1, 0])
+    expect((await ledger.events({ subject: 'rare', limit: 3 })).map(({ at }) => at)).toEqual([9, 8, 7])
+    expect(await ledger.events({ subject: 'none' })).toEqual([])
+    await ledger.close()
+  })
 })

@@ -14,11 +14,15 @@ afterEach(() => {
 describe('a lock that stays', () => {
   it('fails writes after ten seconds, and those only that waited so long', async () => {
     let tries = 0
-    const queue = new WriteQueue<string>((items) => {
-      tries++
-      if (performance.now() < 15_000) throw locked
-      return items.map(() => true)
-    }, 'icloud.db')
+    const queue = new WriteQueue<string>(
+      (items) => {
+        tries++
+        if (performance.now() < 15_000) throw locked
+        return items.map(() => true)
+      },
+      () => null,
+      'icloud.db',
+    )
     const early = queue.add('early').catch((error: unknown) => error)
     await new Promise(setImmediate)
     await vi.advanceTimersByTimeAsync(8000)
@@ -41,10 +45,14 @@ describe('a lock that stays', () => {
 
 it('an error that is no lock fails the batch, and the next one goes on', async () => {
   let full = true
-  const queue = new WriteQueue<string>((items) => {
-    if (full) throw new Error('disk full')
-    return items.map(() => true)
-  }, 'icloud.db')
+  const queue = new WriteQueue<string>(
+    (items) => {
+      if (full) throw new Error('disk full')
+      return items.map(() => true)
+    },
+    () => null,
+    'icloud.db',
+  )
   await expect(queue.add('a')).rejects.toThrow('disk full')
   full = false
   expect(await queue.add('b')).toBe(true)

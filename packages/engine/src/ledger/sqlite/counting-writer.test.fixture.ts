@@ -1,4 +1,4 @@
-// Run as a process of its own: `node counting-writer.test.fixture.ts <file> <count | endless> <name>`.
+// Run as a process of its own: `node counting-writer.test.fixture.ts <file> <count | endless | load> <name>`.
 import { sqliteLedger } from './sqlite-ledger.ts'
 
 const [, , file = '', amount = '', name = ''] = process.argv
@@ -13,16 +13,33 @@ async function increment(key: string): Promise<void> {
 }
 
 if (amount === 'endless') {
-  // Says on standard output what was written, after it was written.
-  for (let n = 0; ; n++) {
-    if (!(await ledger.write([{ key: `${name}/${n}`, expected: 0, value: n }]))) throw new Error('lost')
-    process.stdout.write(`${n}\n`)
-  }
+  // Says on standard output what was written, after it was written. Many at once, so that some are always under way.
+  let next = 0
+  await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      for (;;) {
+        const n = next++
+        if (!(await ledger.write([{ key: `${name}/${n}`, expected: 0, value: n }]))) throw new Error('lost')
+        process.stdout.write(`${n}\n`)
+      }
+    }),
+  )
 }
 
-await Promise.all(
-  Array.from({ length: 4 }, async () => {
-    for (let n = 0; n < Number(amount) / 4; n++) await increment('shared')
-  }),
-)
-await ledger.close()
+if (amount === 'load') {
+  // More than 100 MB of write-ahead log, without a pause. It is not closed: nothing may keep the process alive.
+  for (let turn = 0; turn < 60; turn++) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        ledger.write([{ key: `${name}/${n}-${turn}`, expected: 0, value: 'x'.repeat(10_000) }]),
+      ),
+    )
+  }
+} else {
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let n = 0; n < Number(amount) / 4; n++) await increment('shared')
+    }),
+  )
+  await ledger.close()
+}

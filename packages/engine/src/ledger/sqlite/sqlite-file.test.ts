@@ -1,8 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openLedger } from '../open-ledger.ts'
 import { sqliteLedger } from './sqlite-ledger.ts'
 
@@ -15,22 +25,36 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
+/** What stands in the file and in its write-ahead log. */
+function contents(): Buffer {
+  const log = `${file}-wal`
+  return Buffer.concat([readFileSync(file), existsSync(log) ? readFileSync(log) : Buffer.alloc(0)])
+}
+
 /** How opening the file was refused, and whether the file is still what it was. */
 async function refusal(): Promise<{ code: unknown; untouched: boolean }> {
-  const before = readFileSync(file)
+  const before = contents()
   const error: unknown = await sqliteLedger(file).catch((thrown: unknown) => thrown)
-  const untouched = readFileSync(file).equals(before) && !existsSync(`${file}-wal`)
+  const untouched = contents().equals(before)
   return { code: (error as { code?: unknown }).code, untouched }
 }
 
 describe('the file of an SQLite ledger', () => {
-  it('is made with its directory, readable and writable for owner and group only', async () => {
+  it('is made with its directories, for owner and group only, whatever the umask is', async () => {
     file = join(directory, 'a', 'b', 'icloud.db')
+    const umask = process.umask(0o077)
+    onTestFinished(() => void process.umask(umask))
     const ledger = await openLedger(`file:${file}`)
     await ledger.write([{ key: 'k', expected: 0, value: 1 }])
-    expect(statSync(file).mode & 0o777).toBe(0o660)
-    expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o660)
+    for (const made of [file, `${file}-wal`, `${file}-shm`]) expect(statSync(made).mode & 0o7777).toBe(0o660)
+    for (const made of ['a', 'a/b']) expect(statSync(join(directory, made)).mode & 0o7777).toBe(0o2770)
     await ledger.close()
+  })
+
+  it('leaves the mode of a directory that was there', async () => {
+    const before = statSync(directory).mode
+    await (await sqliteLedger(file)).close()
+    expect(statSync(directory).mode).toBe(before)
   })
 
   it('keeps entries, versions and events for the next time', async () => {
@@ -50,9 +74,40 @@ describe('the file of an SQLite ledger', () => {
   it('is refused if a newer version wrote it', async () => {
     await (await sqliteLedger(file)).close()
     const database = new DatabaseSync(file)
-    database.exec('PRAGMA user_version = 3')
+    database.exec('PRAGMA user_version = 99')
     database.close()
     expect(await refusal()).toEqual({ code: 'ELEDGERVERSION', untouched: true })
+  })
+
+  it('is refused if a newer version wrote it and has not yet brought its log into the file', async () => {
+    const theirs = join(directory, 'theirs.db')
+    await (await sqliteLedger(theirs)).close()
+    const database = new DatabaseSync(theirs)
+    database.exec('PRAGMA user_version = 99; CREATE TABLE newer (a)')
+    copyFileSync(theirs, file)
+    copyFileSync(`${theirs}-wal`, `${file}-wal`)
+    database.close()
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(0)
+    expect(await refusal()).toEqual({ code: 'ELEDGERVERSION', untouched: true })
+  })
+
+  it.each([
+    ['the beginning of a ledger', 50],
+    ['a ledger without its end', 3 * 4096 + 100],
+  ])('is refused, or its use, if it is %s', async (_, size) => {
+    const whole = await sqliteLedger(file)
+    await whole.write(
+      Array.from({ length: 500 }, (__, n) => ({ key: `k${n}`, expected: 0, value: 'x'.repeat(99) })),
+    )
+    await whole.close()
+    truncateSync(file, size)
+    const before = contents()
+    const opened = await sqliteLedger(file).catch((thrown: unknown) => thrown as Error)
+    const error: unknown =
+      opened instanceof Error ? opened : await opened.read(['k7']).catch((thrown: unknown) => thrown)
+    if (!(opened instanceof Error)) await opened.close()
+    expect(error).toMatchObject({ code: 'ELEDGERDAMAGED' })
+    expect(contents().equals(before)).toBe(true)
   })
 
   it('is refused if another program made it', async () => {
@@ -92,6 +147,44 @@ describe('the file of an SQLite ledger', () => {
     await expect(sqliteLedger(file)).rejects.toMatchObject({ code: 'ELEDGERFILE' })
     expect(existsSync(join(directory, 'elsewhere.db'))).toBe(false)
     await expect(sqliteLedger(directory)).rejects.toMatchObject({ code: 'ELEDGERFILE' })
+  })
+
+  it.each(['-wal', '-shm'])('is refused if a symbolic link stands in place of its %s file', async (end) => {
+    symlinkSync(join(directory, 'elsewhere'), `${file}${end}`)
+    await expect(sqliteLedger(file)).rejects.toMatchObject({ code: 'ELEDGERFILE' })
+    expect(existsSync(join(directory, 'elsewhere'))).toBe(false)
+  })
+
+  it('reports a full disk, keeps what it had, and goes on when there is space again', async () => {
+    const connections = vi.spyOn(DatabaseSync.prototype, 'exec')
+    onTestFinished(() => connections.mockRestore())
+    const ledger = await sqliteLedger(file)
+    const connection = connections.mock.contexts.at(-1) as DatabaseSync
+    const value = 'x'.repeat(500)
+    expect(await ledger.write([{ key: 'before', expected: 0, value }])).toBe(true)
+
+    const { page_count: pages } = connection.prepare('PRAGMA page_count').get() as { page_count: number }
+    connection.exec(`PRAGMA max_page_count = ${pages + 20}`)
+    const keys = Array.from({ length: 1000 }, (_, n) => `k${n}`)
+    const results = await Promise.allSettled(
+      keys.map((key) =>
+        ledger.write([{ key, expected: 0, value }], [{ at: 1, type: 't', subject: key, data: {} }]),
+      ),
+    )
+    const reported = keys.filter((_, n) => results[n]?.status === 'fulfilled')
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+    expect(lost.length).toBeGreaterThan(0)
+    for (const error of lost) expect(error).toMatchObject({ code: 'ELEDGERIO' })
+    const stored: string[] = []
+    for await (const { key } of ledger.list('k')) stored.push(key)
+    expect(stored).toEqual(reported.toSorted())
+    expect((await ledger.read(['before']))[0]?.value).toBe(value)
+
+    connection.exec('PRAGMA max_page_count = 1000000')
+    const missing = keys.filter((key) => !reported.includes(key))
+    const again = await Promise.all(missing.map((key) => ledger.write([{ key, expected: 0, value }])))
+    expect(again.every(Boolean)).toBe(true)
+    await ledger.close()
   })
 
   it('is refused where no directory can be made', async () => {

@@ -1,40 +1,24 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { lstatSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { retryWhileBusy } from './busy-retry.ts'
 import { EngineError } from '../../errors.ts'
+import { fileIdentity, prepareFile } from './ledger-file.ts'
+import { loadSqlite } from './load-sqlite.ts'
+import { isEmpty, migrate, schemaVersion, versionOf } from './migrations.ts'
 import { ledgerError } from './sqlite-errors.ts'
 
-const schemaVersion = 2
-/** "iCld", so that `file` and we can tell a ledger from other SQLite files. */
-const applicationId = 0x69436c64
-
-const schema = `
-  CREATE TABLE entries (key TEXT PRIMARY KEY, version INTEGER NOT NULL, value TEXT) WITHOUT ROWID, STRICT;
-  CREATE TABLE events (
-    id INTEGER PRIMARY KEY, at REAL NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, data TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX events_by_subject ON events (subject, id);
-  CREATE TABLE counts (
-    grp TEXT NOT NULL, field TEXT NOT NULL, n REAL NOT NULL, until REAL NOT NULL, PRIMARY KEY (grp, field)
-  ) WITHOUT ROWID, STRICT;
-  CREATE INDEX counts_by_until ON counts (until);
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${schemaVersion};
-`
-
 /**
- * Opens a ledger file, or makes it: WAL, synchronous NORMAL, no waiting for locks inside SQLite.
+ * Opens a ledger file, or makes it, and brings it to today's schema.
  *
  * @throws EngineError `ELEDGERFILE`, `ELEDGERVERSION`, `ELEDGERDAMAGED`, `ELEDGERBUSY` or `ELEDGERIO`; the file is left
  * as it was
  */
-export async function openDatabase(file: string): Promise<DatabaseSync> {
-  const { DatabaseSync } = loadSqlite()
+export async function openLedgerFile(file: string): Promise<DatabaseSync> {
   let database: DatabaseSync | null = null
   try {
     prepareFile(file)
-    const opened = new DatabaseSync(file, { timeout: 0 })
+    if (lstatSync(file).size > 0) await retryWhileBusy(() => lookAt(file), file)
+    const opened = await retryWhileBusy(() => connect(file), file)
     database = opened
     await retryWhileBusy(() => prepareDatabase(opened, file), file)
     return opened
@@ -44,99 +28,51 @@ export async function openDatabase(file: string): Promise<DatabaseSync> {
   }
 }
 
-/** Loaded here and not at the top: who keeps the ledger in memory needs no Node that has SQLite. */
-function loadSqlite(): typeof import('node:sqlite') {
-  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning')
-  // Node 22 warns that SQLite is experimental, which tells the user of a mail program nothing. Nothing else runs
-  // between here and the end of `try`.
-  process.emitWarning = () => {}
+/**
+ * A connection to a file that {@link openLedgerFile} has prepared. It makes no checkpoints.
+ *
+ * @param waitMs how long SQLite stops the thread for a lock
+ * @param identity what `fileIdentity` said when the file was prepared: another file in its place is refused
+ */
+export function connect(file: string, waitMs = 0, identity?: string): DatabaseSync {
+  const { DatabaseSync } = loadSqlite()
+  if (identity !== undefined && lstatSync(file, { throwIfNoEntry: false }) === undefined)
+    throw new EngineError('ELEDGERFILE', `${file} was removed while it was in use; start this program anew`)
+  if (identity !== undefined && fileIdentity(file) !== identity)
+    throw new EngineError('ELEDGERFILE', `${file} was replaced while it was in use; start this program anew`)
+  const database = new DatabaseSync(file, { timeout: waitMs })
   try {
-    const sqlite = process.getBuiltinModule?.('node:sqlite')
-    if (sqlite) return sqlite
-  } finally {
-    if (own) Object.defineProperty(process, 'emitWarning', own)
-    else Reflect.deleteProperty(process, 'emitWarning')
-  }
-  throw new EngineError(
-    'ELEDGERFILE',
-    `a ledger in a file needs Node 22.13 or newer, found ${process.version}; update Node or use memoryLedger()`,
-  )
-}
-
-/** Makes the file with a mode of our own, and refuses a symbolic link: it could lead the writes elsewhere. */
-function prepareFile(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o770 })
-    if (makeFile(file)) return
+    database.exec('PRAGMA trusted_schema = OFF; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
+    return database
   } catch (error) {
-    const { message } = error as Error
-    throw new EngineError('ELEDGERFILE', `${file} cannot be made (${message}): check its directory`, {
-      cause: error,
-    })
-  }
-  const found = lstatSync(file)
-  if (found.isFile()) return
-  const what = found.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
-  throw new EngineError('ELEDGERFILE', `${file} is ${what}; name the file itself`)
-}
-
-/** False if there is something of that name already. An existing file is not opened here: closing it would drop SQLite's locks. */
-function makeFile(file: string): boolean {
-  try {
-    closeSync(openSync(file, 'wx', 0o660))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    database.close()
     throw error
   }
-  // The umask may have taken the group's rights away.
-  chmodSync(file, 0o660)
-  return true
+}
+
+/**
+ * Refuses what is not ours to write through a connection that cannot: an ordinary one that is closed again would put
+ * what stands in the write-ahead log into the file.
+ */
+function lookAt(file: string): void {
+  const { DatabaseSync } = loadSqlite()
+  const database = new DatabaseSync(file, { timeout: 0, readOnly: true })
+  try {
+    if (!isEmpty(database)) versionOf(database, file)
+  } finally {
+    database.close()
+  }
 }
 
 function prepareDatabase(database: DatabaseSync, file: string): void {
-  database.exec('PRAGMA trusted_schema = OFF; PRAGMA synchronous = NORMAL')
-  if (isEmpty(database)) {
-    useWal(database, file)
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      // Another process may have been faster.
-      if (isEmpty(database)) database.exec(schema)
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
-  }
-  checkVersion(database, file)
+  if (isEmpty(database)) useWal(database, file)
+  if (isEmpty(database) || versionOf(database, file) < schemaVersion) migrate(database, file)
+  versionOf(database, file)
   useWal(database, file)
-}
-
-function isEmpty(database: DatabaseSync): boolean {
-  return pragma(database, 'user_version') === 0 && pragma(database, 'schema_version') === 0
-}
-
-function checkVersion(database: DatabaseSync, file: string): void {
-  if (pragma(database, 'application_id') !== applicationId) {
-    throw new EngineError(
-      'ELEDGERDAMAGED',
-      `${file} is an SQLite file of another program. It was left as it is: name another file`,
-    )
-  }
-  const version = pragma(database, 'user_version')
-  if (version === schemaVersion) return
-  throw new EngineError(
-    'ELEDGERVERSION',
-    `${file} has schema version ${String(version)}, this package knows ${schemaVersion}: update @icloud-delivery/engine in ` +
-      'every process that shares the file. It was left as it is',
-  )
 }
 
 function useWal(database: DatabaseSync, file: string): void {
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
   if (mode === 'wal') return
   throw new EngineError('ELEDGERFILE', `${file} cannot use a write-ahead log; put it on a local disk`)
-}
-
-function pragma(database: DatabaseSync, name: 'user_version' | 'schema_version' | 'application_id'): unknown {
-  return database.prepare(`PRAGMA ${name}`).get()?.[name]
 }

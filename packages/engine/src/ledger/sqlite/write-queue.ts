@@ -1,5 +1,4 @@
 import { busyError, busyLimitMs, busyPause } from './busy-retry.ts'
-import { EngineError } from '../../errors.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 interface Waiting<T> {
@@ -9,7 +8,7 @@ interface Waiting<T> {
   reject: (error: unknown) => void
 }
 
-/** Writes in one transaction. More would stop the host's event loop for too long. */
+/** Writes in one transaction. More would keep the event loop, and other processes, for too long. */
 const largestBatch = 256
 
 /**
@@ -19,12 +18,22 @@ const largestBatch = 256
 export class WriteQueue<T> {
   private waiting: Waiting<T>[] = []
   private running: Promise<void> | null = null
-  private readonly commit: (items: readonly T[]) => boolean[]
+  private readonly commit: (items: readonly T[]) => readonly boolean[]
+  private readonly next: () => Promise<void> | null
   private readonly file: string
 
-  /** @param commit Runs one transaction and says per item whether it was applied; throws if nothing was. */
-  constructor(commit: (items: readonly T[]) => boolean[], file: string) {
+  /**
+   * @param commit Runs one transaction for one or more of the first items, and says for each of them whether it was
+   *   applied; throws if nothing was.
+   * @param next Called after each transaction; what it returns has to be waited for before the next one.
+   */
+  constructor(
+    commit: (items: readonly T[]) => readonly boolean[],
+    next: () => Promise<void> | null,
+    file: string,
+  ) {
     this.commit = commit
+    this.next = next
     this.file = file
   }
 
@@ -47,8 +56,8 @@ export class WriteQueue<T> {
       let error: unknown = null
       try {
         const applied = this.commit(batch.map(({ item }) => item))
-        this.waiting = this.waiting.slice(batch.length)
-        batch.forEach(({ resolve }, index) => resolve(applied[index] === true))
+        this.waiting = this.waiting.slice(applied.length)
+        applied.forEach((done, index) => batch[index]?.resolve(done))
       } catch (thrown) {
         error = thrown
       }
@@ -63,7 +72,9 @@ export class WriteQueue<T> {
   }
 
   private async nextTurn(): Promise<void> {
-    if (this.waiting.length > 0) await new Promise(setImmediate)
+    const wait = this.next()
+    if (wait !== null) await wait
+    else if (this.waiting.length > 0) await new Promise(setImmediate)
   }
 
   private async waitForLock(): Promise<void> {
@@ -72,7 +83,7 @@ export class WriteQueue<T> {
     const late = this.waiting.filter(({ since }) => since < oldest)
     if (late.length === 0) return
     this.waiting = this.waiting.filter(({ since }) => since >= oldest)
-    const error: EngineError = busyError(this.file)
+    const error = busyError(this.file)
     for (const { reject } of late) reject(error)
   }
 }
