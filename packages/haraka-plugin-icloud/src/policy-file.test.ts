@@ -27,6 +27,7 @@ describe('readPolicy', () => {
       maxAgeSeconds: { marketing: 3600 },
       jitter: 0,
       ledgerRetrySeconds: 5,
+      signals: { minAttempts: 200 },
       rules: {
         'mailbox-full': { waitsSeconds: [60, 120] },
         'proofpoint-block': { hold: null },
@@ -36,9 +37,11 @@ describe('readPolicy', () => {
     })
     expect(problems).toEqual([])
     expect(resolvePolicy(policy)).toEqual({
+      ...defaultPolicy,
       maxAgeSeconds: { ...defaultPolicy.maxAgeSeconds, marketing: 3600 },
       jitter: 0,
       ledgerRetrySeconds: 5,
+      signals: { ...defaultPolicy.signals, minAttempts: 200 },
       rules: {
         ...defaultPolicy.rules,
         'mailbox-full': { ...defaultPolicy.rules['mailbox-full'], waitsSeconds: [60, 120] },
