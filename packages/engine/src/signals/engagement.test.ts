@@ -110,6 +110,9 @@ describe('what readers do', () => {
       growth: 0,
     })
     expect(month.buckets.slice(-2).map(({ growth }) => growth)).toEqual([1, -1])
+    // An old list, told of today.
+    await engine.recordConsent('fred@icloud.com', time.now - 5 * day, 'form')
+    expect((await engine.readers({ window: 'month' })).buckets.at(-6)).toMatchObject({ consents: 1 })
     await expect(engine.readers({ window: 'year' as never })).rejects.toThrow(/window/)
   })
 

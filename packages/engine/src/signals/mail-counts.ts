@@ -40,9 +40,11 @@ export function* readCounts(counts: Counts): Generator<Cell & { what: string; ru
   }
 }
 
-/** Adds up groups of counts, of all cells or of those that are asked for. */
-export function sumMail(groups: readonly Counts[], only: Partial<Cell> = {}): MailCounts {
-  const sum: Record<Result, number> & { messages: number; held: number; suppressed: number } = {
+type Sum = { -readonly [K in Exclude<keyof MailCounts, 'rules'>]: number } & { rules: Record<string, number> }
+
+function emptySum(): Sum {
+  return {
+    attempts: 0,
     delivered: 0,
     deferred: 0,
     bounced: 0,
@@ -51,23 +53,50 @@ export function sumMail(groups: readonly Counts[], only: Partial<Cell> = {}): Ma
     messages: 0,
     held: 0,
     suppressed: 0,
+    rules: {},
   }
-  const rules: Record<string, number> = {}
+}
+
+/** Adds up groups of counts, of all places or of those that are asked for. */
+export function sumMail(groups: readonly Counts[], only: Partial<Cell> = {}): MailCounts {
+  const sum = emptySum()
   for (const counts of groups) {
-    for (const { lane, stream, what, rule, by } of readCounts(counts)) {
-      if (only.lane !== undefined && only.lane !== lane) continue
-      if (only.stream !== undefined && only.stream !== stream) continue
-      if (what === 'message') sum.messages += by
-      else if (what === '-held' || what === '-later') sum.held += by
-      else if (what === '-suppressed') sum.suppressed += by
-      else if (isResult(what)) {
-        sum[what] += by
-        if (rule !== '') rules[rule] = (rules[rule] ?? 0) + by
-      }
+    for (const count of readCounts(counts)) if (isAsked(count, only)) addTo(sum, count)
+  }
+  return sum
+}
+
+/** The same for each place, those with most attempts first. */
+export function sumPlaces(groups: readonly Counts[], only: Partial<Cell> = {}): (Cell & MailCounts)[] {
+  const sums = new Map<string, Cell & Sum>()
+  for (const counts of groups) {
+    for (const count of readCounts(counts)) {
+      const { lane, stream } = count
+      if (!isAsked(count, only)) continue
+      const key = `${lane} ${stream}`
+      const sum = sums.get(key) ?? { lane, stream, ...emptySum() }
+      sums.set(key, sum)
+      addTo(sum, count)
     }
   }
-  const attempts = results.reduce((all, result) => all + sum[result], 0)
-  return { attempts, ...sum, rules }
+  return [...sums]
+    .toSorted(([a, x], [b, y]) => y.attempts - x.attempts || (a < b ? -1 : 1))
+    .map(([, sum]) => sum)
+}
+
+function isAsked({ lane, stream }: Cell, only: Partial<Cell>): boolean {
+  return (only.lane ?? lane) === lane && (only.stream ?? stream) === stream
+}
+
+function addTo(sum: Sum, { what, rule, by }: { what: string; rule: string; by: number }): void {
+  if (what === 'message') sum.messages += by
+  else if (what === '-held' || what === '-later') sum.held += by
+  else if (what === '-suppressed') sum.suppressed += by
+  else if (isResult(what)) {
+    sum[what] += by
+    sum.attempts += by
+    if (rule !== '') sum.rules[rule] = (sum.rules[rule] ?? 0) + by
+  }
 }
 
 function isResult(what: string): what is Result {

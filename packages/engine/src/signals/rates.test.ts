@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { bench, replies } from '../bench.test.fixture.ts'
+import { BreakableLedger } from '../broken-ledger.test.fixture.ts'
 import { createEngine } from '../create-engine.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { sqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
@@ -53,15 +54,22 @@ describe('rates', () => {
     await deliver({ stream: 'marketing', lane: '192.0.2.2' })
     await reply(said.deferral, { stream: 'transactional', lane: '192.0.2.1', sender: 'a@example.org' })
     await deliver({ sender: '', messageId: 'm2' })
-    const attempts = async (only: object): Promise<number> =>
+    const attemptsOf = async (only: object): Promise<number> =>
       (await engine.rates({ window: 'hour', ...only })).attempts
-    expect(await attempts({})).toBe(4)
-    expect(await attempts({ stream: 'marketing' })).toBe(2)
-    expect(await attempts({ lane: '192.0.2.1' })).toBe(2)
-    expect(await attempts({ lane: '192.0.2.1', stream: 'marketing' })).toBe(1)
-    expect(await attempts({ domain: 'Example.org' })).toBe(1)
-    expect(await attempts({ domain: 'example.org', stream: 'marketing' })).toBe(0)
-    expect(await attempts({ domain: '<>' })).toBe(1)
+    expect(await attemptsOf({})).toBe(4)
+    expect(await attemptsOf({ stream: 'marketing' })).toBe(2)
+    expect(await attemptsOf({ lane: '192.0.2.1' })).toBe(2)
+    expect(await attemptsOf({ lane: '192.0.2.1', stream: 'marketing' })).toBe(1)
+    expect(await attemptsOf({ domain: 'Example.org' })).toBe(1)
+    expect(await attemptsOf({ domain: 'example.org', stream: 'marketing' })).toBe(0)
+    expect(await attemptsOf({ domain: '<>' })).toBe(1)
+    const { places } = await engine.rates({ window: 'hour' })
+    expect(places.map(({ lane, stream, attempts }) => [lane, stream, attempts])).toEqual([
+      ['192.0.2.1', 'marketing', 1],
+      ['192.0.2.1', 'transactional', 1],
+      ['192.0.2.2', 'marketing', 1],
+      ['default', 'transactional', 1],
+    ])
     expect((await engine.rates({ window: 'hour' })).domains).toEqual([
       { domain: 'example.com', messages: 2 },
       { domain: '<>', messages: 1 },
@@ -154,6 +162,30 @@ describe('rates', () => {
     expect(day.bucketSeconds).toBeCloseTo(1)
     expect(day.delivered).toBeGreaterThan(22)
     expect((await engine.rates({ window: 'month' })).delivered).toBe(24)
+  })
+
+  it('of what waits are written a second later, if nothing else is', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const ledger = new BreakableLedger()
+      const { engine, admit } = bench({ ledger })
+      await engine.suppress({ recipient: 'anna@icloud.com', origin: 'operator' })
+      const { writes } = ledger
+      for (let index = 0; index < 10; index++) await admit()
+      expect(ledger.writes).toBe(writes)
+      ledger.broken = 'writes'
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(ledger.writes).toBe(writes + 1)
+      // Nothing is lost with a write that fails.
+      ledger.broken = 'no'
+      await admit()
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(ledger.writes).toBe(writes + 2)
+      expect(await engine.rates({ window: 'hour' })).toMatchObject({ suppressed: 11 })
+      expect(ledger.writes).toBe(writes + 2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('name what they cannot answer', async () => {

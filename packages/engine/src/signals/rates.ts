@@ -1,6 +1,6 @@
 import { bucketOf, groupOf, type Resolution } from './buckets.ts'
 import type { Parts } from '../engine-core.ts'
-import { sumMail, type MailCounts } from './mail-counts.ts'
+import { sumMail, sumPlaces, type Cell, type MailCounts } from './mail-counts.ts'
 import { argument } from '../subject.ts'
 import { domainOf } from '../address.ts'
 
@@ -36,6 +36,8 @@ export interface Rates extends MailCounts {
   /** For charts: oldest first, without a gap. */
   bucketSeconds: number
   buckets: readonly RateBucket[]
+  /** The same for each stream on each lane, those with most attempts first. */
+  places: readonly (Cell & MailCounts)[]
   /** Sending domains of the days that the window touches, by messages, those with most first; at most 50. */
   domains: readonly { domain: string; messages: number }[]
 }
@@ -77,6 +79,7 @@ export async function rates(parts: Parts, request: RatesRequest): Promise<Rates>
       at: bucket * resolution.width,
       ...sumMail(mail.slice(index, index + 1), only),
     })),
+    places: sumPlaces(mail, only),
     domains: [...domains]
       .map(([domain, messages]) => ({ domain, messages }))
       .toSorted((a, b) => b.messages - a.messages || (a.domain < b.domain ? -1 : 1))

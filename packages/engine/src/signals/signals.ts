@@ -91,9 +91,11 @@ export class Signals {
     }
   }
 
-  /** Counts something that a reader did. */
-  read(what: string, now: number): void {
-    this.tally.add('readers', what, now)
+  /** Counts something that a reader did. What is told late, such as an old list, is counted by the hour. */
+  read(what: string, at: number): void {
+    const { minute, hour } = this.resolutions
+    const isLate = this.parts.clock() - at > minute.keepMs
+    this.tally.add('readers', what, isLate ? bucketOf(at, hour) * hour.width : at)
     this.flushSoon()
   }
 
