@@ -57,7 +57,12 @@ describe('the watch over the rates', () => {
     await days(9, 10)
     await send({ count: 500, over: 3600 })
     await settle()
-    expect(alerts).toHaveLength(1)
+    expect(alerts).toMatchObject([
+      {
+        numbers: { heldSeconds: 3600 },
+        message: expect.stringMatching(/Marketing is held there for 3600 s\.$/),
+      },
+    ])
     // From here on nothing is sent: the hold that there was has begun somewhere in the last hour.
     const [hold] = await engine.holds()
     expect(hold).toMatchObject({ scope: 'stream', id: 'default/marketing', rule: 'volume-changed' })

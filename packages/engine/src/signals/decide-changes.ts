@@ -69,7 +69,7 @@ export function decideChanges(
       continue
     }
     open.push({ of, subjects, since: now, lastSeenAt: now })
-    alerts.push(alertOf(of, news, now))
+    alerts.push(alertOf(of, news, now, policy.holdMarketingSeconds))
     for (const lane of news.flatMap((finding) => finding.lanes)) lanes.add(lane)
   }
   const isSame = open.length === before.length && open.every((change, index) => change === before[index])
@@ -82,7 +82,7 @@ const whatOf: Readonly<Record<Exclude<Change, 'volume'>, string>> = {
   policy: 'Apple refuses for reasons of the sender (policy, reputation, authentication, IP)',
 }
 
-function alertOf(of: Change, news: readonly Finding[], now: number): Alert {
+function alertOf(of: Change, news: readonly Finding[], now: number, heldSeconds: number | null): Alert {
   // The worst one speaks for all.
   const [worst] = news.toSorted((a, b) => severity(b) - severity(a))
   const { numbers = {}, subject = '' } = worst ?? {}
@@ -95,9 +95,9 @@ function alertOf(of: Change, news: readonly Finding[], now: number): Alert {
     kind: of === 'volume' ? 'volume-changed' : 'rate-changed',
     at: now,
     subject: subjectOf(news),
-    message,
+    message: heldSeconds === null ? message : `${message} Marketing is held there for ${heldSeconds} s.`,
     rule: null,
-    numbers: { ...numbers, places: news.length },
+    numbers: { ...numbers, places: news.length, ...(heldSeconds !== null && { heldSeconds }) },
     url: null,
     reply: null,
   }
