@@ -2,6 +2,7 @@ import { rules } from '@icloud-delivery/rules'
 import { EngineError, found } from '../errors.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { SignalsPolicy } from '../signals/signals-policy.ts'
+import { checkSignals } from '../signals/signals-policy-check.ts'
 import {
   defaultPolicy,
   noReply,
@@ -46,7 +47,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
   if (options.jitter !== undefined) number('policy.jitter', options.jitter, 0, 1)
   if (options.ledgerRetrySeconds !== undefined)
     seconds('policy.ledgerRetrySeconds', options.ledgerRetrySeconds)
-  checkSignals('policy.signals', object('policy.signals', options.signals ?? {}))
+  if (options.signals !== undefined) checkSignals('policy.signals', options.signals)
 
   const known = new Set([...Object.keys(defaultPolicy.rules), ...rules.map((rule) => rule.id)])
   return {
@@ -132,23 +133,6 @@ function checkHold(path: string, hold: Record<string, unknown>): void {
   seconds(`${path}.windowSeconds`, hold.windowSeconds)
   seconds(`${path}.forSeconds`, hold.forSeconds)
   if (hold.probeEverySeconds !== null) seconds(`${path}.probeEverySeconds`, hold.probeEverySeconds)
-}
-
-function checkSignals(path: string, signals: Record<string, unknown>): void {
-  const checks: Record<keyof SignalsPolicy, (at: string, value: unknown) => void> = {
-    bucketSeconds: seconds,
-    engagedSeconds: seconds,
-    minAttempts: (at, value) => number(at, value, 10, 1e6),
-    deferralRise: (at, value) => number(at, value, 0, 1),
-    bounceRise: (at, value) => number(at, value, 0, 1),
-    policyRise: (at, value) => number(at, value, 0, 1),
-    minVolume: (at, value) => number(at, value, 1, 1e9),
-    volumeFactor: (at, value) => number(at, value, 1, 1000),
-    holdMarketingSeconds: (at, value) => value === null || seconds(at, value),
-  }
-  onlyKeys(path, signals, Object.keys(checks))
-  for (const [name, value] of Object.entries(signals))
-    checks[name as keyof SignalsPolicy](`${path}.${name}`, value)
 }
 
 function seconds(path: string, value: unknown): void {

@@ -31,6 +31,11 @@ describe('the policy of signals', () => {
     }
   })
 
+  it('must be an object', () => {
+    expect(() => resolve(null as never)).toThrow(/policy\.signals: expected an object, found null/)
+    expect(() => resolve([])).toThrow(/found an array/)
+  })
+
   it('has its times scaled, and nothing else', () => {
     const signals = { ...defaultSignals, holdMarketingSeconds: 7200 }
     const { signals: scaled } = scalePolicy(1 / 3600, resolvePolicy({ signals }))
