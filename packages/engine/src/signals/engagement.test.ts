@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bench, replies } from '../bench.test.fixture.ts'
 import { BreakableLedger } from '../broken-ledger.test.fixture.ts'
 import type { Engine } from '../engine.ts'
+import { sqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
 import type { SegmentRequest } from './segment.ts'
 
 const day = 86_400_000
@@ -174,5 +178,22 @@ describe('a segment', () => {
     const { reads } = ledger
     expect(await named(engine, { inactiveDays: 20 })).toHaveLength(1200)
     expect(ledger.reads - reads).toBe(3)
+  })
+
+  it('is the same from a file, whatever letters an address has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'icloud-segment-'))
+    try {
+      const ledger = await sqliteLedger(join(directory, 'l.db'))
+      const { engine, deliver, time } = bench({ ledger })
+      const all = ['anna', 'jörg', 'zoë', '\u{1F600}', '\uFF21'].map((name) => `${name}@example.org`)
+      for (const recipient of all) await deliver({ recipient })
+      time.now += 100 * day
+      await Promise.all(all.slice(2).map((recipient) => engine.recordEngagement(recipient, 'click')))
+      expect(await named(engine, { inactiveDays: 90 })).toEqual(all.slice(0, 2))
+      await engine.close()
+      await ledger.close()
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
   })
 })
