@@ -59,7 +59,12 @@ describe('the built command', () => {
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([
       'ledger/memory',
       'ledger/sqlite',
-      'ledger/sqlite-alone',
+      'ledger/sqlite-1m',
+      'ledger/sqlite-1m-loop',
+      'ledger/sqlite-lone',
+      'ledger/sqlite-4-processes',
+      'ledger/sqlite-10m',
+      'ledger/sqlite-10m-rss',
       '',
     ])
   })

@@ -1,6 +1,5 @@
 import type { Outcome } from '@icloud-delivery/engine'
 import { random } from '../random.ts'
-import { knownAddresses } from './task.ts'
 
 /** One delivery attempt that was made. */
 export interface Attempted {
@@ -16,14 +15,29 @@ const delivered: Outcome = { kind: 'delivered', text: '250 2.0.0 Ok: queued as 4
  * mail.
  */
 export class Outcomes {
-  readonly #random = random(587)
+  /** How many warm a ledger up. */
+  readonly firstPairs: number
+  readonly #known: number
+  readonly #inOrder: number
+  readonly #random: () => number
   #serial = 0
 
+  /**
+   * @param known - how many addresses there are
+   * @param seeded - whether the ledger knows them already; otherwise the first outcomes make them known
+   * @param seed - other outcomes for another one
+   */
+  constructor(known: number, seeded: boolean, seed: number) {
+    this.#random = random(587 + seed)
+    this.#known = known
+    this.#inOrder = seeded ? 0 : known
+    this.firstPairs = seeded ? 3000 : known
+  }
+
   next(): Attempted {
-    // All addresses first, so that a warm-up makes them known; then any of them.
-    const number = this.#serial < knownAddresses ? this.#serial : Math.floor(this.#random() * knownAddresses)
+    const number = this.#serial < this.#inOrder ? this.#serial : Math.floor(this.#random() * this.#known)
     const recipient = `anna${number}@icloud.com`
-    const messageId = `<${this.#serial++}@example.com>`
+    const messageId = `<${process.pid}.${this.#serial++}@example.com>`
     const chance = this.#random()
     if (chance < 0.92) return { recipient, messageId, outcome: delivered }
     const words =

@@ -1,9 +1,9 @@
-import { Child } from '../child.ts'
-import { interleave, type Pair } from '../interleave.ts'
 import type { Measurement } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
-import { costs, rates, type Sample } from '../sample.ts'
-import type { LedgerRun, LedgerTask } from './task.ts'
+import { rates } from '../sample.ts'
+import { measureSides, type Side } from './sides.ts'
+import { sqliteMeasurements } from './sqlite-rows.ts'
+import { fewAddresses } from './task.ts'
 
 const standardRuns = 7
 const pairUnit = 'admit+record/s'
@@ -17,9 +17,8 @@ export const ledgerMeasurements: readonly Measurement[] = [
       about: '200 callers, memory ledger; against a bare Map',
       target: null,
     },
-    [{ ledger: 'memory', callers: 200 }, 40_000],
-    [{ ledger: 'map', callers: 200 }, 400_000],
-    ({ ours, baseline }) => rates(ours, baseline),
+    [{ ledger: 'memory', callers: 200, known: fewAddresses }, 40_000],
+    [{ ledger: 'map', callers: 200, known: fewAddresses }, 400_000],
   ),
   compare(
     {
@@ -28,49 +27,23 @@ export const ledgerMeasurements: readonly Measurement[] = [
       about: '200 callers, SQLite ledger; against the memory ledger',
       target: null,
     },
-    [{ ledger: 'sqlite', callers: 200 }, 20_000],
-    [{ ledger: 'memory', callers: 200 }, 40_000],
-    ({ ours, baseline }) => rates(ours, baseline),
+    [{ ledger: 'sqlite', callers: 200, known: fewAddresses }, 20_000],
+    [{ ledger: 'memory', callers: 200, known: fewAddresses }, 40_000],
   ),
-  compare(
-    {
-      name: 'ledger/sqlite-alone',
-      unit: 'us an admit+record',
-      about: 'one caller, SQLite ledger; against the memory ledger',
-      target: null,
-    },
-    [{ ledger: 'sqlite', callers: 1 }, 5000],
-    [{ ledger: 'memory', callers: 1 }, 20_000],
-    ({ ours, baseline }) => costs(1e6 / ours, 1e6 / baseline),
-  ),
+  ...sqliteMeasurements,
 ]
 
-type Side = readonly [task: LedgerTask, pairs: number]
-
-function compare(
-  row: RowSpec,
-  ours: Side,
-  baseline: Side,
-  sample: (pair: Pair<number>) => Sample,
-): Measurement {
+function compare(row: RowSpec, ours: Side, baseline: Side): Measurement {
   return {
     rows: [row],
     async measure(plan) {
-      const us = startSide(ours)
-      const them = startSide(baseline)
-      try {
-        const pairs = await interleave(plan, row.name, standardRuns, {
-          ours: () => us.ask({ pairs: plan.size(ours[1], 1000) }),
-          baseline: () => them.ask({ pairs: plan.size(baseline[1], 1000) }),
-        })
-        return [rowOf(row, pairs.map(sample))]
-      } finally {
-        await Promise.all([us.stop(), them.stop()])
-      }
+      const pairs = await measureSides(plan, row.name, standardRuns, ours, baseline)
+      return [
+        rowOf(
+          row,
+          pairs.map((pair) => rates(pair.ours.rate, pair.baseline.rate)),
+        ),
+      ]
     },
   }
-}
-
-function startSide([task]: Side): Child<LedgerRun, number> {
-  return Child.start(new URL('ledger-process.js', import.meta.url), [JSON.stringify(task)])
 }

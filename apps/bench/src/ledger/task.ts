@@ -4,6 +4,12 @@ export interface LedgerTask {
   ledger: 'map' | 'memory' | 'sqlite'
   /** How many outcomes are on their way at the same time. */
   callers: number
+  /** How many addresses the ledger knows before the first run. */
+  known: number
+  /** An SQLite ledger that knows them already; without it the process makes them known to a ledger of its own. */
+  file?: string
+  /** Makes its addresses differ from those of other processes on the same file. Default 0. */
+  seed?: number
 }
 
 /** One run. */
@@ -11,5 +17,15 @@ export interface LedgerRun {
   pairs: number
 }
 
-/** How many addresses the ledger knows before the first run. */
-export const knownAddresses = 10_000
+/** What one run took. */
+export interface LedgerFigures {
+  /** Pairs of `admit` and `record` a second. */
+  rate: number
+  /** Event loop delay that 1 turn in 1,000 exceeds, ms. */
+  loopDelay: number
+  /** Memory of the process at the end, MB. */
+  rss: number
+}
+
+/** How many addresses small ledgers know. */
+export const fewAddresses = 10_000

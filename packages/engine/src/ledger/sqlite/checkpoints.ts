@@ -13,7 +13,7 @@ export interface CheckpointThreadData {
 export type CheckpointAnswer = 'done' | 'blocked'
 
 /** Rows after which the log is brought into the file. */
-const everyRows = 2000
+const everyRows = 4000
 /** The longest time after which it is, ms. Until then a power cut may lose what was written. */
 const everyMs = 1000
 /** Rows after which the size of the log is looked at. */
