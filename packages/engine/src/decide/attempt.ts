@@ -15,6 +15,8 @@ export interface Attempt extends Route {
   acceptedAt?: number | undefined
   attempt?: number | undefined
   rulesVersion: string
+  /** The incident at Apple that covers this reply, if one is open: then it is retried and held against nobody. */
+  incident?: string | undefined
   /** 0 to 1, for jitter. */
   random: () => number
 }
@@ -24,6 +26,8 @@ export type Effect =
   | { type: 'held'; hold: HoldRef }
   | { type: 'released'; hold: HoldRef }
   | { type: 'alert'; alert: Alert }
+  /** Apple asked for less, or is in trouble: the lane gives half of what it gave. */
+  | { type: 'slow'; lane: string; rule: string }
 
 /** What `decide` makes of an attempt. */
 export interface Decision {

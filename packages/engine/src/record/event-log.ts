@@ -36,6 +36,10 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
       lines.push({ at: now, type: 'alert', subject, data: { kind, message, rule, numbers } })
       continue
     }
+    if (effect.type === 'slow') {
+      lines.push({ at: now, type: 'lane-slowed', subject: effect.lane, data: { rule: effect.rule } })
+      continue
+    }
     const { type, hold } = effect
     lines.push({
       at: now,
