@@ -24,13 +24,30 @@ export function domainOf(address: string): string | null {
   return folded === null ? null : folded.slice(folded.lastIndexOf('@') + 1)
 }
 
+/** Domains that are three names of one mailbox for everybody who had it before 2012. */
+const sameDomains: ReadonlySet<string> = new Set(['me.com', 'mac.com'])
+
+/** What an address is remembered under; `null` if it is none. The same for all that an engine does. */
+export type MailboxOf = (address: string) => string | null
+
 /**
- * Whether a reply that names `named` may be about another mailbox than `recipient` (folded). Some replies name the
- * local part only.
+ * As {@link foldAddress}; with `sameMailbox` an address at me.com or mac.com is the one at icloud.com.
  */
-export function isOtherMailbox(named: string | undefined, recipient: string): boolean {
+export function foldMailbox(address: string, sameMailbox: boolean): string | null {
+  const folded = foldAddress(address)
+  if (folded === null || !sameMailbox) return folded
+  const at = folded.lastIndexOf('@') + 1
+  return sameDomains.has(folded.slice(at)) ? `${folded.slice(0, at)}icloud.com` : folded
+}
+
+/**
+ * Whether a reply that names `named` may be about another mailbox than `recipient`. Some replies name the local part only.
+ */
+export function isOtherMailbox(named: string | undefined, recipient: string, sameMailbox: boolean): boolean {
   if (named === undefined || named === '') return false
-  const folded = named.toLowerCase().replace(/^<|>$/g, '')
-  if (folded.includes('@')) return folded !== recipient
-  return folded !== recipient.slice(0, recipient.lastIndexOf('@'))
+  const bare = named.toLowerCase().replace(/^<|>$/g, '')
+  const own = foldMailbox(recipient, sameMailbox) ?? ''
+  return bare.includes('@')
+    ? foldMailbox(bare, sameMailbox) !== own
+    : bare !== own.slice(0, own.lastIndexOf('@'))
 }

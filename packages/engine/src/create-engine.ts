@@ -4,6 +4,7 @@ import { EngineCore } from './engine-core.ts'
 import { EngineError, found } from './errors.ts'
 import { LazyLedger } from './ledger/lazy-ledger.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { MxBook, type ResolveMx } from './mx/mx-book.ts'
 import { parseLedgerUrl } from './ledger/open-ledger.ts'
 import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
 import { argument } from './subject.ts'
@@ -20,6 +21,19 @@ export interface EngineOptions {
   logger?: Logger
   /** 0 to 1, for jitter. Default `Math.random`. */
   random?: () => number
+  /**
+   * Whether addresses at icloud.com, me.com and mac.com with the same local part are one mailbox, remembered under
+   * icloud.com. Default false. Decide before the first use: what is remembered under me.com or mac.com by then is not
+   * looked at any more.
+   */
+  sameMailbox?: boolean
+  /**
+   * Asks DNS for the MX of a domain that is not Apple's by name: host names, none if it has none; rejects if they cannot be
+   * had. With it a suppression that a reply led to counts for such a domain only while its MX is at Apple. It is asked for
+   * suppressed recipients only, its answers are kept for 10 minutes, and after 2 s it is not waited for. Default: none; the
+   * engine asks no DNS by itself.
+   */
+  resolveMx?: ResolveMx
 }
 
 const known: readonly string[] = [
@@ -28,6 +42,8 @@ const known: readonly string[] = [
   'clock',
   'logger',
   'random',
+  'sameMailbox',
+  'resolveMx',
 ] satisfies (keyof EngineOptions)[]
 
 /**
@@ -46,13 +62,16 @@ export function createEngine(options: EngineOptions): Engine {
       `createEngine: there is no option ${found(name)}${didYouMean(name, known)}; expected one of ${known.join(', ')}`,
     )
   }
-  const { ledger, clock, logger, random } = options
+  const { ledger, clock, logger, random, sameMailbox = false, resolveMx } = options
   if (typeof ledger === 'string') parseLedgerUrl(ledger)
   else if (typeof ledger?.read !== 'function' || typeof ledger.write !== 'function') {
     throw argument('createEngine', 'ledger', 'a ledger or a string such as "file:./icloud.db"', ledger)
   }
   callable('clock', clock)
   callable('random', random)
+  callable('resolveMx', resolveMx)
+  if (typeof sameMailbox !== 'boolean')
+    throw argument('createEngine', 'sameMailbox', 'true or false', sameMailbox)
   if (logger !== undefined && (typeof logger?.warn !== 'function' || typeof logger.error !== 'function'))
     throw argument('createEngine', 'logger', 'an object with the functions warn and error', logger)
   return new EngineCore({
@@ -62,6 +81,8 @@ export function createEngine(options: EngineOptions): Engine {
     clock: clock ?? Date.now,
     logger: logger ?? console,
     random: random ?? Math.random,
+    sameMailbox,
+    mx: new MxBook(resolveMx ?? null, clock ?? Date.now),
   })
 }
 

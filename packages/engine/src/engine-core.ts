@@ -9,11 +9,14 @@ import {
   suppressionsOf,
   type SuppressRequest,
 } from './operator/by-hand.ts'
+import { markImportant } from './operator/mark-important.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
 import { Events } from './events.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { Outage } from './outage.ts'
 import type { RecordRequest } from './record/outcome.ts'
+import { foldMailbox, type MailboxOf } from './address.ts'
+import type { MxBook } from './mx/mx-book.ts'
 import { Passages } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
@@ -46,6 +49,10 @@ export interface Parts {
   readonly passages: Passages
   readonly turns: Turns
   readonly signals: Signals
+  readonly mx: MxBook
+  /** icloud.com, me.com and mac.com are one mailbox. */
+  readonly sameMailbox: boolean
+  readonly mailboxOf: MailboxOf
 }
 
 /** The engine: the calls of {@link Engine} over the functions that do the work. */
@@ -54,7 +61,7 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'mailboxOf'>) {
     this.ledger = parts.ledger
     const events = new Events(parts.logger)
     this.parts = {
@@ -64,6 +71,7 @@ export class EngineCore implements Engine {
       passages: new Passages(),
       turns: new Turns(),
       signals: new Signals({ ...parts, events }),
+      mailboxOf: (address) => foldMailbox(address, parts.sameMailbox),
     }
     this.canaryBook = new CanaryBook(this.parts)
   }
@@ -81,18 +89,21 @@ export class EngineCore implements Engine {
   }
 
   async address(recipient: string): Promise<AddressRecord> {
-    const address = requireAddress(recipient, 'address')
+    const address = requireAddress(this.parts.mailboxOf, recipient, 'address')
     const [entry, engagement] = await this.ledger.read([recipientKey(address), engagementKey(address)])
     const state = (entry?.value ?? {}) as RecipientState
     return {
       recipient: address,
       suppressions: state.suppressions ?? [],
-      softBounces: (state.softBounces ?? []).map(({ rule, count, firstAt, lastAt }) => ({
+      softBounces: (state.softBounces ?? []).map(({ rule, count, firstAt, lastAt, nextTryAt = null }) => ({
         rule,
         count,
         firstAt,
         lastAt,
+        nextTryAt,
       })),
+      important: state.important ?? false,
+      quarantine: state.quarantine ?? null,
       lastDeliveredAt: state.deliveredAt ?? null,
       engagement: engagement?.value ?? {},
     }
@@ -114,6 +125,10 @@ export class EngineCore implements Engine {
       if ('address' in request) return releaseAddress(this.parts, request.address, request.origin ?? 'reply')
     }
     throw argument('release', 'the request', '{ address }, { hold } or { campaign }', request)
+  }
+
+  markImportant(address: string, important: boolean): Promise<void> {
+    return markImportant(this.parts, address, important)
   }
 
   suppressions(): AsyncIterable<Suppression> {

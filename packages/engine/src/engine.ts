@@ -8,6 +8,7 @@ import type {
 } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import type { RecordRequest } from './record/outcome.ts'
+import type { Quarantine } from './state/state.ts'
 import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
 import type { Engagement, EngagementState } from './signals/engagement-state.ts'
 import type { EngagementOptions } from './signals/record-engagement.ts'
@@ -39,6 +40,8 @@ export interface EngineEvents {
   released: { hold: HoldRef } | { suppression: Suppression }
   /** A reply of Apple's that no rule knows, so that one can be written. */
   unknown: Action
+  /** Apple does not serve this domain of recipients: whoever caches its MX should look it up anew. */
+  mxDoubtful: { domain: string }
   /** Something that a person should look at. */
   alert: Alert
 }
@@ -48,7 +51,18 @@ export interface AddressRecord {
   recipient: string
   suppressions: readonly Suppression[]
   /** Consecutive soft bounces per rule. */
-  softBounces: readonly { rule: string; count: number; firstAt: number; lastAt: number }[]
+  softBounces: readonly {
+    rule: string
+    count: number
+    firstAt: number
+    lastAt: number
+    /** Some streams pause: when one message of theirs may be tried, ms since the epoch; else `null`. */
+    nextTryAt: number | null
+  }[]
+  /** As {@link Engine.markImportant} said. */
+  important: boolean
+  /** Apple said that the mailbox does not exist, a short while after it took mail for it; `null` if not. */
+  quarantine: Quarantine | null
   /** ms since the epoch of Apple's last 250; `null` if none is known. */
   lastDeliveredAt: number | null
   /** What the reader did, and the evidence of consent. */
@@ -101,6 +115,11 @@ export interface Engine {
   canary(options: CanaryOptions): Promise<Canary>
   /** The test batches of the last 30 days. */
   canaries(): Promise<Canary[]>
+  /**
+   * Marks an address as important, or takes that back: if a reply suppresses it, an `alert` (`important-suppressed`) is
+   * raised. Rejects if the ledger is out of reach.
+   */
+  markImportant(address: string, important: boolean): Promise<void>
   suppressions(): AsyncIterable<Suppression>
   holds(): Promise<Hold[]>
   /**

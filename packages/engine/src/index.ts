@@ -30,14 +30,27 @@ export { memoryLedger } from './ledger/memory-ledger.ts'
 export { openLedger } from './ledger/open-ledger.ts'
 export type { Hop, Outcome, RecordRequest, Subject } from './record/outcome.ts'
 export { defaultPolicy } from './policy/policy.ts'
-export type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy/policy.ts'
+export type {
+  HoldPolicy,
+  PausePolicy,
+  Policy,
+  QuarantinePolicy,
+  RulePolicy,
+  SlowLanePolicy,
+  SuppressPolicy,
+  TopOfHourPolicy,
+} from './policy/policy.ts'
 export { resolvePolicy } from './policy/policy-check.ts'
 export type { PolicyOptions } from './policy/policy-check.ts'
+export type { ResolveMx } from './mx/mx-book.ts'
 export { scalePolicy } from './policy/scale-policy.ts'
 export { sqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
 export type {
+  DomainState,
+  LaneLimits,
   MessageState,
   ProbeLease,
+  Quarantine,
   RecipientState,
   ScopeState,
   SoftBounces,

@@ -1,4 +1,4 @@
-import { domainOf, foldAddress } from './address.ts'
+import { domainOf, type MailboxOf } from './address.ts'
 import { EngineError, found } from './errors.ts'
 import type { AdmitRequest } from './admit/admission.ts'
 import type { Hop, RecordRequest, Subject } from './record/outcome.ts'
@@ -40,6 +40,7 @@ export function checkAdmit(request: AdmitRequest): void {
     if (typeof recipient !== 'string') throw argument('admit', 'recipients', 'strings', recipient)
   }
   checkTime('admit', 'acceptedAt', request.acceptedAt)
+  checkTime('admit', 'deliverBy', request.deliverBy)
 }
 
 /** Throws `EARGUMENT` if `request` cannot be a {@link RecordRequest}. */
@@ -55,14 +56,18 @@ export function checkRecord(request: RecordRequest): void {
     throw argument('record', 'outcome.kind', "'delivered', 'reply' or 'no-reply'", kind)
   }
   checkTime('record', 'acceptedAt', request.acceptedAt)
+  checkTime('record', 'deliverBy', request.deliverBy)
   if (request.attempt !== undefined && !(Number.isInteger(request.attempt) && request.attempt >= 0)) {
     throw argument('record', 'attempt', 'a whole number, 0 or more', request.attempt)
   }
 }
 
-/** The folded address; throws `EARGUMENT` for what is none. For calls made by a person or program, not by mail. */
-export function requireAddress(recipient: unknown, call: string): string {
-  const folded = typeof recipient === 'string' ? foldAddress(recipient) : null
+/**
+ * The address as `mailboxOf` remembers it; throws `EARGUMENT` for what is none. For calls made by a person or program, not
+ * by mail.
+ */
+export function requireAddress(mailboxOf: MailboxOf, recipient: unknown, call: string): string {
+  const folded = typeof recipient === 'string' ? mailboxOf(recipient) : null
   if (folded === null) throw argument(call, 'recipient', 'an address such as anna@icloud.com', recipient)
   return folded
 }

@@ -6,6 +6,8 @@ import { decideAdmission } from './admit/decide-admission.ts'
 import { decide } from './decide/decide.ts'
 import type { Policy } from './policy/policy.ts'
 import { resolvePolicy } from './policy/policy-check.ts'
+import { rulePolicyOf } from './policy/policy.ts'
+import { asideKeys, stateOf } from './state/aside-keys.ts'
 import { scopeKey, scopesOf, type RecipientState, type ScopeState } from './state/state.ts'
 
 /** Seconds, for a clock that reads well. */
@@ -17,10 +19,12 @@ export const day = 86_400
 export class World {
   /** ms since the epoch. */
   now: number = Date.UTC(2026, 0, 1)
-  policy: Policy = resolvePolicy({ jitter: 0 })
+  policy: Policy = resolvePolicy({ jitter: 0, topOfHour: { avoidSeconds: 0 } })
   random = 0
   readonly recipients: Map<string, RecipientState> = new Map()
   readonly scopes: Map<string, ScopeState> = new Map()
+  /** What few rules count at the lane and at a domain. */
+  readonly asides: Map<string, object> = new Map()
   last: Decision | null = null
 
   pass(seconds: number): void {
@@ -46,13 +50,18 @@ export class World {
   record(verdict: Verdict | null, about: Partial<Attempt> = {}): Action {
     const attempt = this.attemptOf(about)
     const keys = scopesOf(attempt).map(scopeKey)
-    const state = {
-      recipient: this.recipients.get(attempt.address) ?? {},
-      scopes: keys.map((key) => this.scopes.get(key) ?? {}),
-    }
+    const rule = verdict?.rule ? rulePolicyOf(this.policy, verdict, verdict.rule) : {}
+    const aside = asideKeys(rule, attempt)
+    const values = [
+      this.recipients.get(attempt.address) ?? {},
+      ...keys.map((key) => this.scopes.get(key) ?? {}),
+      ...aside.map(({ key }) => this.asides.get(key) ?? {}),
+    ]
+    const state = stateOf(values, aside)
     this.last = decide(verdict, state, this.now, this.policy, attempt)
     this.recipients.set(attempt.address, this.last.nextState.recipient)
     keys.forEach((key, index) => this.scopes.set(key, this.last?.nextState.scopes[index] ?? {}))
+    for (const { part, key } of aside) this.asides.set(key, this.last.nextState[part] ?? {})
     return this.last.action
   }
 
@@ -64,6 +73,7 @@ export class World {
         ...attempt,
         recipients: [{ recipient: attempt.recipient, address: attempt.address }],
         acceptedAt: attempt.acceptedAt ?? null,
+        deliverBy: attempt.deliverBy ?? null,
       },
       [this.recipients.get(attempt.address) ?? {}],
       refs.map((ref) => this.scopes.get(scopeKey(ref)) ?? {}),

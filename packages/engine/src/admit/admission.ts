@@ -19,6 +19,8 @@ export interface AdmitRequest {
   messageId?: string
   /** When the message was first accepted, ms since the epoch. Without it `admit` never answers `expired`. */
   acceptedAt?: number
+  /** When it is of no use any more, ms since the epoch; shortens the age that the policy allows. */
+  deliverBy?: number
 }
 
 interface AdmissionBase {
@@ -52,14 +54,20 @@ export interface SuppressedAdmission extends AdmissionBase {
   hold: null
 }
 
-/** `held`: the scope is closed. `later`: this recipient is slowed down. Ask again at `retryAt`. */
+/**
+ * `held`: the scope is closed. `later`: this recipient is slowed down, quarantined, or its mailbox is full for weeks. Ask
+ * again at `retryAt`.
+ */
 export interface WaitAdmission extends AdmissionBase {
   decision: 'held' | 'later'
   retryAt: number
   suppression: null
 }
 
-/** It would have to wait, and is too old for it: give it up with 5.4.7. Only if `acceptedAt` was given. */
+/**
+ * It would have to wait longer than its age allows, or its `deliverBy` is past: give it up with 5.4.7. Only if `acceptedAt`
+ * or `deliverBy` was given.
+ */
 export interface ExpiredAdmission extends AdmissionBase {
   decision: 'expired'
   retryAt: null

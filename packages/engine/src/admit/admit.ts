@@ -1,22 +1,23 @@
 import type { Admission, AdmitRequest } from './admission.ts'
-import { foldAddress } from '../address.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import { admitBlindly, decideAdmission, type Admittance } from './decide-admission.ts'
 import type { Parts } from '../engine-core.ts'
 import { recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
+import { movedDomains } from '../mx/moved-domains.ts'
 import { checkAdmit, messageKey } from '../subject.ts'
 import type { Change } from '../ledger/ledger.ts'
 
 /** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe through. */
 export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   checkAdmit(request)
-  const { ledger, policy, clock, outage } = parts
+  const { ledger, policy, clock, outage, mailboxOf } = parts
   const { route, scopeKeys } = parts.passages.of(request, 'admit')
   const asked: Admittance = {
     ...route,
-    recipients: request.recipients.map((recipient) => ({ recipient, address: foldAddress(recipient) })),
+    recipients: request.recipients.map((recipient) => ({ recipient, address: mailboxOf(recipient) })),
     messageId: request.messageId === undefined ? null : messageKey(request.messageId),
     acceptedAt: request.acceptedAt ?? null,
+    deliverBy: request.deliverBy ?? null,
   }
   const keys = [...scopeKeys, ...asked.recipients.map(({ address }) => recipientKey(address ?? ''))]
   let seen: Admission[] | null = null
@@ -29,7 +30,8 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
       const recipients = entries
         .slice(scopeKeys.length)
         .map((entry) => (entry?.value ?? {}) as RecipientState)
-      const decision = decideAdmission(asked, recipients, scopes, now, policy)
+      const elsewhere = await movedDomains(parts.mx, asked.recipients, recipients, route.stream)
+      const decision = decideAdmission({ ...asked, elsewhere }, recipients, scopes, now, policy)
       if (decision.scopes === scopes) return decision.admissions
       // Until the probe's lease is written the scope is closed to everyone.
       seen = decision.admissions.map((admission) =>

@@ -1,5 +1,7 @@
-import type { Admission, ExpiredAdmission, SendAdmission } from './admission.ts'
-import { covers } from './covers.ts'
+import { domainOf } from '../address.ts'
+import type { Admission } from './admission.ts'
+import { expired, sendable } from './answers.ts'
+import { recipientWait, suppressed, suppressionOf } from './recipient-answer.ts'
 import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
 import type { Policy } from '../policy/policy.ts'
 import { expiryOf } from '../decide/retry-time.ts'
@@ -19,6 +21,9 @@ export interface Admittance extends Route {
   recipients: readonly { recipient: string; address: string | null }[]
   messageId: string | null
   acceptedAt: number | null
+  deliverBy: number | null
+  /** Domains of recipients whose MX is known not to be at Apple. What is left out counts as Apple's. */
+  elsewhere?: ReadonlySet<string>
 }
 
 /** The answers, and the scopes with the probes that were let through. */
@@ -40,7 +45,7 @@ export function decideAdmission(
   now: number,
   policy: Policy,
 ): AdmissionDecision {
-  const expiresAt = expiresAtOf(request, policy)
+  const expiresAt = expiryOf(request, request.stream, policy)
   const { messageId } = request
   const isBehindHold = scopes.some(({ hold }) => isClosed(hold, now))
   const refs = isBehindHold ? scopesOf(request) : []
@@ -51,28 +56,19 @@ export function decideAdmission(
     const state = recipients[index] ?? {}
     if (address === null) return sendable(recipient, 'not an address that could be remembered')
 
-    const suppression = state.suppressions?.find((candidate) => covers(candidate, request.stream))
-    if (suppression) {
-      const reason =
-        suppression.rule === null ? `suppressed: ${suppression.origin}` : `suppressed: ${suppression.rule}`
-      return { ...sendable(recipient, reason), decision: 'suppressed', rule: suppression.rule, suppression }
-    }
-    if (request.hop === 'relay') return sendable(recipient, 'not suppressed')
+    const isElsewhere = request.elsewhere?.size ? request.elsewhere.has(domainOf(recipient) ?? '') : false
+    const { counts, ignored } = suppressionOf(state, request.stream, isElsewhere)
+    if (counts !== null) return suppressed(recipient, counts)
+    const free = ignored ? `${ignored.rule}: does not count, as the MX of its domain is not at Apple` : null
+    if (request.hop === 'relay') return sendable(recipient, free ?? 'not suppressed')
+    if (request.deliverBy !== null && now >= request.deliverBy) return expired(recipient, null)
 
-    if (state.deferred && now < state.deferred.until) {
-      const { rule, until } = state.deferred
-      if (now >= expiresAt) return expired(recipient, rule)
-      return {
-        ...sendable(recipient, `${rule}: Apple slows this recipient down`),
-        decision: 'later',
-        rule,
-        retryAt: until,
-      }
-    }
+    const wait = recipientWait(recipient, state, request, expiresAt, now, policy)
+    if (wait !== null) return wait
 
     const wall = isBehindHold ? firstWall(refs, current, messageId, now) : null
     if (wall === null) {
-      if (!isBehindHold) return sendable(recipient, 'nothing against it')
+      if (!isBehindHold) return sendable(recipient, free ?? 'nothing against it')
       probes++
       if (messageId === null)
         current = withLease(current, { messageId, recipient: address, at: now, waiting: 1 })
@@ -116,23 +112,12 @@ function firstWall(
   return wall
 }
 
-function sendable(recipient: string, reason: string): SendAdmission {
-  return { recipient, decision: 'send', reason, rule: null, retryAt: null, suppression: null, hold: null }
-}
-
-function expired(recipient: string, rule: string): ExpiredAdmission {
-  const reason = `${rule}: expired (5.4.7) while it had to wait`
-  return { ...sendable(recipient, reason), decision: 'expired', rule }
-}
-
-function expiresAtOf(request: Admittance, policy: Policy): number {
-  return request.acceptedAt === null ? Infinity : expiryOf(request.acceptedAt, request.stream, policy)
-}
-
 /** The answers for a ledger that is out of reach: what people wait for goes, everything else waits for the ledger. */
 export function admitBlindly(request: Admittance, now: number, policy: Policy): Admission[] {
-  const expiresAt = expiresAtOf(request, policy)
+  const expiresAt = expiryOf(request, request.stream, policy)
   return request.recipients.map(({ recipient }): Admission => {
+    if (request.hop === 'direct' && request.deliverBy !== null && now >= request.deliverBy)
+      return expired(recipient, null)
     if (request.stream === 'transactional')
       return sendable(recipient, 'the ledger is out of reach; transactional mail goes')
     if (now >= expiresAt) {

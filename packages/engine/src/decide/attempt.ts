@@ -13,10 +13,16 @@ export interface Attempt extends Route {
   address: string
   messageId: string
   acceptedAt?: number | undefined
+  /** When the message is of no use any more, ms since the epoch. */
+  deliverBy?: number | undefined
   attempt?: number | undefined
   rulesVersion: string
   /** The incident at Apple that covers this reply, if one is open: then it is retried and held against nobody. */
   incident?: string | undefined
+  /** icloud.com, me.com and mac.com are one mailbox. Default false. */
+  sameMailbox?: boolean
+  /** Whether the MX of the recipient's domain is at Apple; `null` or left out if that is not known. */
+  mxAtApple?: boolean | null
   /** 0 to 1, for jitter. */
   random: () => number
 }
@@ -28,6 +34,8 @@ export type Effect =
   | { type: 'alert'; alert: Alert }
   /** Apple asked for less, or is in trouble: the lane gives half of what it gave. */
   | { type: 'slow'; lane: string; rule: string }
+  /** Apple does not serve this domain of recipients: what is known of its MX may be out of date. */
+  | { type: 'mx-doubtful'; domain: string; rule: string }
 
 /** What `decide` makes of an attempt. */
 export interface Decision {

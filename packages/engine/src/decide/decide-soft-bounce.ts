@@ -17,9 +17,8 @@ export function countSoftBounce(
   if (before === undefined) return { rule, count: 1, firstAt: at, lastAt: at, messageIds: [messageId] }
   if (before.messageIds.includes(messageId) || at - before.lastAt < apartSeconds * 1000) return before
   return {
-    rule,
+    ...before,
     count: before.count + 1,
-    firstAt: before.firstAt,
     lastAt: at,
     messageIds: [...before.messageIds, messageId].slice(-remembered),
   }

@@ -58,7 +58,9 @@ it('whatever comes: pure, only for a fault of the recipient, with an end, and wi
         expect(action.type === 'retry' || action.type === 'hold').toBe(action.retryAt !== null)
         if (action.retryAt !== null) {
           expect(action.retryAt).toBeGreaterThan(world.now)
-          expect(action.retryAt).toBeLessThanOrEqual(expiryOf(world.now, about.stream, world.policy))
+          expect(action.retryAt).toBeLessThanOrEqual(
+            expiryOf({ acceptedAt: world.now }, about.stream, world.policy),
+          )
         }
         const next = world.last?.nextState as State
         expect(JSON.parse(JSON.stringify(next))).toEqual(next)

@@ -97,6 +97,7 @@ describe('who may be suppressed', () => {
       rulesVersion: '1.0.0',
       reply: 'reply for invalid-recipient',
       messageId: 'm1',
+      incident: null,
       note: null,
     })
     expect(world.admit({ stream: 'marketing' })).toMatchObject({

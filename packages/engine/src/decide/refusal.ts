@@ -11,7 +11,9 @@ import {
 } from './attempt.ts'
 import { countReply, isClosed, isProbe, isProbeDue, passProbeOn, refuseProbe } from './decide-hold.ts'
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
+import { pauseOf, withNextTry } from './pause.ts'
 import type { Policy, RulePolicy } from '../policy/policy.ts'
+import { quarantineStep } from './quarantine.ts'
 import {
   messageState,
   withMessage,
@@ -19,11 +21,10 @@ import {
   withSoftBounces,
   withSuppression,
 } from '../state/recipient-state.ts'
-import { expiryOf, waitSeconds } from './retry-time.ts'
+import { importantAlert, keptReply, replySuppression } from './reply-suppression.ts'
+import { expiryOf, retryTime, waitSeconds } from './retry-time.ts'
+import { touchAside } from './touch-aside.ts'
 import { scopesOf, type RecipientState, type ScopeState, type State } from '../state/state.ts'
-import type { Suppression } from '../state/suppression.ts'
-
-const longestReply = 1000
 
 /** Why a message was not taken, and what the policy says to that. */
 export interface Trouble {
@@ -45,6 +46,7 @@ export class Refusal {
   private readonly attempt: Attempt
   private readonly rulePolicy: RulePolicy
   private readonly acceptedAt: number
+  private readonly deliverBy: number | undefined
   private readonly expiresAt: number
   private readonly attempts: number
   private readonly effects: Effect[] = []
@@ -64,19 +66,31 @@ export class Refusal {
     this.attempt = attempt
     this.recipient = state.recipient
     this.scopes = state.scopes
-    this.acceptedAt = Math.min(
-      attempt.acceptedAt ?? messageState(state.recipient, attempt.messageId)?.acceptedAt ?? now,
-      now,
+    const message = messageState(state.recipient, attempt.messageId)
+    this.acceptedAt = Math.min(attempt.acceptedAt ?? message?.acceptedAt ?? now, now)
+    this.deliverBy = attempt.deliverBy ?? message?.deliverBy
+    this.expiresAt = expiryOf(
+      { acceptedAt: this.acceptedAt, deliverBy: this.deliverBy },
+      attempt.stream,
+      policy,
     )
-    this.expiresAt = expiryOf(this.acceptedAt, attempt.stream, policy)
     this.attempts = attemptsOf(state.recipient, attempt)
   }
 
   decide(): Decision {
     this.touchScopes()
+    const { aside, effects } = touchAside(
+      this.state,
+      this.rulePolicy,
+      { rule: this.rule, reply: keptReply(this.says.text), isOthers: this.namesOther() },
+      this.attempt,
+      this.now,
+    )
+    this.effects.push(...effects)
     const action = this.act()
     action.holds = this.effects.filter((effect) => effect.type === 'held').map((effect) => effect.hold)
-    return { action, nextState: { recipient: this.recipient, scopes: this.scopes }, effects: this.effects }
+    const nextState = { ...aside, recipient: this.recipient, scopes: this.scopes }
+    return { action, nextState, effects: this.effects }
   }
 
   private act(): Action {
@@ -101,9 +115,11 @@ export class Refusal {
     const used =
       messageState(this.recipient, this.attempt.messageId)?.waits.find((w) => w.rule === this.rule)?.count ??
       0
+    if (this.pauses()) return this.softBounce(`${this.rule}: mail of this stream pauses, and was tried once`)
     const seconds = waitSeconds(this.rulePolicy, used, this.policy, this.attempt.random)
     if (seconds === null) return this.softBounce(`${this.rule}: ${used} waits used up`)
-    const retryAt = Math.min(Math.round(this.now + seconds * 1000), this.expiresAt)
+    const at = retryTime(this.now, seconds, this.policy.topOfHour, this.attempt.random)
+    const retryAt = Math.min(at, this.expiresAt)
     this.keep(used + 1)
     if (this.rulePolicy.slowsRecipient) {
       this.recipient = { ...this.recipient, deferred: { until: retryAt, rule: this.rule } }
@@ -125,9 +141,32 @@ export class Refusal {
     if (this.says.fault !== 'recipient') {
       return this.end('fail', `${this.rule}: not the recipient's fault; nothing held against the recipient`)
     }
-    return this.namesOther()
-      ? this.otherMailbox()
-      : this.suppress(`${this.rule}: no more mail to this recipient`)
+    if (this.namesOther()) return this.otherMailbox()
+    switch (quarantineStep(this.recipient, this.rulePolicy.quarantine, this.now)) {
+      case 'begin':
+        return this.quarantine()
+      case 'wait':
+        return this.end('soft-bounce', `${this.rule}: quarantined already; not counted`)
+      case 'suppress':
+        return this.suppress(`${this.rule}: no more mail to this recipient`)
+    }
+  }
+
+  /** It worked a short while ago: Apple's own trouble looks like this too. */
+  private quarantine(): Action {
+    const seconds = this.rulePolicy.quarantine?.quarantineSeconds ?? 0
+    const quarantine = {
+      rule: this.rule,
+      at: this.now,
+      until: this.now + seconds * 1000,
+      reply: keptReply(this.says.text),
+      messageId: this.attempt.messageId,
+    }
+    this.recipient = { ...this.recipient, quarantine }
+    return this.end(
+      'soft-bounce',
+      `${this.rule}: Apple took mail for this recipient lately, so it is quarantined until a second reply says the same`,
+    )
   }
 
   private softBounce(reason: string): Action {
@@ -148,26 +187,19 @@ export class Refusal {
   }
 
   private suppress(reason: string): SuppressAction {
-    const suppression: Suppression = {
-      recipient: this.attempt.address,
-      origin: 'reply',
-      streams: ['*'],
-      at: this.now,
-      rule: this.rule,
-      rulesVersion: this.attempt.rulesVersion,
-      reply: this.says.text.slice(0, longestReply),
-      messageId: this.attempt.messageId,
-      note: null,
-    }
-    const action = this.end('suppress', reason)
-    this.recipient = withSuppression(this.recipient, suppression)
-    return { ...action, suppression }
+    const { quarantine = null, ...rest } = this.recipient
+    const confirmed = quarantine?.rule === this.rule ? quarantine : null
+    const suppression = replySuppression(this.rule, this.says.text, this.attempt, this.now, confirmed)
+    const isNews = !rest.suppressions?.some(({ origin }) => origin === 'reply')
+    if (rest.important && isNews) this.effects.push({ type: 'alert', alert: importantAlert(suppression) })
+    this.recipient = withSuppression(rest, suppression)
+    return { ...this.end('suppress', reason), suppression }
   }
 
   /** Too old. Held against nobody; a mailbox that stayed full all the time has still failed once. */
   private expire(): Action {
     if (this.rulePolicy.afterWaits === 'soft-bounce' && !this.namesOther()) this.count()
-    const hours = Math.round((this.expiresAt - this.acceptedAt) / 36_000) / 100
+    const hours = Math.round(Math.max(this.expiresAt - this.acceptedAt, 0) / 36_000) / 100
     const action = this.end('fail', `${this.rule}: expired (5.4.7), ${hours} h after it was accepted`)
     return { ...action, expired: true }
   }
@@ -182,13 +214,20 @@ export class Refusal {
   }
 
   private namesOther(): boolean {
-    return isOtherMailbox(this.says.evidence.address, this.attempt.address)
+    const { recipient, sameMailbox = false } = this.attempt
+    return isOtherMailbox(this.says.evidence.address, recipient, sameMailbox)
+  }
+
+  private pauses(): boolean {
+    return this.rulePolicy.pause != null && pauseOf(this.recipient, this.attempt.stream, this.policy) !== null
   }
 
   private count(): ReturnType<typeof countSoftBounce> {
     const before = this.recipient.softBounces?.find((bounces) => bounces.rule === this.rule)
     const failure = { rule: this.rule, messageId: this.attempt.messageId, at: this.now }
-    const bounces = countSoftBounce(before, failure, this.rulePolicy.suppress?.apartSeconds ?? 0)
+    const { suppress, pause } = this.rulePolicy
+    const counted = countSoftBounce(before, failure, suppress?.apartSeconds ?? 0)
+    const bounces = withNextTry(counted, pause, this.attempt.stream, this.now)
     this.recipient = withSoftBounces(this.recipient, bounces)
     return bounces
   }
@@ -197,7 +236,8 @@ export class Refusal {
     const { messageId: id } = this.attempt
     const others = (messageState(this.recipient, id)?.waits ?? []).filter((wait) => wait.rule !== this.rule)
     const waits = waitsOfThisRule === 0 ? others : [...others, { rule: this.rule, count: waitsOfThisRule }]
-    const message = { id, acceptedAt: this.acceptedAt, attempts: this.attempts, waits }
+    const { acceptedAt, deliverBy, attempts } = this
+    const message = { id, acceptedAt, ...(deliverBy !== undefined && { deliverBy }), attempts, waits }
     this.recipient = withMessage(this.recipient, message, this.now, this.policy)
   }
 
@@ -221,7 +261,7 @@ export class Refusal {
       const next = countReply(
         scope,
         hold,
-        { rule: this.rule, text: this.says.text.slice(0, longestReply), wasProbe },
+        { rule: this.rule, text: keptReply(this.says.text), wasProbe },
         this.now,
       )
       if (next.hold !== undefined && next.hold !== scope.hold) this.effects.push({ type: 'held', hold: ref })

@@ -1,9 +1,18 @@
-import type { Policy, RulePolicy } from '../policy/policy.ts'
+import type { Policy, RulePolicy, TopOfHourPolicy } from '../policy/policy.ts'
 
-/** ms since the epoch at which a message is too old. */
-export function expiryOf(acceptedAt: number, stream: string, policy: Policy): number {
+/** What a message's age counts by. */
+export interface Deadlines {
+  /** When it was first accepted, ms since the epoch. */
+  acceptedAt?: number | null | undefined
+  /** When it is of no use any more, ms since the epoch. */
+  deliverBy?: number | null | undefined
+}
+
+/** ms since the epoch at which a message is too old; `Infinity` if that cannot be known. */
+export function expiryOf({ acceptedAt, deliverBy }: Deadlines, stream: string, policy: Policy): number {
   const byStream = Object.hasOwn(policy.maxAgeSeconds, stream) ? policy.maxAgeSeconds[stream] : undefined
-  return acceptedAt + (byStream ?? policy.maxAgeSeconds['*'] ?? 0) * 1000
+  const most = (byStream ?? policy.maxAgeSeconds['*'] ?? 0) * 1000
+  return Math.min((acceptedAt ?? Infinity) + most, deliverBy ?? Infinity)
 }
 
 /**
@@ -20,4 +29,23 @@ export function waitSeconds(
   const last = waits.at(-1)
   if (last === undefined || (used >= waits.length && rule.afterWaits === 'soft-bounce')) return null
   return (waits[used] ?? last) * (1 + policy.jitter * random())
+}
+
+/**
+ * ms since the epoch of a try after this wait. The begin of an hour is when everybody sends: what would fall there is
+ * moved behind it, over twice as long a time, so that not everybody meets again. A wait shorter than that begin is meant
+ * to be short, and stays.
+ *
+ * @param now ms since the epoch
+ */
+export function retryTime(
+  now: number,
+  seconds: number,
+  { avoidSeconds, hourSeconds }: TopOfHourPolicy,
+  random: () => number,
+): number {
+  const at = now + seconds * 1000
+  const intoHour = at % (hourSeconds * 1000)
+  if (intoHour >= avoidSeconds * 1000 || seconds < avoidSeconds) return Math.round(at)
+  return Math.round(at - intoHour + avoidSeconds * 1000 * (1 + 2 * random()))
 }

@@ -27,7 +27,7 @@ const longestNote = 1000
 
 /** Suppresses an address because a person or another program says so. */
 export async function suppressAddress(parts: Parts, request: SuppressRequest): Promise<Suppression> {
-  const recipient = requireAddress(request?.recipient, 'suppress')
+  const recipient = requireAddress(parts.mailboxOf, request?.recipient, 'suppress')
   const { origin, note } = request
   if (!Object.hasOwn(streamsOf, origin))
     throw argument('suppress', 'origin', Object.keys(streamsOf).join(', '), origin)
@@ -49,6 +49,7 @@ export async function suppressAddress(parts: Parts, request: SuppressRequest): P
     rulesVersion: null,
     reply: null,
     messageId: null,
+    incident: null,
     note: note?.slice(0, longestNote) ?? null,
   }
   const key = recipientKey(recipient)
@@ -72,7 +73,7 @@ export async function releaseAddress(
   given: string,
   origin: SuppressionOrigin,
 ): Promise<number> {
-  const recipient = requireAddress(given, 'release')
+  const recipient = requireAddress(parts.mailboxOf, given, 'release')
   const key = recipientKey(recipient)
   const at = parts.clock()
   const released = await onlyOne(parts, recipient, async () => {

@@ -41,7 +41,10 @@ describe('resolvePolicy', () => {
       otherwise: { retry: { waitsSeconds: [5] } },
     })
     expect(policy.maxAgeSeconds).toEqual({ '*': 432_000, marketing: 172_800, news: 60 })
-    expect(policy.rules['mailbox-full']).toEqual({ waitsSeconds: [1, 2], afterWaits: 'soft-bounce' })
+    expect(policy.rules['mailbox-full']).toEqual({
+      ...defaultPolicy.rules['mailbox-full'],
+      waitsSeconds: [1, 2],
+    })
     expect(policy.rules['policy-hm08']).toEqual({ hold: null })
     expect(policy.rules['rate-limited']).toBe(defaultPolicy.rules['rate-limited'])
     expect(policy.otherwise.retry.waitsSeconds).toEqual([5])
@@ -53,6 +56,11 @@ describe('resolvePolicy', () => {
     ['policy', { retries: 3 }],
     ['policy.jitter', { jitter: -0.1 }],
     ['policy.jitter', { jitter: '0.2' }],
+    ['policy.topOfHour', { topOfHour: 300 }],
+    ['policy.topOfHour', { topOfHour: { minutes: 5 } }],
+    ['policy.topOfHour.avoidSeconds', { topOfHour: { avoidSeconds: 901 } }],
+    ['policy.topOfHour.avoidSeconds', { topOfHour: { hourSeconds: 1000 } }],
+    ['policy.topOfHour.hourSeconds', { topOfHour: { hourSeconds: 0 } }],
     ['policy.ledgerRetrySeconds', { ledgerRetrySeconds: 0 }],
     ['policy.maxAgeSeconds.marketing', { maxAgeSeconds: { marketing: Number.NaN } }],
     ['policy.rules', { rules: { 'mailbox-ful': {} } }],
@@ -62,6 +70,38 @@ describe('resolvePolicy', () => {
     ['policy.rules.mailbox-full.waitsSeconds[1]', { rules: { 'mailbox-full': { waitsSeconds: [1, -1] } } }],
     ['policy.rules.mailbox-full.afterWaits', { rules: { 'mailbox-full': { afterWaits: 'suppress' } } }],
     ['policy.rules.mailbox-full.slowsRecipient', { rules: { 'mailbox-full': { slowsRecipient: 1 } } }],
+    [
+      'policy.rules.mailbox-full.pause.streams',
+      { rules: { 'mailbox-full': { pause: { streams: 'marketing', afterSeconds: 1, everySeconds: 1 } } } },
+    ],
+    [
+      'policy.rules.mailbox-full.pause.everySeconds',
+      { rules: { 'mailbox-full': { pause: { streams: [], afterSeconds: 1 } } } },
+    ],
+    [
+      'policy.rules.rate-limited.slowLane.recipients',
+      { rules: { 'rate-limited': { slowLane: { recipients: 0, windowSeconds: 1 } } } },
+    ],
+    [
+      'policy.rules.rate-limited.slowLane.windowSeconds',
+      { rules: { 'rate-limited': { slowLane: { recipients: 5 } } } },
+    ],
+    [
+      'policy.rules.invalid-recipient.quarantine.quarantineSeconds',
+      { rules: { 'invalid-recipient': { quarantine: { acceptedWithinSeconds: 1 } } } },
+    ],
+    [
+      'policy.rules.invalid-recipient.quarantine.acceptedWithinSeconds',
+      { rules: { 'invalid-recipient': { quarantine: { acceptedWithinSeconds: 1e9, quarantineSeconds: 1 } } } },
+    ],
+    [
+      'policy.rules.relay-access-denied.alertDomain.failures',
+      { rules: { 'relay-access-denied': { alertDomain: { failures: 1, apartSeconds: 0, overSeconds: 0 } } } },
+    ],
+    [
+      'policy.rules.no-reply',
+      { rules: { 'no-reply': { quarantine: { acceptedWithinSeconds: 1, quarantineSeconds: 1 } } } },
+    ],
     [
       'policy.rules.inactive-account.suppress.failures',
       { rules: { 'inactive-account': { suppress: { failures: 1, apartSeconds: 0, overSeconds: 0 } } } },
@@ -102,6 +142,16 @@ describe('scalePolicy', () => {
     expect(scaled.rules['mailbox-full']?.waitsSeconds?.map(Math.round)).toEqual([4, 12, 24, 24])
     expect(scaled.rules['policy-hm08']?.hold).toMatchObject({ count: 3, forSeconds: 6 })
     expect(scaled.rules['inactive-account']?.suppress).toMatchObject({ failures: 4, overSeconds: 28 * 24 })
+    expect(scaled.rules['mailbox-full']?.pause).toMatchObject({ afterSeconds: 336, everySeconds: 336 })
+    expect(scaled.rules['invalid-recipient']?.quarantine).toEqual({
+      acceptedWithinSeconds: 720,
+      quarantineSeconds: 48,
+    })
+    expect(scaled.rules['rate-limited']?.slowLane?.recipients).toBe(5)
+    expect(scaled.rules['rate-limited']?.slowLane?.windowSeconds).toBeCloseTo(1 / 6)
+    expect(scaled.rules['relay-access-denied']?.alertDomain).toMatchObject({ failures: 4, apartSeconds: 24 })
+    expect(scaled.topOfHour.hourSeconds).toBeCloseTo(1)
+    expect(scaled.topOfHour.avoidSeconds).toBeCloseTo(1 / 12)
     expect(scaled.jitter).toBe(defaultPolicy.jitter)
     expect(resolvePolicy(scaled)).toEqual(scaled)
   })

@@ -29,6 +29,40 @@ export interface SuppressPolicy {
   overSeconds: number
 }
 
+/** When a reply that a mailbox does not exist is not believed at once. */
+export interface QuarantinePolicy {
+  /** If Apple took mail for the address within so many seconds before. Up to a year. Default 30 days. */
+  acceptedWithinSeconds: number
+  /** Then mail to it waits so many seconds, and only a second such reply after that suppresses it. Default 48 h. */
+  quarantineSeconds: number
+}
+
+/** When sends to a recipient have failed for so long that some streams stop for a while. */
+export interface PausePolicy {
+  /** The streams that pause. Default `marketing`; all others go on. */
+  streams: readonly string[]
+  /** From the first to the last failed send at least so many seconds. Up to a year. Default 14 days. */
+  afterSeconds: number
+  /** Then one message is tried in so many seconds. Up to a year. Default 14 days. */
+  everySeconds: number
+}
+
+/** When replies to many recipients slow the lane down. */
+export interface SlowLanePolicy {
+  /** Distinct recipients, 1 to 1,000. Default 5. */
+  recipients: number
+  /** They have to fall within so many seconds. Default 10 min. */
+  windowSeconds: number
+}
+
+/** Full hours are when everybody sends: a retry that would fall on one is moved. */
+export interface TopOfHourPolicy {
+  /** Seconds of an hour at whose begin no retry falls, 0 to a quarter of `hourSeconds`; 0: off. Default 300. */
+  avoidSeconds: number
+  /** Seconds that an "hour" of the clock has, for demos. Default 3,600. */
+  hourSeconds: number
+}
+
 /** What is done about the replies of one rule. */
 export interface RulePolicy {
   /** Seconds to wait before the 2nd, 3rd, ... try. Each wait is lengthened by up to `jitter`. */
@@ -37,7 +71,15 @@ export interface RulePolicy {
   afterWaits?: 'repeat' | 'soft-bounce'
   /** Other mail to this recipient waits as well. Default false. */
   slowsRecipient?: boolean
+  /** Slows the lane down too, from so many recipients on. */
+  slowLane?: SlowLanePolicy | null
   suppress?: SuppressPolicy | null
+  /** For a rule that suppresses at once: who accepted mail lately has to be refused twice. */
+  quarantine?: QuarantinePolicy | null
+  /** For a rule whose failures are counted: when some streams pause. */
+  pause?: PausePolicy | null
+  /** The same for a domain: failures of any of its recipients raise an alert, and suppress nobody. */
+  alertDomain?: SuppressPolicy | null
   hold?: HoldPolicy | null
 }
 
@@ -50,6 +92,8 @@ export interface Policy {
   maxAgeSeconds: Readonly<Record<string, number>>
   /** Share of a wait that is added to it at random, 0 to 1. */
   jitter: number
+  /** When no retry falls. */
+  topOfHour: TopOfHourPolicy
   /** When to ask again for mail held because the ledger is out of reach, in seconds. */
   ledgerRetrySeconds: number
   /** Rates, alerts about changes, engagement. */
@@ -74,6 +118,8 @@ const blockedIp: HoldPolicy = {
   forSeconds: hour,
   probeEverySeconds: hour,
 }
+/** What worked a month ago and is said to have never existed may be Apple's trouble. */
+const quarantine: QuarantinePolicy = { acceptedWithinSeconds: 30 * day, quarantineSeconds: 48 * hour }
 /** Apple is busy or out of order: the lane rests, and goes on by itself. */
 const pausedLane: HoldPolicy = {
   scope: 'sending-ip',
@@ -109,12 +155,23 @@ const unauthenticated: RulePolicy = {
 export const defaultPolicy: Policy = {
   maxAgeSeconds: { '*': 120 * hour, marketing: 48 * hour },
   jitter: 0.2,
+  topOfHour: { avoidSeconds: 5 * minute, hourSeconds: hour },
   ledgerRetrySeconds: minute,
   signals: defaultSignals,
   rules: {
-    'rate-limited': { waitsSeconds: doubling30, slowsRecipient: true },
-    'mailbox-full': { waitsSeconds: [4 * hour, 12 * hour, day, day], afterWaits: 'soft-bounce' },
+    'rate-limited': {
+      waitsSeconds: doubling30,
+      slowsRecipient: true,
+      slowLane: { recipients: 5, windowSeconds: 10 * minute },
+    },
+    'mailbox-full': {
+      waitsSeconds: [4 * hour, 12 * hour, day, day],
+      afterWaits: 'soft-bounce',
+      pause: { streams: ['marketing'], afterSeconds: 14 * day, everySeconds: 14 * day },
+    },
     'inactive-account': { suppress: { failures: 4, apartSeconds: day, overSeconds: 28 * day } },
+    'invalid-recipient': { quarantine },
+    'relay-access-denied': { alertDomain: { failures: 4, apartSeconds: day, overSeconds: 28 * day } },
 
     'ip-deferred': temporary,
     'service-unavailable': temporary,
@@ -168,7 +225,7 @@ export const defaultPolicy: Policy = {
     retry: { waitsSeconds: doubling15 },
     hold: { hold: blockedIp },
     'soft-bounce': {},
-    suppress: {},
+    suppress: { quarantine },
     fail: {},
   },
 }

@@ -20,6 +20,10 @@ export function scalePolicy(factor: number, policy: Policy = defaultPolicy): Pol
   return {
     ...policy,
     maxAgeSeconds: mapValues(policy.maxAgeSeconds, (seconds) => seconds * factor),
+    topOfHour: {
+      avoidSeconds: policy.topOfHour.avoidSeconds * factor,
+      hourSeconds: policy.topOfHour.hourSeconds * factor,
+    },
     ledgerRetrySeconds: policy.ledgerRetrySeconds * factor,
     signals: scaleSignals(policy.signals, factor),
     rules: mapValues(policy.rules, (rule) => scaleRule(rule, factor)),
@@ -31,6 +35,22 @@ function scaleRule(rule: RulePolicy, factor: number): RulePolicy {
   const scaled: RulePolicy = { ...rule }
   if (rule.waitsSeconds) scaled.waitsSeconds = rule.waitsSeconds.map((seconds) => seconds * factor)
   if (rule.suppress) scaled.suppress = scaleSuppress(rule.suppress, factor)
+  if (rule.alertDomain) scaled.alertDomain = scaleSuppress(rule.alertDomain, factor)
+  if (rule.slowLane)
+    scaled.slowLane = { ...rule.slowLane, windowSeconds: rule.slowLane.windowSeconds * factor }
+  if (rule.quarantine) {
+    scaled.quarantine = {
+      acceptedWithinSeconds: rule.quarantine.acceptedWithinSeconds * factor,
+      quarantineSeconds: rule.quarantine.quarantineSeconds * factor,
+    }
+  }
+  if (rule.pause) {
+    scaled.pause = {
+      streams: rule.pause.streams,
+      afterSeconds: rule.pause.afterSeconds * factor,
+      everySeconds: rule.pause.everySeconds * factor,
+    }
+  }
   if (rule.hold) scaled.hold = scaleHold(rule.hold, factor)
   return scaled
 }

@@ -40,6 +40,10 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
       lines.push({ at: now, type: 'lane-slowed', subject: effect.lane, data: { rule: effect.rule } })
       continue
     }
+    if (effect.type === 'mx-doubtful') {
+      lines.push({ at: now, type: effect.type, subject: effect.domain, data: { rule: effect.rule } })
+      continue
+    }
     const { type, hold } = effect
     lines.push({
       at: now,

@@ -57,6 +57,11 @@ export interface RecordRequest extends Subject {
   outcome: Outcome
   /** When the message was first accepted for delivery, ms since the epoch. Default: the time of the first `record` for it. */
   acceptedAt?: number
+  /**
+   * When it is of no use any more, ms since the epoch; shortens the age that the policy allows. Default: what an earlier
+   * `record` of the message said.
+   */
+  deliverBy?: number
   /** How often this message was tried before for this recipient. Default: counted by the engine. */
   attempt?: number
 }

@@ -1,6 +1,6 @@
 import { classify, type Verdict } from '@icloud-delivery/rules'
 import type { Action } from './action.ts'
-import { foldAddress } from '../address.ts'
+import { domainOf } from '../address.ts'
 import type { Attempt, Decision } from '../decide/attempt.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import { decide, pass } from '../decide/decide.ts'
@@ -10,8 +10,9 @@ import { eventsOf } from './event-log.ts'
 import { emitAction } from '../events.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
-import type { Policy } from '../policy/policy.ts'
+import { rulePolicyOf, type Policy } from '../policy/policy.ts'
 import { rulesVersion } from '../rules-version.ts'
+import { asideKeys, stateOf, valuesOf, type AsideKey } from '../state/aside-keys.ts'
 import { recipientKey, type State } from '../state/state.ts'
 import { checkRecord, messageKey } from '../subject.ts'
 import { isApplesDoing } from './whose-doing.ts'
@@ -21,13 +22,15 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   checkRecord(request)
   const { outcome } = request
   const { route, scopeKeys } = parts.passages.of(request, 'record')
-  const address = foldAddress(request.recipient)
+  const address = parts.mailboxOf(request.recipient)
   const attempt: Attempt = {
     ...route,
     recipient: request.recipient,
     address: address ?? '',
     messageId: messageKey(request.messageId),
     acceptedAt: request.acceptedAt,
+    deliverBy: request.deliverBy,
+    sameMailbox: parts.sameMailbox,
     attempt: request.attempt,
     rulesVersion,
     random: parts.random,
@@ -46,11 +49,15 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     return pass(verdict, empty, attempt).action
   }
 
-  const keys = [recipientKey(attempt.address), ...scopeKeys]
+  const rule = verdict?.rule ? rulePolicyOf(parts.policy, verdict, verdict.rule) : {}
+  const aside = asideKeys(rule, attempt)
+  // Before the turn, as DNS takes its time.
+  if (rule.alertDomain) attempt.mxAtApple = await parts.mx.lookAnew(domainOf(request.recipient) ?? '')
+  const keys = [recipientKey(attempt.address), ...scopeKeys, ...aside.map(({ key }) => key)]
   let decision: Decision
   try {
     decision = await parts.turns.run(attempt.address, () =>
-      untilWritten(() => turn(parts, keys, verdict, attempt, outcome)),
+      untilWritten(() => turn(parts, keys, aside, verdict, attempt, outcome)),
     )
     parts.outage.end()
     parts.signals.look(parts.clock())
@@ -62,6 +69,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   emitAction(parts.events, decision.action)
   for (const effect of decision.effects) {
     if (effect.type === 'released') parts.events.emit('released', { hold: effect.hold })
+    if (effect.type === 'mx-doubtful') parts.events.emit('mxDoubtful', { domain: effect.domain })
     if (effect.type === 'alert') parts.events.emit('alert', effect.alert)
   }
   return decision.action
@@ -71,22 +79,23 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
 async function turn(
   parts: Parts,
   keys: readonly string[],
+  aside: readonly AsideKey[],
   verdict: Verdict | null,
   attempt: Attempt,
   outcome: Outcome,
 ): Promise<Decision | undefined> {
   const { ledger, policy, clock } = parts
   const entries = await ledger.read(keys)
-  const [recipient = {}, ...scopes] = entries.map((entry) => entry?.value ?? {})
-  const state: State = { recipient, scopes }
+  const values: object[] = entries.map((entry) => entry?.value ?? {})
+  const state = stateOf(values, aside)
   const now = clock()
   const decision = decideOn(outcome, verdict, state, now, policy, attempt)
   const { nextState } = decision
   const changes: Change[] = []
-  keys.forEach((key, index) => {
-    const value = index === 0 ? nextState.recipient : nextState.scopes[index - 1]
-    const before = index === 0 ? recipient : scopes[index - 1]
-    if (value !== before) changes.push({ key, expected: entries[index]?.version ?? 0, value })
+  valuesOf(nextState, aside).forEach((value, index) => {
+    const key = keys[index]
+    if (key === undefined || value === values[index]) return
+    changes.push({ key, expected: entries[index]?.version ?? 0, value })
   })
   const counted = parts.signals.recorded(attempt, decision.action, now)
   let written = false

@@ -35,7 +35,7 @@ export async function recordEngagement(
   options: EngagementOptions = {},
 ): Promise<Suppression | null> {
   const call = 'recordEngagement'
-  const address = requireAddress(given, call)
+  const address = requireAddress(parts.mailboxOf, given, call)
   if (!Object.hasOwn(timeOf, kind)) throw argument(call, 'the kind', Object.keys(timeOf).join(', '), kind)
   const at = timeAt(parts, call, options.at ?? parts.clock())
   if (options.stream !== undefined && typeof options.stream !== 'string')
@@ -62,7 +62,7 @@ export async function recordEngagement(
 /** Answers {@link Engine.recordConsent}. */
 export async function recordConsent(parts: Parts, given: string, when: number, how: string): Promise<void> {
   const call = 'recordConsent'
-  const address = requireAddress(given, call)
+  const address = requireAddress(parts.mailboxOf, given, call)
   const at = timeAt(parts, call, when)
   if (typeof how !== 'string' || how.trim() === '') {
     throw new EngineError(

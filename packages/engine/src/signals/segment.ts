@@ -1,5 +1,5 @@
 import { covers } from '../admit/covers.ts'
-import { foldAddress } from '../address.ts'
+import type { MailboxOf } from '../address.ts'
 import type { Parts } from '../engine-core.ts'
 import { engagementKey, lastSignOfLife, type EngagementState } from './engagement-state.ts'
 import { recipientKey, type RecipientState } from '../state/state.ts'
@@ -45,7 +45,7 @@ async function* inactive(
   before: number,
   stream: string,
 ): AsyncIterable<InactiveRecipient> {
-  for await (const addresses of pages(recipients)) {
+  for await (const addresses of pages(recipients, parts.mailboxOf)) {
     const keys = addresses.flatMap((address) => [recipientKey(address), engagementKey(address)])
     const entries = await parts.ledger.read(keys)
     for (const [index, recipient] of addresses.entries()) {
@@ -71,9 +71,9 @@ function knownSince({ since, deliveredAt }: RecipientState): number | null {
 }
 
 /** Everybody who got mail, and then those of whom there is only what they did. */
-async function* known({ ledger }: Parts): AsyncIterable<string> {
+async function* known({ ledger, mailboxOf }: Parts): AsyncIterable<string> {
   for await (const { key } of ledger.list('recipient/')) yield key.slice('recipient/'.length)
-  for await (const addresses of pages(engaged(ledger))) {
+  for await (const addresses of pages(engaged(ledger), mailboxOf)) {
     const entries = await ledger.read(addresses.map(recipientKey))
     yield* addresses.filter((_, index) => entries[index] === null)
   }
@@ -83,10 +83,13 @@ async function* engaged(ledger: Parts['ledger']): AsyncIterable<string> {
   for await (const { key } of ledger.list('engagement/')) yield key.slice('engagement/'.length)
 }
 
-async function* pages(addresses: Iterable<string> | AsyncIterable<string>): AsyncIterable<string[]> {
+async function* pages(
+  addresses: Iterable<string> | AsyncIterable<string>,
+  mailboxOf: MailboxOf,
+): AsyncIterable<string[]> {
   let some: string[] = []
   for await (const given of addresses) {
-    const address = typeof given === 'string' ? foldAddress(given) : null
+    const address = typeof given === 'string' ? mailboxOf(given) : null
     if (address === null) continue
     some.push(address)
     if (some.length < page) continue

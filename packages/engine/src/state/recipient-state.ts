@@ -48,12 +48,13 @@ export function withSuppression(state: RecipientState, suppression: Suppression)
   return { ...state, suppressions: [...all.filter((other) => other !== before), merged] }
 }
 
-/** What is left once Apple has accepted a message: the counts and the waiting are over, suppressions stay. */
+/** What is left once Apple has accepted a message: counts, doubts and waiting are over, suppressions stay. */
 export function afterDelivery(state: RecipientState, messageId: string, now: number): RecipientState {
   const rest = withoutMessage(state, messageId)
   const next: RecipientState = { deliveredAt: now, since: state.since ?? Math.floor(now / dayMs) }
   if (rest.suppressions) next.suppressions = rest.suppressions
   if (rest.messages) next.messages = rest.messages
+  if (rest.important) next.important = true
   return next
 }
 
@@ -65,5 +66,6 @@ export function withoutReplies(state: RecipientState): RecipientState {
   if (state.messages) next.messages = state.messages
   if (state.deliveredAt !== undefined) next.deliveredAt = state.deliveredAt
   if (state.since !== undefined) next.since = state.since
+  if (state.important) next.important = true
   return next
 }

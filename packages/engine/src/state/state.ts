@@ -11,6 +11,20 @@ export interface SoftBounces {
   lastAt: number
   /** The last counted sends, so that the same one is not counted twice. */
   messageIds: readonly string[]
+  /** Some streams pause: when one message of theirs may be tried, ms since the epoch. */
+  nextTryAt?: number
+}
+
+/** Apple says that a mailbox which took mail lately does not exist: it has to say so again. */
+export interface Quarantine {
+  rule: string
+  /** ms since the epoch. */
+  at: number
+  /** From then on a second such reply suppresses, ms since the epoch. */
+  until: number
+  /** At most 1,000 characters. Remote text. */
+  reply: string
+  messageId: string
 }
 
 /** A message on its way to one recipient. */
@@ -18,6 +32,8 @@ export interface MessageState {
   id: string
   /** ms since the epoch. */
   acceptedAt: number
+  /** When it is of no use any more, ms since the epoch. */
+  deliverBy?: number
   attempts: number
   /** Waits used up, per rule. */
   waits: readonly { rule: string; count: number }[]
@@ -30,6 +46,9 @@ export interface RecipientState {
   messages?: readonly MessageState[]
   /** Apple slows this recipient down until then, ms since the epoch. */
   deferred?: { until: number; rule: string }
+  quarantine?: Quarantine
+  /** Somebody wants to hear of it if a reply suppresses this address. */
+  important?: true
   /** Apple's last 250, ms since the epoch. */
   deliveredAt?: number
   /** Day of Apple's first 250, in days since the epoch: short, as everybody has one. */
@@ -72,10 +91,25 @@ export interface ScopeState {
   counts?: readonly { family: string; times: readonly number[] }[]
 }
 
+/** What is stored under `limited/<lane>`. */
+export interface LaneLimits {
+  /** Recipients that Apple limited lately, each once, the latest last. */
+  recipients?: readonly { address: string; at: number }[]
+}
+
+/** What is stored under `domain/<domain>`, of the recipients' domain. */
+export interface DomainState {
+  /** Failed sends to any of its recipients, per rule. */
+  failures?: readonly SoftBounces[]
+}
+
 /** All that {@link decide} looks at. `scopes` stands in the order of {@link scopesOf}. */
 export interface State {
   recipient: RecipientState
   scopes: readonly ScopeState[]
+  /** Only for the rules that count there: see `asideKeys`. */
+  lane?: LaneLimits
+  domain?: DomainState
 }
 
 /** The ledger key of a recipient. */

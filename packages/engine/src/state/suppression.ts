@@ -16,6 +16,10 @@ export interface Suppression {
   /** The reply, at most 1,000 characters. Remote text. */
   reply: string | null
   messageId: string | null
+  /** The reply that it confirms, if it took two. */
+  earlier?: { at: number; reply: string; messageId: string }
+  /** The incident at Apple that it fell into; `null` if none is known. */
+  incident?: string | null
   /** The operator's own words, or where an import came from. */
   note: string | null
 }

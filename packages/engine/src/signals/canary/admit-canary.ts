@@ -29,7 +29,10 @@ export async function admitCanary(
   }
   if (state === null) return ask(request)
 
-  const recipients = request.recipients.map((recipient) => ({ recipient, seat: seatOf(campaign, recipient) }))
+  const recipients = request.recipients.map((recipient) => ({
+    recipient,
+    seat: seatOf(parts.mailboxOf, campaign, recipient),
+  }))
   // Nobody else is asked about: who has to wait anyway must not use up the probe of a hold.
   const able = ableOf(state, recipients, parts.clock())
   const answers =
@@ -40,8 +43,7 @@ export async function admitCanary(
   const seated = going.length === 0 ? new Set<string>() : await book.seat(campaign, going)
 
   const now = parts.clock()
-  const expiresAt =
-    request.acceptedAt === undefined ? Infinity : expiryOf(request.acceptedAt, route.stream, parts.policy)
+  const expiresAt = expiryOf(request, route.stream, parts.policy)
   const answerOf = new Map(able.map((one, index) => [one, answers[index]]))
   const held: Admission[] = []
   const admissions = recipients.map((one): Admission => {

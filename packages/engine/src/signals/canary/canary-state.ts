@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { foldAddress } from '../../address.ts'
+import type { MailboxOf } from '../../address.ts'
 
 /** What is stored under `canary/<campaign>`. */
 export interface CanaryState {
@@ -50,8 +50,8 @@ export function canaryKey(campaign: string): string {
  * A recipient of a campaign; `null` for what is no address. Short, as a thousand of them are in one entry: a rare mix-up
  * lets one recipient more go.
  */
-export function seatOf(campaign: string, recipient: string): string | null {
-  const address = foldAddress(recipient)
+export function seatOf(mailboxOf: MailboxOf, campaign: string, recipient: string): string | null {
+  const address = mailboxOf(recipient)
   if (address === null) return null
   return createHash('sha256').update(`${campaign}\n${address}`).digest('base64url').slice(0, 8)
 }

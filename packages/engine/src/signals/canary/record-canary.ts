@@ -34,7 +34,7 @@ async function count(
   const reply = canaryReplyOf(action)
   if (reply === null || book.isFree(campaign)) return
   const state = await book.look(campaign)
-  const seat = seatOf(campaign, recipient)
+  const seat = seatOf(parts.mailboxOf, campaign, recipient)
   const place = seat === null ? -1 : (state?.seats?.indexOf(seat) ?? -1)
   if (state === null || place < 0) return
   const group = canaryKey(campaign)
