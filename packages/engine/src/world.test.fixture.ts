@@ -68,7 +68,7 @@ export class World {
   admit(about: Partial<Attempt> = {}): Admission {
     const attempt = this.attemptOf(about)
     const refs = scopesOf(attempt)
-    const { admissions, scopes } = decideAdmission(
+    const { admissions, scopes, recipients } = decideAdmission(
       {
         ...attempt,
         recipients: [{ recipient: attempt.recipient, address: attempt.address }],
@@ -81,6 +81,7 @@ export class World {
       this.policy,
     )
     refs.forEach((ref, index) => this.scopes.set(scopeKey(ref), scopes[index] ?? {}))
+    for (const [address, state] of recipients) this.recipients.set(address, state)
     const [admission] = admissions
     if (!admission) throw new Error('one recipient asked for, none answered')
     return admission

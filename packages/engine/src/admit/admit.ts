@@ -7,7 +7,7 @@ import { movedDomains } from '../mx/moved-domains.ts'
 import { checkAdmit, messageKey } from '../subject.ts'
 import type { Change } from '../ledger/ledger.ts'
 
-/** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe through. */
+/** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe or a try through. */
 export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   checkAdmit(request)
   const { ledger, policy, clock, outage, mailboxOf } = parts
@@ -32,8 +32,8 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
         .map((entry) => (entry?.value ?? {}) as RecipientState)
       const elsewhere = await movedDomains(parts.mx, asked.recipients, recipients, route.stream)
       const decision = decideAdmission({ ...asked, elsewhere }, recipients, scopes, now, policy)
-      if (decision.scopes === scopes) return decision.admissions
-      // Until the probe's lease is written the scope is closed to everyone.
+      if (decision.scopes === scopes && decision.recipients.size === 0) return decision.admissions
+      // Until the lease of the probe or try is written, it is nobody's.
       seen = decision.admissions.map((admission) =>
         withoutProbe(admission, now + policy.ledgerRetrySeconds * 1000),
       )
@@ -42,6 +42,10 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
         if (key === undefined || scope === scopes[index]) return []
         return [{ key, expected: entries[index]?.version ?? 0, value: scope }]
       })
+      for (const [address, value] of decision.recipients) {
+        const key = recipientKey(address)
+        changes.push({ key, expected: entries[keys.indexOf(key)]?.version ?? 0, value })
+      }
       return (await ledger.write(changes)) ? decision.admissions : undefined
     })
     outage.end()

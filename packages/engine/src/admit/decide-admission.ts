@@ -3,6 +3,7 @@ import type { Admission } from './admission.ts'
 import { expired, sendable } from './answers.ts'
 import { recipientWait, suppressed, suppressionOf } from './recipient-answer.ts'
 import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
+import { leaseTry, pauseOf } from '../decide/pause.ts'
 import type { Policy } from '../policy/policy.ts'
 import { expiryOf } from '../decide/retry-time.ts'
 import {
@@ -26,11 +27,13 @@ export interface Admittance extends Route {
   elsewhere?: ReadonlySet<string>
 }
 
-/** The answers, and the scopes with the probes that were let through. */
+/** The answers, and what is to be remembered of what was let through. */
 export interface AdmissionDecision {
   admissions: Admission[]
   /** The same array as was passed in if no probe was let through. */
   scopes: readonly ScopeState[]
+  /** By address, of those that are tried once although their stream pauses. */
+  recipients: ReadonlyMap<string, RecipientState>
 }
 
 /**
@@ -51,9 +54,10 @@ export function decideAdmission(
   const refs = isBehindHold ? scopesOf(request) : []
   let current = scopes
   let probes = 0
+  const changed = new Map<string, RecipientState>()
 
   const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
-    const state = recipients[index] ?? {}
+    const state = changed.get(address ?? '') ?? recipients[index] ?? {}
     if (address === null) return sendable(recipient, 'not an address that could be remembered')
 
     const isElsewhere = request.elsewhere?.size ? request.elsewhere.has(domainOf(recipient) ?? '') : false
@@ -63,11 +67,16 @@ export function decideAdmission(
     if (request.hop === 'relay') return sendable(recipient, free ?? 'not suppressed')
     if (request.deliverBy !== null && now >= request.deliverBy) return expired(recipient, null)
 
-    const wait = recipientWait(recipient, state, request, expiresAt, now, policy)
+    const pause = pauseOf(state, request.stream, policy)
+    const wait = recipientWait(recipient, state, pause, request, expiresAt, now)
     if (wait !== null) return wait
 
     const wall = isBehindHold ? firstWall(refs, current, messageId, now) : null
     if (wall === null) {
+      if (pause !== null) {
+        const leased = leaseTry(state, pause, messageId, now)
+        if (leased !== state) changed.set(address, leased)
+      }
       if (!isBehindHold) return sendable(recipient, free ?? 'nothing against it')
       probes++
       if (messageId === null)
@@ -85,7 +94,7 @@ export function decideAdmission(
   })
   if (messageId !== null && probes > 0)
     current = withLease(current, { messageId, recipient: null, at: now, waiting: probes })
-  return { admissions, scopes: current }
+  return { admissions, scopes: current, recipients: changed }
 }
 
 /** Leases the probe of every hold that has one due; the same array if there is none, as for a message under way. */

@@ -2,8 +2,7 @@ import type { Admission, ExpiredAdmission } from './admission.ts'
 import { expired, sendable } from './answers.ts'
 import { covers } from './covers.ts'
 import type { Admittance } from './decide-admission.ts'
-import { pauseOf } from '../decide/pause.ts'
-import type { Policy } from '../policy/policy.ts'
+import { isPaused, type Pause } from '../decide/pause.ts'
 import type { RecipientState } from '../state/state.ts'
 import type { Suppression } from '../state/suppression.ts'
 
@@ -39,10 +38,10 @@ export function suppressed(recipient: string, suppression: Suppression): Admissi
 export function recipientWait(
   recipient: string,
   state: RecipientState,
-  { stream }: Pick<Admittance, 'stream'>,
+  pause: Pause | null,
+  { messageId }: Pick<Admittance, 'messageId'>,
   expiresAt: number,
   now: number,
-  policy: Policy,
 ): Admission | null {
   const { deferred, quarantine } = state
   if (quarantine && now < quarantine.until) {
@@ -50,9 +49,9 @@ export function recipientWait(
     const why = `${rule}: quarantined, as Apple took mail for it lately`
     return waitFor(recipient, rule, why, until, expiresAt)
   }
-  const pause = pauseOf(state, stream, policy)
-  if (pause !== null && now < pause.nextTryAt) {
-    const { rule, nextTryAt } = pause
+  if (pause !== null && isPaused(pause, messageId, now)) {
+    const { rule } = pause
+    const { nextTryAt } = pause.failures
     return waitFor(
       recipient,
       rule,

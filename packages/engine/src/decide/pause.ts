@@ -19,16 +19,43 @@ export function withNextTry(
   return isDue ? { ...bounces, nextTryAt: now + pause.everySeconds * 1000 } : bounces
 }
 
+/** A stream that pauses for a recipient. */
+export interface Pause {
+  rule: string
+  pause: PausePolicy
+  failures: SoftBounces & { nextTryAt: number }
+}
+
 /** The failures for which mail of this stream pauses, if any: due for a try or not. */
 export function pauseOf(
   { softBounces }: RecipientState,
   stream: string,
   policy: Policy,
-): { rule: string; nextTryAt: number } | null {
+): Pause | null {
   if (softBounces === undefined) return null
-  for (const { rule, nextTryAt } of softBounces) {
-    if (nextTryAt !== undefined && policy.rules[rule]?.pause?.streams.includes(stream))
-      return { rule, nextTryAt }
+  for (const bounces of softBounces) {
+    const { rule, nextTryAt } = bounces
+    const pause = nextTryAt === undefined ? null : policy.rules[rule]?.pause
+    if (nextTryAt !== undefined && pause?.streams.includes(stream))
+      return { rule, pause, failures: { ...bounces, nextTryAt } }
   }
   return null
+}
+
+/** Whether this message has to wait: no try is due, or another message is it. */
+export function isPaused({ failures }: Pause, messageId: string | null, now: number): boolean {
+  return now < failures.nextTryAt && (messageId === null || failures.tryOf !== messageId)
+}
+
+/** Lets one message go as the try, if one is due: until the next one all others wait. The same state if none is. */
+export function leaseTry(
+  state: RecipientState,
+  { rule, pause, failures }: Pause,
+  messageId: string | null,
+  now: number,
+): RecipientState {
+  if (now < failures.nextTryAt) return state
+  const leased = { ...failures, nextTryAt: now + pause.everySeconds * 1000, tryOf: messageId }
+  const others = (state.softBounces ?? []).filter((bounces) => bounces.rule !== rule)
+  return { ...state, softBounces: [...others, leased] }
 }

@@ -13,6 +13,8 @@ export interface SoftBounces {
   messageIds: readonly string[]
   /** Some streams pause: when one message of theirs may be tried, ms since the epoch. */
   nextTryAt?: number
+  /** The message that was let go as the last try; `null` if the host did not say. */
+  tryOf?: string | null
 }
 
 /** Apple says that a mailbox which took mail lately does not exist: it has to say so again. */
