@@ -27,11 +27,7 @@ export interface Pause {
 }
 
 /** The failures for which mail of this stream pauses, if any: due for a try or not. */
-export function pauseOf(
-  { softBounces }: RecipientState,
-  stream: string,
-  policy: Policy,
-): Pause | null {
+export function pauseOf({ softBounces }: RecipientState, stream: string, policy: Policy): Pause | null {
   if (softBounces === undefined) return null
   for (const bounces of softBounces) {
     const { rule, nextTryAt } = bounces

@@ -43,7 +43,10 @@ describe('the top of the hour', () => {
     const rules = [unavailable, verdictOf('rate-limited', { fault: 'rate', disposition: 'retry' })]
     for (let n = 0; n < 400; n++) {
       world.random = (n % 7) / 7
-      const { retryAt } = world.record(rules[n % 2] ?? null, { messageId: `m${n}`, address: `a${n}@icloud.com` })
+      const { retryAt } = world.record(rules[n % 2] ?? null, {
+        messageId: `m${n}`,
+        address: `a${n}@icloud.com`,
+      })
       expect((retryAt ?? 0) % 3_600_000).toBeGreaterThanOrEqual(300_000)
       expect(retryAt).toBeGreaterThanOrEqual(world.now + 15 * 60_000)
       world.pass(97)
@@ -85,6 +88,9 @@ describe('the age of a message', () => {
     const world = new World()
     world.record(verdictOf('rate-limited', { fault: 'rate', disposition: 'retry' }))
     const deliverBy = world.now + 60_000
-    expect(world.admit({ messageId: 'm2', deliverBy })).toMatchObject({ decision: 'later', retryAt: deliverBy })
+    expect(world.admit({ messageId: 'm2', deliverBy })).toMatchObject({
+      decision: 'later',
+      retryAt: deliverBy,
+    })
   })
 })

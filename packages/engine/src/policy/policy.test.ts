@@ -92,7 +92,9 @@ describe('resolvePolicy', () => {
     ],
     [
       'policy.rules.invalid-recipient.quarantine.acceptedWithinSeconds',
-      { rules: { 'invalid-recipient': { quarantine: { acceptedWithinSeconds: 1e9, quarantineSeconds: 1 } } } },
+      {
+        rules: { 'invalid-recipient': { quarantine: { acceptedWithinSeconds: 1e9, quarantineSeconds: 1 } } },
+      },
     ],
     [
       'policy.rules.relay-access-denied.alertDomain.failures',
