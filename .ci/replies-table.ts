@@ -20,12 +20,22 @@ function holdSentence({ scope, count, windowSeconds, forSeconds, probeEverySecon
   return `${count} in ${time(windowSeconds)} hold ${held[scope]} for ${time(forSeconds)}`
 }
 
-function retrySentence({ waitsSeconds = [], afterWaits }: RulePolicy): string {
+function retrySentence({ waitsSeconds = [], afterWaits, pause, slowLane }: RulePolicy): string {
   if (afterWaits === 'soft-bounce') {
     const all = waitsSeconds.reduce((sum, seconds) => sum + seconds, 0)
-    return `retried for ${time(all)}, then one soft bounce; never suppressed`
+    const paused = pause ? `; ${pause.streams.join(', ')} pauses after ${time(pause.afterSeconds)}` : ''
+    return `retried for ${time(all)}, then one soft bounce; never suppressed${paused}`
   }
-  return `retried after ${time(waitsSeconds[0] ?? 0)}, doubling to ${time(waitsSeconds.at(-1) ?? 0)}`
+  const slowed = slowLane
+    ? `; ${slowLane.recipients} recipients in ${time(slowLane.windowSeconds)} slow the lane`
+    : ''
+  return `retried after ${time(waitsSeconds[0] ?? 0)}, doubling to ${time(waitsSeconds.at(-1) ?? 0)}${slowed}`
+}
+
+function quarantineSentence({ quarantine }: RulePolicy): string {
+  if (!quarantine) return 'suppressed at once'
+  const { acceptedWithinSeconds, quarantineSeconds } = quarantine
+  return `suppressed at once; if it took mail within ${time(acceptedWithinSeconds)}, by a second reply after ${time(quarantineSeconds)}`
 }
 
 function messageSentence(rule: Rule, policy: RulePolicy): string | null {
@@ -33,17 +43,17 @@ function messageSentence(rule: Rule, policy: RulePolicy): string | null {
     case 'retry':
       return retrySentence(policy)
     case 'suppress':
-      return 'suppressed at once'
+      return quarantineSentence(policy)
     case 'fail':
       return 'given up, the recipient stays'
     case 'hold':
       return null
     case 'soft-bounce': {
-      const { suppress } = policy
+      const { suppress, alertDomain } = policy
       const days = (suppress?.overSeconds ?? 0) / hour / 24
       return suppress
         ? `soft bounce; suppressed after ${suppress.failures} over ${days} days`
-        : 'soft bounce; never suppressed'
+        : `soft bounce; never suppressed${alertDomain ? `; an alert after ${alertDomain.failures} over ${time(alertDomain.overSeconds)}` : ''}`
     }
   }
 }

@@ -85,6 +85,19 @@ describe('Destinations', () => {
     expect(await known.isApple('brand.example')).toBe(true)
   })
 
+  it('asks again about what has become doubtful, and goes by it until there is an answer', async () => {
+    const known = destinations()
+    await known.isApple('brand.example')
+    known.doubt('Brand.Example')
+    known.doubt('other.example')
+    answer = () => Promise.reject(new Error('SERVFAIL'))
+    expect(await known.isApple('brand.example')).toBe(true)
+    known.doubt('brand.example')
+    answer = () => Promise.resolve(['mx.example.org'])
+    expect(await known.isApple('brand.example')).toBe(false)
+    expect(asked).toEqual(['brand.example', 'brand.example', 'brand.example'])
+  })
+
   it('waits no longer than the time-out for a resolver that never answers', async () => {
     const known = destinations({ timeout: 1 })
     answer = () => new Promise(() => {})

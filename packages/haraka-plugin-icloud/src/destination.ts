@@ -35,6 +35,12 @@ export class Destinations {
     return isAppleDomain(name) || this.#known.get(name)?.apple === true
   }
 
+  /** Has the next question ask DNS: what is known has become doubtful. It still counts while the resolver fails. */
+  doubt(domain: string): void {
+    const known = this.#known.get(domain.toLowerCase())
+    if (known) known.until = -Infinity
+  }
+
   /**
    * Whether mail for the domain goes to Apple. Never rejects and never waits longer than `timeout`: while nothing is
    * known about a domain it is not taken for Apple's, and its mail goes on as without the plugin.

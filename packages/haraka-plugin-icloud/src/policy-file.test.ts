@@ -92,7 +92,10 @@ describe('readPolicy', () => {
       rules: { 'rate-limited': { waitsSeconds: [60], slowsRecipient: 'no' } },
     })
     expect(problems).toHaveLength(2)
-    expect(resolvePolicy(policy).rules['rate-limited']).toEqual({ waitsSeconds: [60], slowsRecipient: true })
+    expect(resolvePolicy(policy).rules['rate-limited']).toEqual({
+      ...defaultPolicy.rules['rate-limited'],
+      waitsSeconds: [60],
+    })
   })
 
   it('the example of the README is allowed', () => {

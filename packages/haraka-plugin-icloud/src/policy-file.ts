@@ -7,7 +7,13 @@ export const POLICY_FILE = 'icloud_policy.json'
 type Json = Record<string, unknown>
 
 /** How many keys lead to one setting; 1 where nothing is said. */
-const DEPTH: Readonly<Record<string, number>> = { maxAgeSeconds: 2, signals: 2, rules: 3, otherwise: 3 }
+const DEPTH: Readonly<Record<string, number>> = {
+  maxAgeSeconds: 2,
+  topOfHour: 2,
+  signals: 2,
+  rules: 3,
+  otherwise: 3,
+}
 
 /**
  * The policy that is in force: `base` with the settings of the file. A setting that is not allowed gives a line in

@@ -53,16 +53,20 @@ export function createRuntime(plugin: Plugin): Runtime {
     }
   }
 
+  const resolveMx = mxResolver(settings.testing.mxRecords)
   const engine = createEngine({
     ledger: ledgerUrl(settings.ledger),
     policy,
+    resolveMx,
     logger: { warn: (message) => plugin.logwarn(message), error: (message) => plugin.logerror(message) },
   })
-  const destinations = new Destinations(mxResolver(settings.testing.mxRecords), {
+  const destinations = new Destinations(resolveMx, {
     ttl: settings.cacheTtl,
     size: settings.cacheSize,
     timeout: settings.resolveTimeout,
   })
+
+  engine.on('mxDoubtful', ({ domain }) => destinations.doubt(domain))
 
   const outbound = (): Outbound => plugin.haraka_require('outbound') as Outbound
   const error = (message: string): void => plugin.logerror(message)
