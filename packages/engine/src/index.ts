@@ -30,16 +30,13 @@ export { memoryLedger } from './ledger/memory-ledger.ts'
 export { openLedger } from './ledger/open-ledger.ts'
 export type { Hop, Outcome, RecordRequest, Subject } from './record/outcome.ts'
 export { defaultPolicy } from './policy/policy.ts'
+export type { HoldPolicy, Policy, RulePolicy, TopOfHourPolicy } from './policy/policy.ts'
 export type {
-  HoldPolicy,
   PausePolicy,
-  Policy,
   QuarantinePolicy,
-  RulePolicy,
   SlowLanePolicy,
   SuppressPolicy,
-  TopOfHourPolicy,
-} from './policy/policy.ts'
+} from './policy/recipient-policy.ts'
 export { resolvePolicy } from './policy/policy-check.ts'
 export type { PolicyOptions } from './policy/policy-check.ts'
 export type { ResolveMx } from './mx/mx-book.ts'

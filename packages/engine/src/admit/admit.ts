@@ -30,7 +30,8 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
       const recipients = entries
         .slice(scopeKeys.length)
         .map((entry) => (entry?.value ?? {}) as RecipientState)
-      const elsewhere = await movedDomains(parts.mx, asked.recipients, recipients, route.stream)
+      const moved = movedDomains(parts.mx, asked.recipients, recipients, route.stream)
+      const elsewhere = moved instanceof Promise ? await moved : moved
       const decision = decideAdmission({ ...asked, elsewhere }, recipients, scopes, now, policy)
       if (decision.scopes === scopes && decision.recipients.size === 0) return decision.admissions
       // Until the lease of the probe or try is written, it is nobody's.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inactive } from './verdict.test.fixture.ts'
+import { hm08, inactive, mailboxFull, unavailable } from './verdict.test.fixture.ts'
 import { day, hour, World } from '../world.test.fixture.ts'
 
 /** What becomes of sends so far apart to an account that stays inactive. */
@@ -33,6 +33,34 @@ describe('an inactive account', () => {
       world.pass(7 * day)
     }
     expect(world.recipients.get('anna@icloud.com')?.softBounces?.[0]?.count).toBe(1)
+  })
+
+  it('is suppressed by failures exactly 24 h apart, and not by one that comes sooner', () => {
+    const world = new World()
+    const send = (id: string): string => world.record(inactive, { messageId: id }).type
+    expect(send('m0')).toBe('soft-bounce')
+    world.pass(26 * day)
+    expect(send('m1')).toBe('soft-bounce')
+    world.pass(day)
+    expect(send('m2')).toBe('soft-bounce')
+    world.pass(day - 1)
+    expect(send('too soon')).toBe('soft-bounce')
+    world.pass(1)
+    expect(send('m3')).toBe('suppress')
+  })
+
+  it('is counted for itself: other failures and expired messages neither count nor break the row', () => {
+    const world = new World()
+    for (let send = 0; send < 4; send++) {
+      expect(world.record(inactive, { messageId: `m${send}` }).type).toBe(
+        send < 3 ? 'soft-bounce' : 'suppress',
+      )
+      world.pass(5 * day)
+      for (let tries = 0; tries < 5; tries++) world.record(mailboxFull, { messageId: `full${send}` })
+      world.record(hm08, { messageId: `policy${send}` })
+      world.record(unavailable, { messageId: `old${send}`, acceptedAt: world.now - 6 * day * 1000 })
+      world.pass(5 * day)
+    }
   })
 
   it('starts anew after an acceptance by Apple', () => {

@@ -1,4 +1,4 @@
-import type { SuppressPolicy } from '../policy/policy.ts'
+import type { SuppressPolicy } from '../policy/recipient-policy.ts'
 import type { SoftBounces } from '../state/state.ts'
 
 /** How many sends are remembered per rule, to know the same one again. */

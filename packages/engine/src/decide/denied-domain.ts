@@ -1,6 +1,6 @@
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
 import type { Alert } from '../signals/alert.ts'
-import type { SuppressPolicy } from '../policy/policy.ts'
+import type { SuppressPolicy } from '../policy/recipient-policy.ts'
 import type { DomainState, SoftBounces } from '../state/state.ts'
 
 const dayMs = 86_400_000

@@ -1,4 +1,4 @@
-import type { SlowLanePolicy } from '../policy/policy.ts'
+import type { SlowLanePolicy } from '../policy/recipient-policy.ts'
 import type { LaneLimits } from '../state/state.ts'
 
 /**

@@ -1,4 +1,5 @@
-import type { PausePolicy, Policy } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { PausePolicy } from '../policy/recipient-policy.ts'
 import type { RecipientState, SoftBounces } from '../state/state.ts'
 
 /**

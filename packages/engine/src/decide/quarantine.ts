@@ -1,4 +1,4 @@
-import type { QuarantinePolicy } from '../policy/policy.ts'
+import type { QuarantinePolicy } from '../policy/recipient-policy.ts'
 import type { RecipientState } from '../state/state.ts'
 
 /**

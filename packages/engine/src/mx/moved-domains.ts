@@ -4,25 +4,31 @@ import { domainOf } from '../address.ts'
 import type { MxBook } from './mx-book.ts'
 import type { RecipientState } from '../state/state.ts'
 
+const none: ReadonlySet<string> = new Set()
+
 /**
  * Domains of recipients that a reply of Apple's suppressed, and whose MX is not at Apple any more. DNS is asked about those
- * only.
+ * only; mostly there are none, and nothing is waited for.
  */
-export async function movedDomains(
+export function movedDomains(
   mx: MxBook,
   recipients: readonly { recipient: string }[],
   states: readonly RecipientState[],
   stream: string,
-): Promise<ReadonlySet<string>> {
-  const doubtful = new Set<string>()
-  states.forEach(({ suppressions }, index) => {
-    if (!suppressions?.some((one) => one.origin === 'reply' && covers(one, stream))) return
+): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+  let doubtful: Set<string> | null = null
+  for (const [index, { suppressions }] of states.entries()) {
+    if (!suppressions?.some((one) => one.origin === 'reply' && covers(one, stream))) continue
     const domain = domainOf(recipients[index]?.recipient ?? '')
-    if (domain !== null && !isAppleDomain(domain)) doubtful.add(domain)
-  })
+    if (domain !== null && !isAppleDomain(domain)) (doubtful ??= new Set()).add(domain)
+  }
+  return doubtful === null ? none : askAll(mx, doubtful)
+}
+
+async function askAll(mx: MxBook, domains: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const moved = new Set<string>()
   await Promise.all(
-    [...doubtful].map(async (domain) => {
+    [...domains].map(async (domain) => {
       if ((await mx.isAtApple(domain)) === false) moved.add(domain)
     }),
   )

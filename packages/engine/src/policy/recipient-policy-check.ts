@@ -1,13 +1,6 @@
 import { boolean, longestSeconds, number, object, onlyKeys, seconds, whole, wrong } from './check-value.ts'
-import {
-  defaultPolicy,
-  type PausePolicy,
-  type QuarantinePolicy,
-  type RulePolicy,
-  type SlowLanePolicy,
-  type SuppressPolicy,
-  type TopOfHourPolicy,
-} from './policy.ts'
+import { defaultPolicy, type RulePolicy, type TopOfHourPolicy } from './policy.ts'
+import type { PausePolicy, QuarantinePolicy, SlowLanePolicy, SuppressPolicy } from './recipient-policy.ts'
 
 /** What a rule may do to a recipient, and to where it is. */
 export const recipientRuleKeys: readonly (keyof RulePolicy)[] = [

@@ -1,4 +1,5 @@
-import type { HoldPolicy, Policy, RulePolicy, SuppressPolicy } from './policy.ts'
+import type { HoldPolicy, Policy, RulePolicy } from './policy.ts'
+import type { SuppressPolicy } from './recipient-policy.ts'
 import { defaultPolicy } from './policy.ts'
 import { EngineError, found } from '../errors.ts'
 import { scaleSignals } from '../signals/signals-policy.ts'
