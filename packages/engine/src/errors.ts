@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | 'ELEDGERCLOSED'
   | 'ELEDGERIO'
   | 'ELEDGERCONFLICT'
+  | 'EADDRESSKEYS'
 
 /**
  * An error of this package. Look at `code`; the message is for people.
@@ -26,6 +27,7 @@ export type EngineErrorCode =
  * | `ELEDGERCLOSED` | the ledger was closed before |
  * | `ELEDGERIO` | reading or writing failed, for example because the disk is full |
  * | `ELEDGERCONFLICT` | other writers changed the same entry again and again |
+ * | `EADDRESSKEYS` | others hash the addresses of this ledger with other keys, or not at all |
  */
 export class EngineError extends Error {
   override readonly name = 'EngineError'
