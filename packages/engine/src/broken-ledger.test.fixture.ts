@@ -8,6 +8,13 @@ export class BreakableLedger implements Ledger {
   writes = 0
   private readonly inner: Ledger = memoryLedger()
 
+  /** Counts from now on: after the first look of an engine, which is at how addresses are written. */
+  async countAfterFirstLook(engine: { ledger: Ledger }): Promise<void> {
+    await engine.ledger.read([])
+    this.reads = 0
+    this.writes = 0
+  }
+
   async read(keys: Parameters<Ledger['read']>[0]): ReturnType<Ledger['read']> {
     this.reads++
     if (this.broken === 'all') throw new Error('the ledger is broken')

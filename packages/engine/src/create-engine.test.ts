@@ -53,7 +53,7 @@ describe('createEngine', () => {
       expect.objectContaining({
         code: 'EARGUMENT',
         message:
-          'createEngine: there is no option "polcy" (did you mean "policy"?); expected one of ledger, policy, clock, logger, random, sameMailbox, resolveMx',
+          'createEngine: there is no option "polcy" (did you mean "policy"?); expected one of ledger, policy, clock, logger, random, sameMailbox, resolveMx, addressKeys',
       }),
     )
     expect(open({ throttle: {} })).toThrow(/there is no option "throttle"; expected one of ledger/)

@@ -4,6 +4,8 @@ import { EngineCore } from './engine-core.ts'
 import { EngineError, found } from './errors.ts'
 import { LazyLedger } from './ledger/lazy-ledger.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { AddressKey } from './names/address-key.ts'
+import { remembering } from './names/remembering.ts'
 import { MxBook, type ResolveMx } from './mx/mx-book.ts'
 import { parseLedgerUrl } from './ledger/open-ledger.ts'
 import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
@@ -34,6 +36,12 @@ export interface EngineOptions {
    * engine asks no DNS by itself.
    */
   resolveMx?: ResolveMx
+  /**
+   * Addresses are remembered as hashes under these secrets (HMAC-SHA-256), and cut from the texts that are kept. The key in
+   * use comes first; older ones, up to three, are for what was remembered before: an address moves to the new key when it is
+   * written next. Every process of a ledger needs the same keys. Default: addresses are remembered as they are.
+   */
+  addressKeys?: readonly AddressKey[]
 }
 
 const known: readonly string[] = [
@@ -44,6 +52,7 @@ const known: readonly string[] = [
   'random',
   'sameMailbox',
   'resolveMx',
+  'addressKeys',
 ] satisfies (keyof EngineOptions)[]
 
 /**
@@ -62,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
       `createEngine: there is no option ${found(name)}${didYouMean(name, known)}; expected one of ${known.join(', ')}`,
     )
   }
-  const { ledger, clock, logger, random, sameMailbox = false, resolveMx } = options
+  const { ledger, clock, logger, random, sameMailbox = false, resolveMx, addressKeys } = options
   if (typeof ledger === 'string') parseLedgerUrl(ledger)
   else if (typeof ledger?.read !== 'function' || typeof ledger.write !== 'function') {
     throw argument('createEngine', 'ledger', 'a ledger or a string such as "file:./icloud.db"', ledger)
@@ -75,7 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
   if (logger !== undefined && (typeof logger?.warn !== 'function' || typeof logger.error !== 'function'))
     throw argument('createEngine', 'logger', 'an object with the functions warn and error', logger)
   return new EngineCore({
-    ledger: typeof ledger === 'string' ? new LazyLedger(ledger) : ledger,
+    ...remembering(typeof ledger === 'string' ? new LazyLedger(ledger) : ledger, sameMailbox, addressKeys),
     ownsLedger: typeof ledger === 'string',
     policy: resolvePolicy(options.policy),
     clock: clock ?? Date.now,

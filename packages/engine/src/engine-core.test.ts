@@ -68,7 +68,8 @@ describe('the engine', () => {
 
   it('needs one read to admit and one read and one write to record', async () => {
     const ledger = new BreakableLedger()
-    const { admit, deliver, reply } = bench({ ledger })
+    const { engine, admit, deliver, reply } = bench({ ledger })
+    await ledger.countAfterFirstLook(engine)
     await admit({ recipients: Array.from({ length: 1000 }, (_, n) => `a${n}@icloud.com`) })
     expect([ledger.reads, ledger.writes]).toEqual([1, 0])
     await deliver()

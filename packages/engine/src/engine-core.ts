@@ -15,7 +15,7 @@ import { Events } from './events.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { Outage } from './outage.ts'
 import type { RecordRequest } from './record/outcome.ts'
-import { foldMailbox, type MailboxOf } from './address.ts'
+import type { MailboxOf } from './address.ts'
 import type { MxBook } from './mx/mx-book.ts'
 import { Passages } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
@@ -61,7 +61,7 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'mailboxOf'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals'>) {
     this.ledger = parts.ledger
     const events = new Events(parts.logger)
     this.parts = {
@@ -71,7 +71,6 @@ export class EngineCore implements Engine {
       passages: new Passages(),
       turns: new Turns(),
       signals: new Signals({ ...parts, events }),
-      mailboxOf: (address) => foldMailbox(address, parts.sameMailbox),
     }
     this.canaryBook = new CanaryBook(this.parts)
   }

@@ -114,6 +114,7 @@ describe('limited recipients', () => {
   it('are told in the log as a lane that slowed down, and read for those replies only', async () => {
     const ledger = new BreakableLedger()
     const { engine, reply } = bench({ ledger })
+    await ledger.countAfterFirstLook(engine)
     for (let n = 0; n < 5; n++) {
       const recipient = `a${n}@icloud.com`
       const text = `421 4.7.1 Messages to ${recipient} deferred due to excessive volume. Try again later`

@@ -30,10 +30,11 @@ export class AddressNames {
   private turnedAt = performance.now()
 
   /** @param keys the one in use, then older ones */
-  constructor(keys: readonly [AddressKey, ...AddressKey[]]) {
-    const [current, ...older] = keys
-    this.current = nameKey(current)
-    this.older = older.map(nameKey)
+  constructor(keys: readonly AddressKey[]) {
+    const [current, ...older] = keys.map(nameKey)
+    if (current === undefined) throw new TypeError('no key to hash addresses with')
+    this.current = current
+    this.older = older
   }
 
   /** The name of a folded address. A name is its own name. */

@@ -45,7 +45,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   if (outcome.kind === 'delivered') {
     if (address === null || route.hop === 'relay')
       return decide(null, empty, parts.clock(), parts.policy, attempt).action
-  } else if (address === null || !isApplesDoing(outcome, verdict, address, route.hop)) {
+  } else if (address === null || !isApplesDoing(outcome, verdict, recipient, route.hop)) {
     return pass(verdict, empty, attempt).action
   }
 

@@ -171,6 +171,7 @@ describe('the canary of a campaign', () => {
   it('costs campaigns without one a look a minute', async () => {
     const ledger = new BreakableLedger()
     const { engine, time } = bench({ ledger })
+    await ledger.countAfterFirstLook(engine)
     for (let index = 0; index < 10; index++) await decisions(engine, list(0, 1))
     expect(ledger.reads).toBe(11)
     time.now += 60_000

@@ -1,0 +1,30 @@
+import { foldMailbox, type MailboxOf } from '../address.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { checkAddressKeys, type AddressKey } from './address-key.ts'
+import { AddressNames } from './address-names.ts'
+import { AgreedLedger } from './agreed-ledger.ts'
+import { HashedLedger } from './hashed-ledger.ts'
+import { fingerprintOf } from './key-agreement.ts'
+
+/**
+ * How an engine writes addresses into its ledger: as they are, or as hashes. Throws `EARGUMENT` for keys that cannot be
+ * right.
+ */
+export function remembering(
+  ledger: Ledger,
+  sameMailbox: boolean,
+  keys: readonly AddressKey[] | undefined,
+): { ledger: Ledger; mailboxOf: MailboxOf } {
+  if (keys === undefined) {
+    return { ledger: new AgreedLedger(ledger), mailboxOf: (address) => foldMailbox(address, sameMailbox) }
+  }
+  checkAddressKeys(keys)
+  const names = new AddressNames(keys)
+  return {
+    ledger: new HashedLedger(ledger, names, keys.map(fingerprintOf)),
+    mailboxOf: (address) => {
+      const folded = foldMailbox(address, sameMailbox)
+      return folded === null ? null : names.of(folded)
+    },
+  }
+}
