@@ -1,15 +1,10 @@
 import type { Action, HoldRef } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import { admit } from './admit/admit.ts'
-import {
-  closeHold,
-  openHolds,
-  releaseAddress,
-  suppressAddress,
-  suppressionsOf,
-  type SuppressRequest,
-} from './operator/by-hand.ts'
 import { markImportant } from './operator/mark-important.ts'
+import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
+import { release } from './operator/release.ts'
+import type { ReleaseRequest } from './operator/release-request.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
 import { Events } from './events.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -21,20 +16,20 @@ import { Passages } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
-import { argument, requireAddress } from './subject.ts'
+import { requireAddress } from './subject.ts'
 import { engagementKey, type Engagement } from './signals/engagement-state.ts'
 import { recordConsent, recordEngagement, type EngagementOptions } from './signals/record-engagement.ts'
 import { readers, type Readers } from './signals/readers.ts'
 import { segment, type InactiveRecipient, type SegmentRequest } from './signals/segment.ts'
 import { admitCanary } from './signals/canary/admit-canary.ts'
-import { allCanaries, declareCanary, releaseCanary, type Canary } from './signals/canary/canary.ts'
+import { allCanaries, declareCanary, type Canary } from './signals/canary/canary.ts'
 import { CanaryBook } from './signals/canary/canary-book.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import { recordCanary } from './signals/canary/record-canary.ts'
 import { rates, type Rates, type RatesRequest, type RateWindow } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
 import { Turns } from './ledger/turns.ts'
-import type { Suppression, SuppressionOrigin } from './state/suppression.ts'
+import type { Suppression } from './state/suppression.ts'
 
 /** What the parts of an engine share. */
 export interface Parts {
@@ -115,15 +110,8 @@ export class EngineCore implements Engine {
     return suppression
   }
 
-  async release(
-    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef } | { campaign: string },
-  ): Promise<number> {
-    if (typeof request === 'object' && request !== null) {
-      if ('campaign' in request) return releaseCanary(this.parts, this.canaryBook, request.campaign)
-      if ('hold' in request) return closeHold(this.parts, request.hold)
-      if ('address' in request) return releaseAddress(this.parts, request.address, request.origin ?? 'reply')
-    }
-    throw argument('release', 'the request', '{ address }, { hold } or { campaign }', request)
+  release(request: ReleaseRequest): Promise<number> {
+    return release(this.parts, this.canaryBook, request)
   }
 
   markImportant(address: string, important: boolean): Promise<void> {

@@ -19,6 +19,7 @@ import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { ReleaseRequest } from './operator/release-request.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
 export type Clock = () => number
@@ -100,12 +101,18 @@ export interface Engine {
     note?: string
   }): Promise<Suppression>
   /**
-   * Takes back what replies did to an address, opens a held scope, or lets a campaign go that its canary stopped. Says how many suppressions or holds were released.
-   * Suppressions of another origin than `reply` end only if that `origin` is named.
+   * Takes back what replies did: to an address, or by a rule and in a span of time, of all recipients (`{ rule, since, until }`).
+   * Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped (`{ campaign }`). Says how many suppressions or
+   * holds were released.
+   *
+   * An unsubscribe, a complaint, an import or an operator's suppression ends by its address only, with its `origin` named:
+   * `{ address, origin: 'unsubscribe' }`. Each release stands in the event log, with `by` and `note` if they are given.
+   *
+   * It works through a ledger of any size in slices, while mail goes on. What others write meanwhile is decided on anew.
+   *
+   * @throws EngineError `EARGUMENT`, and what the ledger throws
    */
-  release(
-    request: { address: string; origin?: SuppressionOrigin } | { hold: HoldRef } | { campaign: string },
-  ): Promise<number>
+  release(request: ReleaseRequest): Promise<number>
   /**
    * Declares a test batch before a campaign begins: `admit` with that `campaign` answers `send` to its first recipients and
    * `held` to the rest, until what `record` hears of the first ones decides: the rest goes, or the campaign is stopped, with

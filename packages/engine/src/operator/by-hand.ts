@@ -4,7 +4,7 @@ import { isClosed } from '../decide/decide-hold.ts'
 import type { Hold } from '../engine.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { withoutReplies, withSuppression } from '../state/recipient-state.ts'
+import { withSuppression } from '../state/recipient-state.ts'
 import { recipientKey, scopeKey, type RecipientState, type ScopeState } from '../state/state.ts'
 import { argument, requireAddress } from '../subject.ts'
 import type { Suppression, SuppressionOrigin } from '../state/suppression.ts'
@@ -17,7 +17,8 @@ export interface SuppressRequest {
   note?: string
 }
 
-const streamsOf: Readonly<Record<SuppressRequest['origin'], readonly string[]>> = {
+/** What is covered unless somebody says otherwise. */
+export const streamsOf: Readonly<Record<SuppressRequest['origin'], readonly string[]>> = {
   unsubscribe: ['marketing'],
   complaint: ['!transactional'],
   import: ['*'],
@@ -65,35 +66,6 @@ export async function suppressAddress(parts: Parts, request: SuppressRequest): P
     const written = await parts.ledger.write([{ key, expected: entry?.version ?? 0, value: state }], [event])
     return written ? (state.suppressions?.find((one) => one.origin === origin) ?? suppression) : undefined
   })
-}
-
-/** Ends the suppressions of one origin; for `reply` also what led there: counts and waiting. */
-export async function releaseAddress(
-  parts: Parts,
-  given: string,
-  origin: SuppressionOrigin,
-): Promise<number> {
-  const recipient = requireAddress(parts.mailboxOf, given, 'release')
-  const key = recipientKey(recipient)
-  const at = parts.clock()
-  const released = await onlyOne(parts, recipient, async () => {
-    const [entry] = await parts.ledger.read([key])
-    if (!entry) return []
-    const state = entry.value as RecipientState
-    const ended = (state.suppressions ?? []).filter((suppression) => suppression.origin === origin)
-    const next = origin === 'reply' ? withoutReplies(state) : withoutOrigin(state, origin)
-    const value = Object.keys(next).length === 0 ? null : next
-    const event = { at, type: 'release', subject: recipient, data: { origin, suppressions: ended.length } }
-    return (await parts.ledger.write([{ key, expected: entry.version, value }], [event])) ? ended : undefined
-  })
-  for (const suppression of released) parts.events.emit('released', { suppression })
-  return released.length
-}
-
-function withoutOrigin(state: RecipientState, origin: SuppressionOrigin): RecipientState {
-  const { suppressions = [], ...rest } = state
-  const kept = suppressions.filter((suppression) => suppression.origin !== origin)
-  return kept.length === 0 ? rest : { ...rest, suppressions: kept }
 }
 
 function onlyOne<T>(parts: Parts, address: string, turn: () => Promise<T | undefined>): Promise<T> {

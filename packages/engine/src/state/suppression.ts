@@ -1,6 +1,15 @@
 /** Who asked for a suppression. Only `reply` ones are undone by rule, time window or incident. */
 export type SuppressionOrigin = 'reply' | 'unsubscribe' | 'complaint' | 'import' | 'operator'
 
+/** All of them. */
+export const suppressionOrigins: readonly SuppressionOrigin[] = [
+  'reply',
+  'unsubscribe',
+  'complaint',
+  'import',
+  'operator',
+]
+
 /** Why a recipient gets no more mail, with the evidence. */
 export interface Suppression {
   recipient: string

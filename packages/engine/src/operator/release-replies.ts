@@ -1,0 +1,88 @@
+import { auditOf } from './audit.ts'
+import { changeMany } from './change-many.ts'
+import type { Parts } from '../engine-core.ts'
+import type { RepliesRelease } from './release-request.ts'
+import { recipientPages } from './recipient-pages.ts'
+import { isWithin, spanOf } from './time-span.ts'
+import { argument } from '../subject.ts'
+import type { Suppression } from '../state/suppression.ts'
+import { withoutRepliesOf, type Selection } from './without-replies-of.ts'
+
+/**
+ * Takes back what a rule, or all of them, did in a span of time. Only suppressions whose origin is `reply` are touched, and
+ * the counts that lie wholly within the span: what else is known of a recipient stays.
+ *
+ * @returns how many suppressions ended
+ */
+export function releaseReplies(parts: Parts, request: RepliesRelease): Promise<number> {
+  const { rule } = request
+  if (rule !== undefined && (typeof rule !== 'string' || rule === ''))
+    throw argument('release', 'rule', 'the id of a rule such as "invalid-recipient"', rule)
+  const span = spanOf('release', request)
+  const isOfRule = (one: { rule: string | null }): boolean => rule === undefined || one.rule === rule
+  return releaseSelected(parts, request, {
+    suppression: (suppression) => isOfRule(suppression) && isWithin(span, suppression.at),
+    count: (bounces) =>
+      isOfRule(bounces) && isWithin(span, bounces.firstAt) && isWithin(span, bounces.lastAt),
+  })
+}
+
+/** {@link releaseReplies} for any selection. Others may write meanwhile: what they changed is selected anew. */
+export async function releaseSelected(
+  parts: Parts,
+  request: RepliesRelease,
+  selection: Selection,
+): Promise<number> {
+  const { dryRun = false, each, progress, signal } = request
+  const audit = auditOf('release', request)
+  let done = 0
+  let released = 0
+  const log = (step: string): Promise<boolean> | null =>
+    dryRun ? null : logStep(parts, request, { ...audit, step, recipients: done, released })
+
+  await log('begun')
+  try {
+    for await (const page of recipientPages(parts.ledger, signal)) {
+      const ended = dryRun
+        ? page.map(({ entry }) => withoutRepliesOf(entry.value, selection)?.ended ?? [])
+        : await changeMany(parts, page, (address, before) => {
+            const result = withoutRepliesOf(before, selection)
+            if (result === null) return null
+            const { state } = result
+            const rules = [...new Set(result.ended.map(({ rule }) => rule))]
+            const data = { origin: 'reply', suppressions: result.ended.length, rules, ...audit }
+            const event = { at: parts.clock(), type: 'release', subject: address, data }
+            return { state, events: [event], result: result.ended }
+          })
+      done += page.length
+      for (const suppression of ended.flat()) {
+        released++
+        if (!dryRun) parts.events.emit('released', { suppression })
+        each?.(suppression)
+      }
+      progress?.(done, released)
+    }
+  } catch (error) {
+    // Why it ended is what the caller has to hear, even if the ledger is what is out of reach.
+    await log('stopped')?.catch(() => {})
+    throw error
+  }
+  await log('done')
+  return released
+}
+
+/** A line of the event log about the whole, beside those about each recipient. */
+function logStep(
+  parts: Parts,
+  { rule, since, until }: RepliesRelease,
+  data: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const at = parts.clock()
+  const what = { rule: rule ?? null, since: ms(since), until: ms(until) }
+  const event = { at, type: 'audit', subject: 'release', data: { ...what, ...data } }
+  return parts.ledger.write([], [event])
+}
+
+function ms(time: RepliesRelease['since']): number | null {
+  return time === undefined ? null : Number(time)
+}

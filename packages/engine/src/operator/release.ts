@@ -1,0 +1,37 @@
+import { closeHold } from './by-hand.ts'
+import type { Parts } from '../engine-core.ts'
+import type { CanaryBook } from '../signals/canary/canary-book.ts'
+import { releaseCanary } from '../signals/canary/canary.ts'
+import { releaseAddress } from './release-address.ts'
+import { releaseReplies } from './release-replies.ts'
+import type { ReleaseRequest } from './release-request.ts'
+import { argument } from '../subject.ts'
+
+const kinds = ['campaign', 'hold', 'address'] as const
+const forReplies = ['rule', 'since', 'until', 'dryRun', 'each', 'progress', 'signal']
+
+/** Answers {@link Engine.release}. */
+export async function release(parts: Parts, book: CanaryBook, request: ReleaseRequest): Promise<number> {
+  if (typeof request !== 'object' || request === null) throw wrong(request)
+  const kind = kinds.find((name) => name in request)
+  // Whoever gives an address and a rule means less than all of the address.
+  if (kind !== undefined && forReplies.some((name) => name in request)) throw wrong(request)
+  if ('campaign' in request) return releaseCanary(parts, book, request.campaign)
+  if ('hold' in request) return closeHold(parts, request.hold)
+  if ('address' in request) return releaseAddress(parts, request)
+  if (request.rule === undefined && request.since === undefined) throw wrong(request)
+  // Another origin ends by address only.
+  if ('origin' in request) throw wrong(request)
+  return releaseReplies(parts, request)
+}
+
+function wrong(request: unknown): Error {
+  return argument(
+    'release',
+    'the request',
+    'one of { address }, { address, origin }, { rule, since, until }, { hold } and { campaign }; of the third at least rule or since',
+    typeof request === 'object' && request !== null
+      ? `{ ${Object.keys(request).slice(0, 5).join(', ')} }`
+      : request,
+  )
+}
