@@ -3,6 +3,10 @@ import type { Admission, AdmitRequest } from './admit/admission.ts'
 import { admit } from './admit/admit.ts'
 import { markImportant } from './operator/mark-important.ts'
 import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
+import { exportSuppressions, type ExportOptions } from './operator/transfer/export-suppressions.ts'
+import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
+import { importSuppressions } from './operator/transfer/import-suppressions.ts'
+import type { Source } from './operator/transfer/lines.ts'
 import { release } from './operator/release.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
@@ -120,6 +124,14 @@ export class EngineCore implements Engine {
 
   suppressions(): AsyncIterable<Suppression> {
     return suppressionsOf(this.ledger)
+  }
+
+  export(options: ExportOptions): AsyncIterable<string> {
+    return exportSuppressions(this.parts, options)
+  }
+
+  import(source: Source, options: ImportOptions): Promise<ImportSummary> {
+    return importSuppressions(this.parts, source, options)
   }
 
   async holds(): Promise<Hold[]> {

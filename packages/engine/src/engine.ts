@@ -19,6 +19,9 @@ import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { ExportOptions } from './operator/transfer/export-suppressions.ts'
+import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
+import type { Source } from './operator/transfer/lines.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
@@ -128,6 +131,25 @@ export interface Engine {
    */
   markImportant(address: string, important: boolean): Promise<void>
   suppressions(): AsyncIterable<Suppression>
+  /**
+   * All suppressions with everything they carry, as pieces of a file: pass it to `Readable.from`. Nothing is kept in memory; who
+   * reads slowly makes it wait. In CSV an apostrophe stands before what a spreadsheet would run as a formula, and
+   * {@link Engine.import} takes it away again: a round trip loses nothing.
+   *
+   * @throws EngineError `EARGUMENT`
+   */
+  export(options: ExportOptions): AsyncIterable<string>
+  /**
+   * Adds suppressions from a file: our own export, whose rows keep their origin, or the list of another program, in CSV with a
+   * header or one JSON object a line. Of the latter the address, the reason (as `note`) and the time are read, by the names
+   * that are usual for them. What is known already is never weakened: streams add up, and the newer evidence stays. The same
+   * file again changes nothing, so an import that was stopped is simply begun again. Rows that cannot be read are counted and
+   * left out.
+   *
+   * @param source a `Readable`, or anything else that gives strings or bytes in UTF-8
+   * @throws EngineError `EARGUMENT`, `EIMPORT` for a file without a column of addresses, and what the ledger throws
+   */
+  import(source: Source, options: ImportOptions): Promise<ImportSummary>
   holds(): Promise<Hold[]>
   /**
    * How mail fared over an hour, a day, 30 days or so many seconds, and how it came to that: for charts. Rejects if the

@@ -2,6 +2,7 @@
 export type EngineErrorCode =
   | 'EARGUMENT'
   | 'EPOLICY'
+  | 'EIMPORT'
   | 'ELEDGERURL'
   | 'ELEDGERVERSION'
   | 'ELEDGERDAMAGED'
@@ -19,6 +20,7 @@ export type EngineErrorCode =
  * |---|---|
  * | `EARGUMENT` | a call got an argument of the wrong type: a fault in the calling program |
  * | `EPOLICY` | an option of the policy is unknown or out of range; the message names it |
+ * | `EIMPORT` | a file to be imported has no column with addresses; nothing of it was read |
  * | `ELEDGERURL` | the ledger string is none that `openLedger` knows |
  * | `ELEDGERVERSION` | the file was written by a newer version; it was left alone |
  * | `ELEDGERDAMAGED` | the file is damaged or is no ledger; it was left alone |
