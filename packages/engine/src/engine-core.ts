@@ -7,6 +7,7 @@ import { exportSuppressions, type ExportOptions } from './operator/transfer/expo
 import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
 import { importSuppressions } from './operator/transfer/import-suppressions.ts'
 import type { Source } from './operator/transfer/lines.ts'
+import { whyNot, type WhyNot, type WhyNotOptions } from './operator/why-not/why-not.ts'
 import { release } from './operator/release.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
@@ -105,6 +106,10 @@ export class EngineCore implements Engine {
       lastDeliveredAt: state.deliveredAt ?? null,
       engagement: engagement?.value ?? {},
     }
+  }
+
+  async whyNot(address: string, options: WhyNotOptions = {}): Promise<WhyNot> {
+    return whyNot(this.parts, await this.address(address), options)
   }
 
   async suppress(request: SuppressRequest): Promise<Suppression> {

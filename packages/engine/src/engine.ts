@@ -22,6 +22,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import type { ExportOptions } from './operator/transfer/export-suppressions.ts'
 import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
 import type { Source } from './operator/transfer/lines.ts'
+import type { WhyNot, WhyNotOptions } from './operator/why-not/why-not.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
@@ -93,6 +94,14 @@ export interface Engine {
   record(request: RecordRequest): Promise<Action>
   /** Everything known about one address. */
   address(recipient: string): Promise<AddressRecord>
+  /**
+   * Everything known about one address, and in plain sentences what stands in the way of its mail and what can be done about
+   * it. With the sender, stream, lane or campaign of the mail also what {@link Engine.admit} would answer. A question only:
+   * no probe is taken and nothing is changed or counted.
+   *
+   * @throws EngineError `EARGUMENT`, and what the ledger throws
+   */
+  whyNot(address: string, options?: WhyNotOptions): Promise<WhyNot>
   /**
    * Suppresses by hand: an unsubscribe, a complaint, an import, an operator. `streams` defaults to marketing for an
    * unsubscribe, to all but transactional for a complaint, to all for the others.

@@ -5,7 +5,13 @@ import type { Hold } from '../engine.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { withSuppression } from '../state/recipient-state.ts'
-import { recipientKey, scopeKey, type RecipientState, type ScopeState } from '../state/state.ts'
+import {
+  recipientKey,
+  scopeKey,
+  type RecipientState,
+  type ScopeState,
+  type StoredHold,
+} from '../state/state.ts'
 import { argument, requireAddress } from '../subject.ts'
 import type { Suppression, SuppressionOrigin } from '../state/suppression.ts'
 
@@ -103,11 +109,15 @@ export async function openHolds(ledger: Ledger, now: number): Promise<Hold[]> {
   for await (const { key, value } of ledger.list('scope/')) {
     const { hold } = value as ScopeState
     if (!isClosed(hold, now)) continue
-    const [, scope = '', ...id] = key.split('/')
-    const { rule, since, until, reply } = hold
-    holds.push({ scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply })
+    holds.push(holdOf(key, hold))
   }
   return holds
+}
+
+/** A hold as it is shown; `key` is that of its scope. */
+export function holdOf(key: string, { rule, since, until, reply }: StoredHold): Hold {
+  const [, scope = '', ...id] = key.split('/')
+  return { scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply }
 }
 
 /** All suppressions, by address. */

@@ -18,7 +18,7 @@ export interface Imported {
   isDated: boolean
 }
 
-const longest = { note: 1000, reply: 1000, messageId: 200, rule: 100, rulesVersion: 100, more: 1000 }
+const longest = { note: 1000, reply: 1000, messageId: 200, rule: 100, rulesVersion: 100, further: 8000 }
 const mostStreams = 100
 const mostFurther = 20
 
@@ -85,17 +85,12 @@ function text(value: unknown, most: number): string | null {
   return typeof value === 'string' ? value.slice(0, most) : null
 }
 
-/** What a newer version of this package may keep with a suppression. */
+/** What else may be kept with a suppression; not what is so long that it cannot be evidence. */
 function furtherFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const plain = Object.entries(fields).filter(
-    ([name, value]) =>
-      name !== '__proto__' &&
-      (value === null ||
-        typeof value === 'boolean' ||
-        typeof value === 'number' ||
-        (typeof value === 'string' && value.length <= longest.more)),
+  const kept = Object.entries(fields).filter(
+    ([name, value]) => name !== '__proto__' && (JSON.stringify(value) ?? '').length <= longest.further,
   )
-  return Object.fromEntries(plain.slice(0, mostFurther))
+  return Object.fromEntries(kept.slice(0, mostFurther))
 }
 
 /**

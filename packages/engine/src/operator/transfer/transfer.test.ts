@@ -26,7 +26,7 @@ const awkward = [
     messageId: null,
     note: '\r',
   }),
-  { ...suppressionOf('more@icloud.com', { at: 12.5 }), incident: 'i1', weight: 5 },
+  { ...suppressionOf('more@icloud.com', { at: 12.5 }), incident: 'i1', earlier: { at: 5, reply: '=1' } },
 ]
 
 describe.each(ledgers)('export and import, on %s', (_, open) => {

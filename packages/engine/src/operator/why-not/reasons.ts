@@ -1,0 +1,116 @@
+import { covers } from '../../admit/covers.ts'
+import type { AdmitRequest } from '../../admit/admission.ts'
+import type { Policy } from '../../policy/policy.ts'
+import type { Suppression } from '../../state/suppression.ts'
+import type { WhyNot } from './why-not.ts'
+import { name, ruleWords, streamWords, time } from './words.ts'
+
+/** Something that stands in the way of mail, or did. */
+export interface Reason {
+  /** One plain sentence. Holds no remote text. */
+  text: string
+  /** What can be done about it; `null` if nothing has to be. */
+  remedy: string | null
+}
+
+type Known = Omit<WhyNot, 'reasons'>
+
+/** The reasons why mail does not arrive, the most important first. Pure. */
+export function reasonsOf(known: Known, request: AdmitRequest, now: number, policy: Policy): Reason[] {
+  const stream = request.stream ?? 'transactional'
+  const first = (one: Suppression): boolean => known.admission !== null && covers(one, stream)
+  const suppressions = [
+    ...known.suppressions.filter((one) => first(one)),
+    ...known.suppressions.filter((one) => !first(one)),
+  ]
+  const reasons = [
+    ...suppressions.map(suppressed),
+    ...waiting(known, now),
+    ...known.holds.map(({ scope, id, rule, since, until }) => ({
+      text: `the ${scope} ${name(id)} is held since ${time(since)}, until ${time(until)} at least: ${ruleWords(rule)}`,
+      remedy: `remove the cause; release({ hold: { scope: '${scope}', id: '${name(id)}' } }) opens it at once`,
+    })),
+    ...counted(known, policy),
+    ...lastRefusal(known),
+  ]
+  if (reasons.length > 0) return reasons
+  const isKnown = known.lastDeliveredAt !== null || known.events.length > 0 || known.messages.length > 0
+  const text = isKnown ? 'nothing stands against it' : 'nothing is known about this address'
+  return [{ text, remedy: null }]
+}
+
+const origins: Readonly<Record<Exclude<Suppression['origin'], 'reply'>, string>> = {
+  unsubscribe: 'the reader unsubscribed',
+  complaint: 'the reader complained',
+  import: 'it was imported',
+  operator: 'an operator asked for it',
+}
+
+function suppressed({ origin, rule, streams, at }: Suppression): Reason {
+  const since = `suppressed for ${streamWords(streams)} since ${time(at)}`
+  if (origin === 'reply') {
+    return {
+      text: `${since}: Apple's reply was ${ruleWords(rule)}`,
+      remedy: 'release({ address }), if Apple was wrong or the mailbox is back',
+    }
+  }
+  return {
+    text: `${since}: ${origins[origin]}`,
+    remedy: `release({ address, origin: '${origin}' }), only if ${
+      origin === 'unsubscribe' || origin === 'complaint' ? 'the reader asks for it' : 'that was a mistake'
+    }`,
+  }
+}
+
+function waiting({ admission, deferred }: Known, now: number): Reason[] {
+  const reasons: Reason[] = []
+  if (deferred) {
+    const text = `Apple slows this recipient down until ${time(deferred.until)}: ${ruleWords(deferred.rule)}`
+    reasons.push({ text, remedy: 'wait; release({ address }) ends the waiting' })
+  }
+  if (admission === null || admission.decision === 'send' || admission.decision === 'suppressed')
+    return reasons
+  // What has a sentence of its own: the recipient that is slowed down, and the holds.
+  if (admission.hold !== null || (deferred && admission.rule === deferred.rule)) return reasons
+  const until =
+    admission.retryAt !== null && admission.retryAt > now ? ` until ${time(admission.retryAt)}` : ''
+  const isCanary = admission.rule === 'canary'
+  const remedy = isCanary ? 'release({ campaign }) lets all of it go' : null
+  return [...reasons, { text: `${admission.decision}${until}: ${admission.reason}`, remedy }]
+}
+
+function counted({ softBounces }: Known, policy: Policy): Reason[] {
+  return softBounces.map(({ rule, count, firstAt, lastAt }) => {
+    const enough = policy.rules[rule]?.suppress
+    const days = enough ? Math.round(enough.overSeconds / 8640) / 10 : 0
+    const more = enough
+      ? `; suppressed after ${enough.failures} over ${days} days`
+      : '; that never suppresses anybody'
+    const span = firstAt === lastAt ? `on ${time(lastAt)}` : `from ${time(firstAt)} to ${time(lastAt)}`
+    return {
+      text: `${count} failed send${count === 1 ? '' : 's'} in a row, ${span}: ${ruleWords(rule)}${more}`,
+      remedy: 'the next message that Apple accepts clears the count, as release({ address }) does',
+    }
+  })
+}
+
+const failures: Readonly<Record<string, string>> = {
+  fail: 'was given up',
+  hold: 'was held',
+  retry: 'is to be tried again',
+}
+
+/** The last thing that happened to a message, if it was a refusal that left nothing else behind. */
+function lastRefusal({ events }: Known): Reason[] {
+  const last = events.find(({ type }) => type === 'delivered' || Object.hasOwn(failures, type))
+  if (last === undefined || last.type === 'delivered') return []
+  const { rule } = last.data
+  const what = typeof rule === 'string' ? ruleWords(rule) : 'no rule'
+  const isHeldAgainst = 'nothing is held against the recipient'
+  return [
+    {
+      text: `the last message ${failures[last.type]} on ${time(last.at)}: ${what}; ${isHeldAgainst}`,
+      remedy: null,
+    },
+  ]
+}

@@ -1,0 +1,37 @@
+import type { Parts } from '../../engine-core.ts'
+import { Events } from '../../events.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { Turns } from '../../ledger/turns.ts'
+import { Outage } from '../../outage.ts'
+import { Signals } from '../../signals/signals.ts'
+
+/**
+ * The parts of an engine for a question of which nothing must remain: writes are taken for done and go nowhere, nothing is
+ * counted, and nobody hears of it.
+ */
+export function rehearsal(parts: Parts): Parts {
+  const logger = { warn: () => {}, error: () => {} }
+  const events = new Events(logger)
+  const ledger = withoutWrites(parts.ledger)
+  return {
+    ...parts,
+    ledger,
+    ownsLedger: false,
+    logger,
+    events,
+    outage: new Outage(logger),
+    turns: new Turns(),
+    signals: new Signals({ ...parts, ledger, logger, events }),
+  }
+}
+
+function withoutWrites(ledger: Ledger): Ledger {
+  return {
+    read: (keys) => ledger.read(keys),
+    write: async () => true,
+    counts: (groups) => ledger.counts(groups),
+    list: (prefix) => ledger.list(prefix),
+    events: (query) => ledger.events(query),
+    close: async () => {},
+  }
+}

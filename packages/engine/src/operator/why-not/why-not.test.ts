@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { bench, replies } from '../../bench.test.fixture.ts'
+import { fill, ledgers, suppressionOf } from '../ledgers.test.fixture.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+
+const anna = 'anna@icloud.com'
+const hour = 3_600_000
+
+async function everything(ledger: Ledger): Promise<unknown> {
+  const entries: unknown[] = []
+  for await (const entry of ledger.list('')) entries.push(entry)
+  return [entries, await ledger.events({ limit: 1000 })]
+}
+
+describe.each(ledgers)('why not, on %s', (_, open) => {
+  it('tells all that stands in the way, the most important first, and what can be done', async () => {
+    const { engine, reply, deliver, time } = bench({ ledger: await open() })
+    await deliver({ messageId: 'm0' })
+    await reply(replies.inactive, { messageId: 'm1' })
+    await reply('450 4.2.2 user is overquota', { messageId: 'm2' })
+    await engine.suppress({ recipient: anna, origin: 'unsubscribe' })
+    await engine.recordEngagement(anna, 'click')
+    await reply(replies.invalid, { messageId: 'm3' })
+    await reply(replies.blocked, { messageId: 'm4', recipient: 'bert@icloud.com' })
+
+    const answer = await engine.whyNot('<Anna@iCloud.com>', {
+      stream: 'marketing',
+      sender: 'shop@example.com',
+    })
+    expect(answer).toMatchObject({
+      recipient: anna,
+      lastDeliveredAt: time.now,
+      suppressions: [{ origin: 'unsubscribe' }, { origin: 'reply', reply: replies.invalid }],
+      softBounces: [{ rule: 'inactive-account', count: 1 }],
+      messages: [{ id: 'm2', attempts: 1 }],
+      engagement: { clickedAt: time.now },
+      admission: { decision: 'suppressed' },
+      holds: [{ scope: 'sending-ip', id: 'default', rule: 'proofpoint-block' }],
+    })
+    expect(answer.events.map(({ type }) => type)).toEqual([
+      'suppress',
+      'suppress',
+      'retry',
+      'soft-bounce',
+      'delivered',
+    ])
+    expect(answer.reasons.map(({ text }) => text)).toEqual([
+      'suppressed for marketing since 2026-01-01 00:00 UTC: the reader unsubscribed',
+      "suppressed for all mail since 2026-01-01 00:00 UTC: Apple's reply was No such mailbox (invalid-recipient)",
+      expect.stringMatching(/^the sending-ip default is held since .*\(proofpoint-block\)$/),
+      expect.stringMatching(
+        /^1 failed send in a row, .*\(inactive-account\); suppressed after 4 over 28 days$/,
+      ),
+      expect.stringMatching(/^the last message is to be tried again on .*\(mailbox-full\)/),
+    ])
+    expect(answer.reasons[1]?.remedy).toMatch(/release\(\{ address \}\)/)
+    expect(JSON.stringify(answer.reasons)).not.toMatch(/5\.1\.1|ipcheck/)
+  })
+
+  it('is a question only: nothing is taken, changed, counted or told', async () => {
+    const ledger = await open()
+    const { engine, admit, reply, time } = bench({ ledger })
+    await reply(replies.blocked, { recipient: 'bert@icloud.com' })
+    await engine.canary({ id: 'spring', size: 1, waitSeconds: 60 })
+    await engine.admit({
+      recipients: ['carl@icloud.com'],
+      sender: 's@example.com',
+      campaign: 'spring',
+      lane: 'two',
+    })
+    time.now += 2 * hour
+    let told = 0
+    engine.on('alert', () => told++)
+    const before = await everything(ledger)
+    // Due: the probe of the hold, and the verdict of the canary, which is late.
+    const probe = await engine.whyNot(anna, { sender: 'shop@example.com' })
+    expect(probe.admission).toMatchObject({ decision: 'send', reason: expect.stringMatching(/probe/) })
+    const stopped = await engine.whyNot(anna, { sender: 's@example.com', campaign: 'spring', lane: 'two' })
+    expect(stopped.admission).toMatchObject({ decision: 'held', rule: 'canary' })
+    expect(stopped.reasons[0]).toMatchObject({ text: expect.stringMatching(/^held until .*canary/) })
+    expect(await everything(ledger)).toEqual(before)
+    expect(told).toBe(0)
+    expect((await admit())[0]).toMatchObject({ decision: 'send', reason: expect.stringMatching(/probe/) })
+    expect((await engine.whyNot(anna, { sender: 'shop@example.com' })).admission?.decision).toBe('held')
+  })
+
+  it('says so where nothing is known, or nothing stands against it', async () => {
+    const { engine, deliver } = bench({ ledger: await open() })
+    expect(await engine.whyNot(anna)).toMatchObject({
+      admission: null,
+      holds: [],
+      reasons: [{ text: 'nothing is known about this address', remedy: null }],
+    })
+    await deliver()
+    expect((await engine.whyNot(anna)).reasons[0]?.text).toBe('nothing stands against it')
+  })
+})
+
+it('a slowed recipient; and what comes from a file is mended before it stands in a sentence', async () => {
+  const { engine } = bench()
+  await fill(engine.ledger, {
+    'odd@icloud.com': {
+      suppressions: [suppressionOf('odd@icloud.com', { rule: 'a\u202E\nb', streams: ['<b>'] })],
+      deferred: { until: Date.UTC(2027, 0, 1), rule: 'rate-limited' },
+    },
+  })
+  const { reasons, deferred } = await engine.whyNot('odd@icloud.com', { stream: 'news' })
+  expect(deferred).not.toBeNull()
+  expect(reasons.map(({ text }) => text)).toEqual([
+    "suppressed for _b_ since 2026-01-01 00:00 UTC: Apple's reply was a__b",
+    expect.stringMatching(/^Apple slows this recipient down until 2027-01-01 00:00 UTC: .*\(rate-limited\)$/),
+  ])
+})
+
+it('tells as many events as were asked for', async () => {
+  const { engine, deliver } = bench()
+  for (const messageId of ['m1', 'm2', 'm3']) await deliver({ messageId })
+  expect((await engine.whyNot(anna, { events: 2 })).events.map(({ data }) => data.messageId)).toEqual([
+    'm3',
+    'm2',
+  ])
+  expect((await engine.whyNot(anna, { events: 0 })).events).toEqual([])
+})
+
+it.each([[5], ['nobody'], [anna, 5], [anna, { events: -1 }], [anna, { events: 1.5 }], [anna, { stream: 5 }]])(
+  'refuses %j, %j',
+  async (...args: unknown[]) => {
+    const { engine } = bench()
+    await expect(engine.whyNot(...(args as [string]))).rejects.toMatchObject({ code: 'EARGUMENT' })
+  },
+)
