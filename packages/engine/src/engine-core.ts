@@ -8,6 +8,7 @@ import type { ImportOptions, ImportSummary } from './operator/transfer/import-op
 import { importSuppressions } from './operator/transfer/import-suppressions.ts'
 import type { Source } from './operator/transfer/lines.ts'
 import { whyNot, type WhyNot, type WhyNotOptions } from './operator/why-not/why-not.ts'
+import { replay, type Replay, type ReplayRequest } from './operator/replay/replay.ts'
 import { release } from './operator/release.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
@@ -125,6 +126,10 @@ export class EngineCore implements Engine {
 
   markImportant(address: string, important: boolean): Promise<void> {
     return markImportant(this.parts, address, important)
+  }
+
+  replay(request: ReplayRequest = {}): Replay {
+    return replay(this.parts, request)
   }
 
   suppressions(): AsyncIterable<Suppression> {

@@ -23,6 +23,7 @@ import type { ExportOptions } from './operator/transfer/export-suppressions.ts'
 import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
 import type { Source } from './operator/transfer/lines.ts'
 import type { WhyNot, WhyNotOptions } from './operator/why-not/why-not.ts'
+import type { Replay, ReplayRequest } from './operator/replay/replay.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
@@ -125,6 +126,13 @@ export interface Engine {
    * @throws EngineError `EARGUMENT`, and what the ledger throws
    */
   release(request: ReleaseRequest): Promise<number>
+  /**
+   * Runs the replies that were kept, those of suppressions and of the event log, through today's rules and policy, and gives
+   * each that would be taken for something else. A dry run: nothing changes; {@link Engine.release} does that.
+   *
+   * @throws EngineError `EARGUMENT`; iterating throws what the ledger throws
+   */
+  replay(request?: ReplayRequest): Replay
   /**
    * Declares a test batch before a campaign begins: `admit` with that `campaign` answers `send` to its first recipients and
    * `held` to the rest, until what `record` hears of the first ones decides: the rest goes, or the campaign is stopped, with

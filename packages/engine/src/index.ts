@@ -23,7 +23,16 @@ export { decideNoReply } from './decide/decide-no-reply.ts'
 export { EngineError } from './errors.ts'
 export type { EngineErrorCode } from './errors.ts'
 export type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
-export type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger/ledger.ts'
+export type {
+  Change,
+  Count,
+  Counts,
+  Entry,
+  EventQuery,
+  Ledger,
+  LedgerEvent,
+  StoredEvent,
+} from './ledger/ledger.ts'
 export { backupLedger } from './ledger/sqlite/backup-ledger.ts'
 export type { BackupOptions } from './ledger/sqlite/backup-ledger.ts'
 export { memoryLedger } from './ledger/memory-ledger.ts'
@@ -36,6 +45,8 @@ export type { BadRow, ImportOptions, ImportSummary } from './operator/transfer/i
 export type { Source } from './operator/transfer/lines.ts'
 export type { Reason } from './operator/why-not/reasons.ts'
 export type { WhyNot, WhyNotOptions } from './operator/why-not/why-not.ts'
+export type { Replay, ReplayDifference, ReplayRequest, ReplaySummary } from './operator/replay/replay.ts'
+export type { ReplayedAs, ReplayKind } from './operator/replay/replay-reply.ts'
 export type { Time } from './operator/time-span.ts'
 export { defaultPolicy } from './policy/policy.ts'
 export type { HoldPolicy, Policy, RulePolicy, TopOfHourPolicy } from './policy/policy.ts'
@@ -76,4 +87,4 @@ export type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
 export type { SignalsPolicy } from './signals/signals-policy.ts'
 export type { AddressKey } from './names/address-key.ts'
 export type { Route } from './subject.ts'
-export type { Suppression, SuppressionOrigin } from './state/suppression.ts'
+export type { Heard, Suppression, SuppressionOrigin } from './state/suppression.ts'

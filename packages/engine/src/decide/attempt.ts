@@ -4,6 +4,7 @@ import type { Action, HoldRef } from '../record/action.ts'
 import { messageState } from '../state/recipient-state.ts'
 import type { RecipientState, State } from '../state/state.ts'
 import type { Route } from '../subject.ts'
+import type { Heard } from '../state/suppression.ts'
 
 /** One attempt, as `decide` sees it. */
 export interface Attempt extends Route {
@@ -23,6 +24,8 @@ export interface Attempt extends Route {
   sameMailbox?: boolean
   /** Whether the MX of the recipient's domain is at Apple; `null` or left out if that is not known. */
   mxAtApple?: boolean | null
+  /** What the reply was understood by. Kept as evidence; nothing is decided by it. */
+  heard?: Heard | undefined
   /** 0 to 1, for jitter. */
   random: () => number
 }

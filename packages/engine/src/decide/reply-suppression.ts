@@ -31,6 +31,7 @@ export function replySuppression(
       earlier: { at: confirmed.at, reply: confirmed.reply, messageId: confirmed.messageId },
     }),
     incident: null,
+    ...(attempt.heard && { heard: attempt.heard }),
     note: null,
   }
 }

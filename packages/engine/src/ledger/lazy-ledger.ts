@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts'
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
+import type { Change, Count, Counts, Entry, EventQuery, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
 import { openLedger } from './open-ledger.ts'
 
 /** How long a failed opening is answered with the same error before the next try, ms. */
@@ -38,7 +38,7 @@ export class LazyLedger implements Ledger {
     yield* (await this.open()).list(prefix)
   }
 
-  async events(query?: { subject?: string; type?: string; limit?: number }): Promise<StoredEvent[]> {
+  async events(query?: EventQuery): Promise<StoredEvent[]> {
     return (await this.open()).events(query)
   }
 

@@ -193,6 +193,10 @@ export const ledgerContract: readonly ContractCase[] = [
       assert.deepEqual(await at({ type: 'late' }), [5, 4, 3])
       assert.deepEqual(await at({ subject: 'even', type: 'early' }), [2])
       assert.deepEqual(await at({ subject: 'odd', limit: 2 }), [5, 3])
+      assert.deepEqual(await at({ before: all[1]?.id ?? 0 }), [3, 2, 1])
+      assert.deepEqual(await at({ before: all[1]?.id ?? 0, limit: 2 }), [3, 2])
+      assert.deepEqual(await at({ before: all[2]?.id ?? 0, subject: 'odd' }), [1])
+      assert.deepEqual(await at({ before: all[4]?.id ?? 0 }), [])
     },
   },
   {

@@ -29,6 +29,15 @@ export interface StoredEvent extends LedgerEvent {
   id: number
 }
 
+/** What is asked of the event log. */
+export interface EventQuery {
+  subject?: string
+  type?: string
+  limit?: number
+  /** The id of an event, to go on where the last answer ended. */
+  before?: number
+}
+
 /**
  * A number that is added to. Counts of a span of time stand together in a group, are read together, and are forgotten
  * together. They need no compare-and-set: writers never disturb each other.
@@ -68,7 +77,7 @@ export interface Ledger {
   counts(groups: readonly string[]): Promise<Counts[]>
   /** Entries whose key begins with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<Entry>
-  /** Events, newest first. */
-  events(query?: { subject?: string; type?: string; limit?: number }): Promise<StoredEvent[]>
+  /** Events, newest first; with `before` only those whose id is less. At most `limit`, by default 100. */
+  events(query?: EventQuery): Promise<StoredEvent[]>
   close(): Promise<void>
 }

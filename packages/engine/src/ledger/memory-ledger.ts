@@ -71,13 +71,13 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
       }
     },
 
-    async events({ subject, type, limit = 100 } = {}) {
+    async events({ subject, type, limit = 100, before = Infinity } = {}) {
       refuseIfClosed()
       const found: StoredEvent[] = []
       const oldest = Math.max(0, log.length - maxEvents)
       for (let i = log.length - 1; i >= oldest && found.length < limit; i--) {
         const event = log[i]
-        if (!event || (subject !== undefined && event.subject !== subject)) continue
+        if (!event || event.id >= before || (subject !== undefined && event.subject !== subject)) continue
         if (type === undefined || event.type === type) found.push(structuredClone(event))
       }
       return found

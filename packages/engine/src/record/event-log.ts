@@ -16,6 +16,8 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
   }
   if (action.verdict) {
     data.rule = action.verdict.rule
+    data.rulesVersion = attempt.rulesVersion
+    if (attempt.heard) data.heard = attempt.heard
     data.reply = action.verdict.text.slice(0, longestText)
     data.attempts = action.attempts
     if (action.retryAt !== null) data.retryAt = action.retryAt

@@ -9,6 +9,7 @@ import type { Parts } from '../engine-core.ts'
 import { eventsOf } from './event-log.ts'
 import { emitAction } from '../events.ts'
 import type { Change } from '../ledger/ledger.ts'
+import { heardOf } from './heard.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
 import { rulesVersion } from '../rules-version.ts'
@@ -41,6 +42,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     outcome.kind === 'reply'
       ? classify(outcome.input, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
       : null
+  if (verdict?.provider === 'apple') attempt.heard = heardOf(request, verdict)
 
   if (outcome.kind === 'delivered') {
     if (address === null || route.hop === 'relay')

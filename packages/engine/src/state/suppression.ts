@@ -1,3 +1,5 @@
+import type { Phase } from '@icloud-delivery/rules'
+
 /** Who asked for a suppression. Only `reply` ones are undone by rule, time window or incident. */
 export type SuppressionOrigin = 'reply' | 'unsubscribe' | 'complaint' | 'import' | 'operator'
 
@@ -9,6 +11,16 @@ export const suppressionOrigins: readonly SuppressionOrigin[] = [
   'import',
   'operator',
 ]
+
+/** What a reply was understood by, besides its text: kept as far as it was known and mattered. */
+export interface Heard {
+  /** The host of Apple's that answered. */
+  mx?: string
+  /** Where in the session. */
+  phase?: Phase
+  /** The envelope sender, where the reply names it. */
+  sender?: string
+}
 
 /** Why a recipient gets no more mail, with the evidence. */
 export interface Suppression {
@@ -29,6 +41,8 @@ export interface Suppression {
   earlier?: { at: number; reply: string; messageId: string }
   /** The incident at Apple that it fell into; `null` if none is known. */
   incident?: string | null
+  /** For `replay`: what the reply was understood by. */
+  heard?: Heard
   /** The operator's own words, or where an import came from. */
   note: string | null
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { retryWhileBusy } from './busy-retry.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { EngineError } from '../../errors.ts'
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
+import type { Change, Count, Counts, Entry, EventQuery, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
 import { ReadQueue } from './read-queue.ts'
 import { ledgerError } from './sqlite-errors.ts'
 import { openLedgerFile } from './sqlite-open.ts'
@@ -96,10 +96,10 @@ class SqliteLedger implements Ledger {
     }
   }
 
-  async events(query: { subject?: string; type?: string; limit?: number } = {}): Promise<StoredEvent[]> {
-    const { subject = null, type = null, limit = 100 } = query
+  async events(query: EventQuery = {}): Promise<StoredEvent[]> {
+    const { subject = null, type = null, limit = 100, before = Infinity } = query
     const all: StoredEvent[] = []
-    let from: number | null = Infinity
+    let from: number | null = before - 1
     while (from !== null && all.length < limit) {
       const start: number = from
       const { found, next } = await this.attempt(() =>
