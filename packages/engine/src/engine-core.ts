@@ -1,4 +1,4 @@
-import type { Action, HoldRef } from './record/action.ts'
+import type { Action } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
 import { admit } from './admit/admit.ts'
 import { markImportant } from './operator/mark-important.ts'

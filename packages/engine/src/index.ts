@@ -38,7 +38,13 @@ export type { BackupOptions } from './ledger/sqlite/backup-ledger.ts'
 export { memoryLedger } from './ledger/memory-ledger.ts'
 export { openLedger } from './ledger/open-ledger.ts'
 export type { Hop, Outcome, RecordRequest, Subject } from './record/outcome.ts'
-export type { AddressRelease, ReleaseRequest, RepliesRelease } from './operator/release-request.ts'
+export type {
+  AddressRelease,
+  ReleaseRequest,
+  RepliesRelease,
+  RepliesReleaseOptions,
+  RepliesSelection,
+} from './operator/release-request.ts'
 export type { Audit } from './operator/audit.ts'
 export type { ExportOptions, TransferFormat } from './operator/transfer/export-suppressions.ts'
 export type { BadRow, ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'

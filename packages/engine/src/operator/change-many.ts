@@ -32,7 +32,7 @@ export async function changeMany<T>(
 ): Promise<T[]> {
   const seen = await look(parts, targets)
   const wanted = seen.flatMap(({ address, entry }) => {
-    const proposal = propose(address, (entry?.value ?? {}) as RecipientState)
+    const proposal = propose(address, entry?.value ?? {})
     return proposal === null ? [] : [{ address, entry, proposal }]
   })
   if (wanted.length === 0) return []
@@ -69,7 +69,7 @@ export function changeOne<T>(parts: Parts, address: string, propose: Propose<T>)
   return parts.turns.run(address, () =>
     untilWritten(async () => {
       const [entry] = await parts.ledger.read([key])
-      const proposal = propose(address, (entry?.value ?? {}) as RecipientState)
+      const proposal = propose(address, entry?.value ?? {})
       if (proposal === null) return []
       const { state, events, result } = proposal
       const value = Object.keys(state).length === 0 ? null : state

@@ -1,11 +1,10 @@
 import { auditOf } from './audit.ts'
 import { changeMany } from './change-many.ts'
 import type { Parts } from '../engine-core.ts'
-import type { RepliesRelease } from './release-request.ts'
+import type { RepliesRelease, RepliesReleaseOptions } from './release-request.ts'
 import { recipientPages } from './recipient-pages.ts'
 import { isWithin, spanOf } from './time-span.ts'
 import { argument } from '../subject.ts'
-import type { Suppression } from '../state/suppression.ts'
 import { withoutRepliesOf, type Selection } from './without-replies-of.ts'
 
 /**
@@ -20,25 +19,35 @@ export function releaseReplies(parts: Parts, request: RepliesRelease): Promise<n
     throw argument('release', 'rule', 'the id of a rule such as "invalid-recipient"', rule)
   const span = spanOf('release', request)
   const isOfRule = (one: { rule: string | null }): boolean => rule === undefined || one.rule === rule
-  return releaseSelected(parts, request, {
+  const what = { rule: rule ?? null, since: finite(span.since), until: finite(span.until) }
+  return releaseSelected(parts, what, request, {
     suppression: (suppression) => isOfRule(suppression) && isWithin(span, suppression.at),
     count: (bounces) =>
       isOfRule(bounces) && isWithin(span, bounces.firstAt) && isWithin(span, bounces.lastAt),
   })
 }
 
-/** {@link releaseReplies} for any selection. Others may write meanwhile: what they changed is selected anew. */
+/**
+ * {@link releaseReplies} for any selection. Others may write meanwhile: what they changed is selected anew.
+ *
+ * @param what the selection, for the event log
+ */
 export async function releaseSelected(
   parts: Parts,
-  request: RepliesRelease,
+  what: Readonly<Record<string, unknown>>,
+  options: RepliesReleaseOptions,
   selection: Selection,
 ): Promise<number> {
-  const { dryRun = false, each, progress, signal } = request
-  const audit = auditOf('release', request)
+  const { dryRun = false, each, progress, signal } = options
+  const audit = auditOf('release', options)
   let done = 0
   let released = 0
-  const log = (step: string): Promise<boolean> | null =>
-    dryRun ? null : logStep(parts, request, { ...audit, step, recipients: done, released })
+  /** A line of the event log about the whole, beside those about each recipient. */
+  const log = async (step: string): Promise<void> => {
+    if (dryRun) return
+    const data = { ...what, ...audit, step, recipients: done, released }
+    await parts.ledger.write([], [{ at: parts.clock(), type: 'audit', subject: 'release', data }])
+  }
 
   await log('begun')
   try {
@@ -64,25 +73,14 @@ export async function releaseSelected(
     }
   } catch (error) {
     // Why it ended is what the caller has to hear, even if the ledger is what is out of reach.
-    await log('stopped')?.catch(() => {})
+    await log('stopped').catch(() => {})
     throw error
   }
   await log('done')
   return released
 }
 
-/** A line of the event log about the whole, beside those about each recipient. */
-function logStep(
-  parts: Parts,
-  { rule, since, until }: RepliesRelease,
-  data: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
-  const at = parts.clock()
-  const what = { rule: rule ?? null, since: ms(since), until: ms(until) }
-  const event = { at, type: 'audit', subject: 'release', data: { ...what, ...data } }
-  return parts.ledger.write([], [event])
-}
-
-function ms(time: RepliesRelease['since']): number | null {
-  return time === undefined ? null : Number(time)
+/** JSON has no endless numbers. */
+function finite(at: number): number | null {
+  return Number.isFinite(at) ? at : null
 }

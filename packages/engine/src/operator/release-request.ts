@@ -13,14 +13,20 @@ export interface AddressRelease extends Audit {
   origin?: SuppressionOrigin
 }
 
-/** Takes back what replies did, of all recipients. At least one of `rule` and `since` is needed. */
-export interface RepliesRelease extends Audit {
-  /** Only what this rule did. Its id, such as `invalid-recipient`. */
-  rule?: string
-  /** Only what was done then or later: ms since the epoch, or a date. */
-  since?: Time
-  /** Only what was done before. Default: until now. */
-  until?: Time
+/** How much of what replies did is taken back: by one rule, from some time on, or both. */
+export type RepliesSelection =
+  | {
+      /** Only what this rule did. Its id, such as `invalid-recipient`. */
+      rule: string
+      /** Only what was done then or later: ms since the epoch, or a date. Default: all that is known. */
+      since?: Time
+      /** Only what was done before. Default: until now. */
+      until?: Time
+    }
+  | { rule?: string; since: Time; until?: Time }
+
+/** How what replies did is taken back, of all recipients. */
+export interface RepliesReleaseOptions extends Audit {
   /** Says what would be released, and changes nothing. Default false. */
   dryRun?: boolean
   /** Called for each suppression that is released, or would be. */
@@ -30,6 +36,9 @@ export interface RepliesRelease extends Audit {
   /** Stops it: the promise rejects with the signal's reason. What was released stays so. */
   signal?: AbortSignal
 }
+
+/** Takes back what replies did, of all recipients. */
+export type RepliesRelease = RepliesSelection & RepliesReleaseOptions
 
 /** What {@link Engine.release} takes. */
 export type ReleaseRequest = AddressRelease | RepliesRelease | { hold: HoldRef } | { campaign: string }

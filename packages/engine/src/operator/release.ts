@@ -15,7 +15,11 @@ export async function release(parts: Parts, book: CanaryBook, request: ReleaseRe
   if (typeof request !== 'object' || request === null) throw wrong(request)
   const kind = kinds.find((name) => name in request)
   // Whoever gives an address and a rule means less than all of the address.
-  if (kind !== undefined && forReplies.some((name) => name in request)) throw wrong(request)
+  if (
+    kind !== undefined &&
+    forReplies.some((name) => (request as Record<string, unknown>)[name] !== undefined)
+  )
+    throw wrong(request)
   if ('campaign' in request) return releaseCanary(parts, book, request.campaign)
   if ('hold' in request) return closeHold(parts, request.hold)
   if ('address' in request) return releaseAddress(parts, request)

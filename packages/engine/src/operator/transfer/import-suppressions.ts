@@ -24,8 +24,9 @@ export async function importSuppressions(
   const audit = auditOf('import', options)
   const task = new Import(parts, options, defaults)
   const log = (step: string): Promise<boolean> => {
-    const { badRows, ...summary } = task.summary
-    const data = { step, format: options.format, origin: defaults.origin, ...summary, ...audit }
+    const { rows, added, merged, unchanged, bad, bytes } = task.summary
+    const counts = { rows, added, merged, unchanged, bad, bytes }
+    const data = { step, format: options.format, origin: defaults.origin, ...counts, ...audit }
     return parts.ledger.write([], [{ at: parts.clock(), type: 'audit', subject: 'import', data }])
   }
   await log('begun')
