@@ -17,13 +17,15 @@ export const ownColumns = [
 
 const textColumns = ['recipient', 'origin', 'rule', 'rulesVersion', 'reply', 'messageId', 'note'] as const
 const inTheirOwnColumn: readonly string[] = ownColumns
-/** NUL, and half a character, as it is left where a text was cut. */
-const notForCells = /[\0\p{Cs}]/u
+/**
+ * NUL; half a character, as it is left where a text was cut; and what begins a formula behind a separator: a spreadsheet
+ * may be set to semicolons or tabs and then cut cells there, quotes or not.
+ */
+const notForCells = /[\0\p{Cs}]|[;\t\r\n][ "']*[=+\-@]/u
 const plainStream = /^[\w.:@+*!-]+$/
 
 /**
- * A suppression as cells. `more` is JSON of what has no column of its own, and of texts that CSV cannot hold: with NUL, or
- * half a character at their end.
+ * A suppression as cells. `more` is JSON of what has no column of its own, and of texts that a cell cannot hold.
  */
 export function toCells(suppression: Suppression): string[] {
   const more: Record<string, unknown> = {}
@@ -48,7 +50,7 @@ export function toCells(suppression: Suppression): string[] {
     reply,
     messageId,
     note,
-    toCell(Object.keys(more).length === 0 ? null : JSON.stringify(more)),
+    toCell(Object.keys(more).length === 0 ? null : JSON.stringify(more).replaceAll(';', String.raw`\u003b`)),
   ]
   return cells.map((cell) => cell ?? '')
 }

@@ -10,12 +10,13 @@ export type Line = { number: number; text: string } | { number: number; problem:
 /** The longest line that is read, in bytes: the longest suppression, all of it escaped, is far shorter. */
 export const longestLine = 65_536
 
-const mostLines = 500
+/** Lines that are looked at in one go: a few ms. */
+const mostLines = 250
 const lineFeed = 0x0a
 const byteOrderMark = '\uFEFF'
 
 /**
- * The lines of a file, some at a time. Never more of it is kept than {@link longestLine}, what was given last apart.
+ * The lines of a file, some at a time; in between the event loop gets a turn, whatever the source is. Never more of it is kept than {@link longestLine}, what was given last apart.
  *
  * @param took told how many bytes were taken
  */
@@ -31,6 +32,7 @@ export async function* linesOf(source: Source, took: (bytes: number) => void): A
       if (lines.length < mostLines) continue
       yield lines
       lines = []
+      await new Promise(setImmediate)
     }
     assembler.add(bytes.subarray(from))
     if (lines.length > 0) yield lines
