@@ -36,6 +36,7 @@ export function suppressionOf(recipient: string, about: Partial<Suppression> = {
     rulesVersion: '1.0.0',
     reply: `550 5.1.1 <${recipient}>: user does not exist`,
     messageId: 'm1',
+    incident: null,
     note: null,
     ...about,
   }

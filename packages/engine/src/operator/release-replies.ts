@@ -9,7 +9,7 @@ import { withoutRepliesOf, type Selection } from './without-replies-of.ts'
 
 /**
  * Takes back what a rule, or all of them, did in a span of time. Only suppressions whose origin is `reply` are touched, and
- * the counts that lie wholly within the span: what else is known of a recipient stays.
+ * the counts and quarantines that lie wholly within the span: what else is known of a recipient stays.
  *
  * @returns how many suppressions ended
  */
@@ -24,6 +24,7 @@ export function releaseReplies(parts: Parts, request: RepliesRelease): Promise<n
     suppression: (suppression) => isOfRule(suppression) && isWithin(span, suppression.at),
     count: (bounces) =>
       isOfRule(bounces) && isWithin(span, bounces.firstAt) && isWithin(span, bounces.lastAt),
+    quarantine: (quarantine) => isOfRule(quarantine) && isWithin(span, quarantine.at),
   })
 }
 

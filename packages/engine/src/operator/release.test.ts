@@ -88,6 +88,19 @@ describe.each(ledgers)('a release by rule and time, on %s', (_, open) => {
     expect(await engine.release(request)).toBe(0)
   })
 
+  it('takes doubts back, and leaves those of another time', async () => {
+    const ledger = await open()
+    const { engine } = bench({ ledger })
+    const doubt = (at: number): RecipientState => ({
+      quarantine: { rule: 'invalid-recipient', at, until: at + day, reply: 'r', messageId: 'm1' },
+      important: true,
+    })
+    await fill(ledger, { 'a@icloud.com': doubt(start), 'b@icloud.com': doubt(start + day) })
+    expect(await engine.release({ rule: 'invalid-recipient', since: start + day })).toBe(0)
+    expect((await engine.address('a@icloud.com')).quarantine).not.toBeNull()
+    expect(await engine.address('b@icloud.com')).toMatchObject({ quarantine: null, important: true })
+  })
+
   it('takes counts back that lie wholly within the time, also where nobody was suppressed', async () => {
     const ledger = await open()
     const { engine } = bench({ ledger })

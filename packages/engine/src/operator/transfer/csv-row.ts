@@ -12,10 +12,20 @@ export const ownColumns = [
   'reply',
   'messageId',
   'note',
+  'incident',
   'more',
 ] as const
 
-const textColumns = ['recipient', 'origin', 'rule', 'rulesVersion', 'reply', 'messageId', 'note'] as const
+const textColumns = [
+  'recipient',
+  'origin',
+  'rule',
+  'rulesVersion',
+  'reply',
+  'messageId',
+  'note',
+  'incident',
+] as const
 const inTheirOwnColumn: readonly string[] = ownColumns
 /**
  * NUL; half a character, as it is left where a text was cut; and what begins a formula behind a separator: a spreadsheet
@@ -32,12 +42,12 @@ export function toCells(suppression: Suppression): string[] {
   for (const [name, value] of Object.entries(suppression))
     if (!inTheirOwnColumn.includes(name)) more[name] = value
   const text = (name: (typeof textColumns)[number]): string => {
-    const value = suppression[name]
+    const value = suppression[name] ?? null
     if (value === null || !notForCells.test(value)) return toCell(value)
     more[name] = value
     return ''
   }
-  const [recipient, origin, rule, rulesVersion, reply, messageId, note] = textColumns.map(text)
+  const [recipient, origin, rule, rulesVersion, reply, messageId, note, incident] = textColumns.map(text)
   const { at } = suppression
   const time = new Date(at)
   const cells = [
@@ -50,6 +60,7 @@ export function toCells(suppression: Suppression): string[] {
     reply,
     messageId,
     note,
+    incident,
     toCell(Object.keys(more).length === 0 ? null : JSON.stringify(more).replaceAll(';', String.raw`\u003b`)),
   ]
   return cells.map((cell) => cell ?? '')

@@ -57,6 +57,12 @@ describe('files of other programs', () => {
     ])
   })
 
+  it('are remembered under the names that the engine uses', async () => {
+    const { engine } = bench({ sameMailbox: true })
+    await csv(engine, 'email\nanna@mac.com\nAnna@me.com')
+    expect((await all(engine)).map(({ recipient }) => recipient)).toEqual(['anna@icloud.com'])
+  })
+
   it('without a column of addresses are refused, before anything is written', async () => {
     const { engine } = bench()
     await expect(csv(engine, 'name,born\nAnna,1990\n')).rejects.toMatchObject({ code: 'EIMPORT' })

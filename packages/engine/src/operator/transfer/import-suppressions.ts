@@ -60,7 +60,7 @@ function check(parts: Parts, source: Source, options: ImportOptions): ImportDefa
     streams.every((one) => typeof one === 'string' && one !== '')
   if (!isStreams) throw argument('import', 'streams', 'an array of at least one stream', streams)
   const { note: kept = null } = auditOf('import', note === undefined ? {} : { note })
-  return { origin, streams: streams as string[], note: kept, now: parts.clock() }
+  return { mailboxOf: parts.mailboxOf, origin, streams: streams as string[], note: kept, now: parts.clock() }
 }
 
 /** One file on its way into the ledger. */

@@ -1,9 +1,10 @@
-import { foldAddress } from '../../address.ts'
+import type { MailboxOf } from '../../address.ts'
 import type { Row } from './row.ts'
 import { suppressionOrigins, type Suppression, type SuppressionOrigin } from '../../state/suppression.ts'
 
-/** What a row of a file that is not our own does not say. */
+/** What a row of a file that is not our own does not say, and how addresses are remembered. */
 export interface ImportDefaults {
+  mailboxOf: MailboxOf
   origin: Exclude<SuppressionOrigin, 'reply'>
   streams: readonly string[]
   note: string | null
@@ -18,7 +19,15 @@ export interface Imported {
   isDated: boolean
 }
 
-const longest = { note: 1000, reply: 1000, messageId: 200, rule: 100, rulesVersion: 100, further: 8000 }
+const longest = {
+  note: 1000,
+  reply: 1000,
+  messageId: 200,
+  rule: 100,
+  rulesVersion: 100,
+  incident: 200,
+  further: 8000,
+}
 const mostStreams = 100
 const mostFurther = 20
 
@@ -27,12 +36,16 @@ export function readSuppression(
   row: Extract<Row, { fields: unknown }>,
   defaults: ImportDefaults,
 ): Imported | { problem: string } {
-  return row.isOwn ? readOwn(row.fields) : readForeign(row.fields, defaults)
+  return row.isOwn ? readOwn(row.fields, defaults) : readForeign(row.fields, defaults)
 }
 
-function readOwn(fields: Readonly<Record<string, unknown>>): Imported | { problem: string } {
-  const { recipient, origin, streams, at, rule, rulesVersion, reply, messageId, note, ...further } = fields
-  const address = typeof recipient === 'string' ? foldAddress(recipient) : null
+function readOwn(
+  fields: Readonly<Record<string, unknown>>,
+  { mailboxOf }: ImportDefaults,
+): Imported | { problem: string } {
+  const { recipient, origin, streams, at, rule, rulesVersion, reply, messageId, note, incident, ...further } =
+    fields
+  const address = typeof recipient === 'string' ? mailboxOf(recipient) : null
   if (address === null) return { problem: 'recipient is no address' }
   if (!suppressionOrigins.includes(origin as SuppressionOrigin))
     return { problem: `origin must be one of ${suppressionOrigins.join(', ')}` }
@@ -53,6 +66,7 @@ function readOwn(fields: Readonly<Record<string, unknown>>): Imported | { proble
     rulesVersion: text(rulesVersion, longest.rulesVersion),
     reply: text(reply, longest.reply),
     messageId: text(messageId, longest.messageId),
+    incident: text(incident, longest.incident),
     note: text(note, longest.note),
   }
   return { suppression, isDated: true }
@@ -60,9 +74,9 @@ function readOwn(fields: Readonly<Record<string, unknown>>): Imported | { proble
 
 function readForeign(
   { recipient, at, note }: Readonly<Record<string, unknown>>,
-  { origin, streams, note: otherwise, now }: ImportDefaults,
+  { mailboxOf, origin, streams, note: otherwise, now }: ImportDefaults,
 ): Imported | { problem: string } {
-  const address = typeof recipient === 'string' ? foldAddress(recipient) : null
+  const address = typeof recipient === 'string' ? mailboxOf(recipient) : null
   if (address === null) return { problem: 'there is no address' }
   const time = foreignTime(at)
   const isDated = time !== null && time <= now
@@ -76,6 +90,7 @@ function readForeign(
     rulesVersion: null,
     reply: null,
     messageId: null,
+    incident: null,
     note: why === '' ? otherwise : why,
   }
   return { suppression, isDated }

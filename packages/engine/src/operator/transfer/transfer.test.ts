@@ -27,7 +27,11 @@ const awkward = [
     messageId: null,
     note: '\r',
   }),
-  { ...suppressionOf('more@icloud.com', { at: 12.5 }), incident: 'i1', earlier: { at: 5, reply: '=1' } },
+  {
+    ...suppressionOf('more@icloud.com', { at: 12.5 }),
+    incident: 'i1',
+    earlier: { at: 5, reply: '=1', messageId: 'm0' },
+  },
 ]
 
 describe.each(ledgers)('export and import, on %s', (_, open) => {
@@ -60,7 +64,7 @@ describe.each(ledgers)('export and import, on %s', (_, open) => {
     )
     const text = await textOf(engine, 'csv')
     expect(text.split('\n')[0]).toBe(
-      'recipient,origin,streams,at,rule,rulesVersion,reply,messageId,note,more',
+      'recipient,origin,streams,at,rule,rulesVersion,reply,messageId,note,incident,more',
     )
     expect(text).toContain("'=1+1@icloud.com,reply,*,2026-01-01T00:00:00.000Z,invalid-recipient")
     expect(text).toContain(`"'=HYPERLINK(""http://example.com"")"`)

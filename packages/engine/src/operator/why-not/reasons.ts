@@ -25,7 +25,7 @@ export function reasonsOf(known: Known, request: AdmitRequest, now: number, poli
   ]
   const reasons = [
     ...suppressions.map(suppressed),
-    ...waiting(known, now),
+    ...waiting(known, stream, now),
     ...known.holds.map(({ scope, id, rule, since, until }) => ({
       text: `the ${scope} ${name(id)} is held since ${time(since)}, until ${time(until)} at least: ${ruleWords(rule)}`,
       remedy: `remove the cause; release({ hold: { scope: '${scope}', id: '${name(id)}' } }) opens it at once`,
@@ -62,33 +62,49 @@ function suppressed({ origin, rule, streams, at }: Suppression): Reason {
   }
 }
 
-function waiting({ admission, deferred }: Known, now: number): Reason[] {
+function waiting(known: Known, stream: string, now: number): Reason[] {
+  const { admission, deferred, quarantine } = known
   const reasons: Reason[] = []
+  if (quarantine) {
+    const { rule, at, until } = quarantine
+    const then = now < until ? `no mail until ${time(until)}, and ` : ''
+    const text = `in doubt since ${time(at)}, as Apple took mail for it a short while before: ${then}a second reply like that suppresses it: ${ruleWords(rule)}`
+    reasons.push({ text, remedy: 'wait; release({ address }) ends the doubt' })
+  }
   if (deferred) {
     const text = `Apple slows this recipient down until ${time(deferred.until)}: ${ruleWords(deferred.rule)}`
     reasons.push({ text, remedy: 'wait; release({ address }) ends the waiting' })
   }
-  if (admission === null || admission.decision === 'send' || admission.decision === 'suppressed')
+  if (admission === null || admission.decision === 'suppressed') return reasons
+  if (admission.decision === 'send') {
+    const isSuppressed = known.suppressions.some((one) => covers(one, stream))
+    if (isSuppressed) reasons.push({ text: `mail goes all the same: ${admission.reason}`, remedy: null })
     return reasons
-  // What has a sentence of its own: the recipient that is slowed down, and the holds.
-  if (admission.hold !== null || (deferred && admission.rule === deferred.rule)) return reasons
+  }
+  // What has a sentence of its own: holds, and what is known of the recipient.
+  const own = [deferred, quarantine, ...known.softBounces.filter(({ nextTryAt }) => nextTryAt !== null)]
+  if (admission.hold !== null || own.some((one) => one?.rule === admission.rule)) return reasons
   const until =
     admission.retryAt !== null && admission.retryAt > now ? ` until ${time(admission.retryAt)}` : ''
-  const isCanary = admission.rule === 'canary'
-  const remedy = isCanary ? 'release({ campaign }) lets all of it go' : null
+  const remedy = admission.rule === 'canary' ? 'release({ campaign }) lets all of it go' : null
   return [...reasons, { text: `${admission.decision}${until}: ${admission.reason}`, remedy }]
 }
 
 function counted({ softBounces }: Known, policy: Policy): Reason[] {
-  return softBounces.map(({ rule, count, firstAt, lastAt }) => {
+  return softBounces.map(({ rule, count, firstAt, lastAt, nextTryAt }) => {
     const enough = policy.rules[rule]?.suppress
     const days = enough ? Math.round(enough.overSeconds / 8640) / 10 : 0
     const more = enough
       ? `; suppressed after ${enough.failures} over ${days} days`
       : '; that never suppresses anybody'
+    const streams = policy.rules[rule]?.pause?.streams ?? []
+    const pause =
+      nextTryAt === null
+        ? ''
+        : `; ${streamWords(streams)} pauses, and is tried once from ${time(nextTryAt)} on`
     const span = firstAt === lastAt ? `on ${time(lastAt)}` : `from ${time(firstAt)} to ${time(lastAt)}`
     return {
-      text: `${count} failed send${count === 1 ? '' : 's'} in a row, ${span}: ${ruleWords(rule)}${more}`,
+      text: `${count} failed send${count === 1 ? '' : 's'} in a row, ${span}: ${ruleWords(rule)}${more}${pause}`,
       remedy: 'the next message that Apple accepts clears the count, as release({ address }) does',
     }
   })

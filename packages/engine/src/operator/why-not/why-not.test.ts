@@ -15,7 +15,9 @@ async function everything(ledger: Ledger): Promise<unknown> {
 describe.each(ledgers)('why not, on %s', (_, open) => {
   it('tells all that stands in the way, the most important first, and what can be done', async () => {
     const { engine, reply, deliver, time } = bench({ ledger: await open() })
+    time.now -= 1000 * hour
     await deliver({ messageId: 'm0' })
+    time.now += 1000 * hour
     await reply(replies.inactive, { messageId: 'm1' })
     await reply('450 4.2.2 user is overquota', { messageId: 'm2' })
     await engine.suppress({ recipient: anna, origin: 'unsubscribe' })
@@ -29,7 +31,7 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
     })
     expect(answer).toMatchObject({
       recipient: anna,
-      lastDeliveredAt: time.now,
+      lastDeliveredAt: time.now - 1000 * hour,
       suppressions: [{ origin: 'unsubscribe' }, { origin: 'reply', reply: replies.invalid }],
       softBounces: [{ rule: 'inactive-account', count: 1 }],
       messages: [{ id: 'm2', attempts: 1 }],
@@ -110,6 +112,42 @@ it('a slowed recipient; and what comes from a file is mended before it stands in
     "suppressed for _b_ since 2026-01-01 00:00 UTC: Apple's reply was a__b",
     expect.stringMatching(/^Apple slows this recipient down until 2027-01-01 00:00 UTC: .*\(rate-limited\)$/),
   ])
+})
+
+it('a doubt, a pause, and a domain that has moved away from Apple', async () => {
+  const { engine, reply, deliver, time, admit } = bench({ resolveMx: async () => ['mx.example.net'] })
+  await deliver({ messageId: 'm0' })
+  await reply(replies.invalid, { messageId: 'm1' })
+  const full = '552 5.2.2 <bert@icloud.com>: user is over quota'
+  const bert = { recipient: 'bert@icloud.com', acceptedAt: time.now - 200 * hour }
+  await reply(full, { ...bert, messageId: 'f1' })
+  await fill(engine.ledger, {
+    'own@example.org': { suppressions: [suppressionOf('own@example.org')] },
+  })
+  const doubt = await engine.whyNot(anna, { stream: 'marketing' })
+  expect(doubt.quarantine).toMatchObject({ rule: 'invalid-recipient' })
+  expect(doubt.reasons[0]?.text).toMatch(
+    /^in doubt since 2026-01-01 00:00 UTC.* no mail until 2026-01-03 00:00 UTC/,
+  )
+  expect(doubt.reasons.filter(({ text }) => /quarantined/.test(text))).toEqual([])
+
+  time.now += 15 * 24 * hour
+  await reply(full, { ...bert, messageId: 'f2' })
+  const before = await everything(engine.ledger)
+  const pause = await engine.whyNot('bert@icloud.com', { stream: 'marketing' })
+  expect(pause.admission?.decision).toBe('later')
+  expect(pause.reasons[0]?.text).toMatch(
+    /never suppresses anybody; marketing pauses, and is tried once from 2026-01-30/,
+  )
+  time.now += 15 * 24 * hour
+  // The try that is due is not taken by the question.
+  expect((await engine.whyNot('bert@icloud.com', { stream: 'marketing' })).admission?.decision).toBe('send')
+  expect(await everything(engine.ledger)).toEqual(before)
+  expect((await admit({ recipients: ['bert@icloud.com'], stream: 'marketing' }))[0]?.decision).toBe('send')
+
+  const moved = await engine.whyNot('own@example.org', { stream: 'marketing' })
+  expect(moved.admission?.decision).toBe('send')
+  expect(moved.reasons[1]?.text).toMatch(/^mail goes all the same: .* not at Apple$/)
 })
 
 it('tells as many events as were asked for', async () => {
