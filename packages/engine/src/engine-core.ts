@@ -110,7 +110,7 @@ export class EngineCore implements Engine {
   }
 
   async whyNot(address: string, options: WhyNotOptions = {}): Promise<WhyNot> {
-    return whyNot(this.parts, await this.address(address), options)
+    return whyNot(this.parts, address, await this.address(address), options)
   }
 
   async suppress(request: SuppressRequest): Promise<Suppression> {

@@ -1,4 +1,13 @@
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from '../ledger/ledger.ts'
+import type {
+  Change,
+  Count,
+  Counts,
+  Entry,
+  EventQuery,
+  Ledger,
+  LedgerEvent,
+  StoredEvent,
+} from '../ledger/ledger.ts'
 import { agreeWith } from './agree-with.ts'
 import { agreementKey, withoutAgreement } from './key-agreement.ts'
 
@@ -34,7 +43,7 @@ export class AgreedLedger implements Ledger {
     return withoutAgreement(this.inner.list(prefix))
   }
 
-  events(query?: { subject?: string; type?: string; limit?: number }): Promise<StoredEvent[]> {
+  events(query?: EventQuery): Promise<StoredEvent[]> {
     return this.inner.events(query)
   }
 

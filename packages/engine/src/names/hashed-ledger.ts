@@ -1,4 +1,13 @@
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from '../ledger/ledger.ts'
+import type {
+  Change,
+  Count,
+  Counts,
+  Entry,
+  EventQuery,
+  Ledger,
+  LedgerEvent,
+  StoredEvent,
+} from '../ledger/ledger.ts'
 import { isHashedName, type AddressNames } from './address-names.ts'
 import { agreeWith } from './agree-with.ts'
 import { addressKinds, agreementKey, withoutAgreement } from './key-agreement.ts'
@@ -77,7 +86,7 @@ export class HashedLedger implements Ledger {
     return withoutAgreement(this.inner.list(prefix))
   }
 
-  async events(query: { subject?: string; type?: string; limit?: number } = {}): Promise<StoredEvent[]> {
+  async events(query: EventQuery = {}): Promise<StoredEvent[]> {
     const { subject, limit = 100 } = query
     if (subject === undefined) return this.inner.events(query)
     const names = [subject, ...this.names.olderNamesOf(subject)]

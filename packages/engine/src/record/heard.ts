@@ -4,23 +4,22 @@ import type { Heard } from '../state/suppression.ts'
 
 const longestHost = 253
 const longestPhase = 16
-const longestSender = 320
 
 /**
  * What has to be kept of a reply of Apple's besides its text, so that it can be understood again. A relay's own name says
- * nothing about Apple; the host that its words name does. The sender matters only where the reply names it.
+ * nothing about Apple; the host that its words name does. The sender matters only where the reply names it, and is not kept:
+ * a return path may hold the recipient.
  */
 export function heardOf({ outcome, sender }: RecordRequest, verdict: Verdict): Heard | undefined {
   if (outcome.kind !== 'reply') return undefined
   const { phase } = outcome
   const mx = applesHost(outcome.mx) ?? applesHost(verdict.evidence.host)
   const bare = sender.trim().replace(/^<|>$/g, '')
-  const isNamed =
-    bare !== '' && bare.length <= longestSender && verdict.text.toLowerCase().includes(bare.toLowerCase())
+  const isNamed = bare !== '' && verdict.text.toLowerCase().includes(bare.toLowerCase())
   const heard: Heard = {
     ...(mx !== null && { mx }),
     ...(typeof phase === 'string' && phase.length <= longestPhase && { phase }),
-    ...(isNamed && { sender: bare }),
+    ...(isNamed && { namesSender: true as const }),
   }
   return Object.keys(heard).length === 0 ? undefined : heard
 }

@@ -18,8 +18,8 @@ export interface Heard {
   mx?: string
   /** Where in the session. */
   phase?: Phase
-  /** The envelope sender, where the reply names it. */
-  sender?: string
+  /** The address that the reply names is the envelope sender's. */
+  namesSender?: true
 }
 
 /** Why a recipient gets no more mail, with the evidence. */

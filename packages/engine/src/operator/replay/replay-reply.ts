@@ -2,6 +2,7 @@ import { classify } from '@icloud-delivery/rules'
 import type { Action } from '../../record/action.ts'
 import type { Attempt } from '../../decide/attempt.ts'
 import { decide } from '../../decide/decide.ts'
+import { isHashedName } from '../../names/address-names.ts'
 import type { Policy } from '../../policy/policy.ts'
 import { rulesVersion } from '../../rules-version.ts'
 import type { RecipientState } from '../../state/state.ts'
@@ -57,12 +58,16 @@ const mayHaveBeen: Readonly<Partial<Record<Action['type'], readonly Action['type
   fail: ['hold'],
 }
 
-/** What today's rules and policy make of a stored reply. Pure. `null` if it is the same as it was. */
+/**
+ * What today's rules and policy make of a stored reply. Pure. `null` if it is the same as it was, and for a reply about the
+ * sender whose address was cut: nothing can be said of that.
+ */
 export function replayReply(
   stored: StoredReply,
   policy: Policy,
 ): { kind: ReplayKind; now: ReplayedAs } | null {
   const { was } = stored
+  if (stored.heard?.namesSender && !stored.reply.includes('@')) return null
   const now = judge(stored, policy, {})
   if (was.action === 'suppress') {
     const still = now.action === 'suppress' || suppressesInTheEnd(stored, now, policy)
@@ -84,12 +89,11 @@ function suppressesInTheEnd(stored: StoredReply, now: ReplayedAs, policy: Policy
 }
 
 /** What would come of it as the first try of a message, for a recipient of whom this is known. */
-function judge(
-  { recipient, at, reply, heard }: StoredReply,
-  policy: Policy,
-  state: RecipientState,
-): ReplayedAs {
-  const verdict = classify(reply, { recipient, ...heard })
+function judge(stored: StoredReply, policy: Policy, state: RecipientState): ReplayedAs {
+  const { at, reply, heard: { mx, phase, namesSender } = {} } = stored
+  const named = classify(reply, { mx }).evidence.address
+  const recipient = addressOf(stored, named)
+  const verdict = classify(reply, { recipient, mx, phase, sender: namesSender ? named : null })
   const attempt: Attempt = {
     recipient,
     address: recipient,
@@ -101,9 +105,20 @@ function judge(
     acceptedAt: at,
     attempt: 0,
     rulesVersion,
+    // What was one mailbox when the reply came is known by its effect only.
+    sameMailbox: true,
     random: () => 0,
   }
   const { action } = decide(verdict, { recipient: state, scopes: [] }, at, policy, attempt)
   const rule = action.type === 'pass' ? null : verdict.rule
   return { rule, action: action.type, rulesVersion }
+}
+
+/**
+ * The recipient, or one that stands for it if its address is remembered as a hash: only what Apple said of a recipient of
+ * its own is kept, and the addresses were cut from it, though not a local part alone.
+ */
+function addressOf({ recipient }: StoredReply, named: string | undefined): string {
+  if (!isHashedName(recipient)) return recipient
+  return `${named === undefined || named.includes('@') ? 'hashed' : named}@icloud.com`
 }

@@ -139,6 +139,35 @@ describe.each(ledgers)('a replay, on %s', (_, open) => {
   })
 })
 
+it('understands what was kept without addresses', async () => {
+  const addressKeys = [{ id: 'k1', secret: 'a secret for this test alone, 32 bytes' }]
+  const { engine, reply } = bench({ addressKeys })
+  await reply(replies.invalid, { messageId: 'm1' })
+  // The recipient's domain alone says whose reply it is; the local part alone is named.
+  const outcome = { kind: 'reply', input: '550 5.1.1 <bert>: user does not exist' } as const
+  await reply('', { messageId: 'm2', recipient: 'bert@icloud.com', outcome })
+  await reply('550 5.1.1 <other@icloud.com>: user does not exist', {
+    messageId: 'm3',
+    recipient: 'c@icloud.com',
+  })
+  await reply('550 5.1.1 <shop@example.com>: user does not exist', {
+    messageId: 'm4',
+    recipient: 'd@icloud.com',
+  })
+  const own = { messageId: 'm5', recipient: 'dora@example.org' }
+  await reply('550 5.1.1 <dora@example.org>: user does not exist', own)
+  const all = engine.replay()
+  expect(await differencesOf(all)).toEqual([])
+  expect(all.summary.replies).toBe(5)
+  let kept = ''
+  for await (const entry of engine.ledger.list('')) kept += JSON.stringify(entry)
+  expect(kept + JSON.stringify(await engine.ledger.events())).not.toMatch(/@(icloud|example)/)
+  expect(await engine.whyNot('bert@icloud.com')).toMatchObject({
+    suppressions: [{ rule: 'invalid-recipient' }],
+  })
+  expect(await engine.release({ rule: 'invalid-recipient' })).toBe(3)
+})
+
 describe('one reply', () => {
   const stored = (reply: string, rule: string, action: 'suppress' | 'retry' | 'soft-bounce' | 'fail') => ({
     recipient: 'anna@icloud.com',

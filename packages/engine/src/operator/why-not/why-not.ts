@@ -35,8 +35,13 @@ export interface WhyNot extends AddressRecord {
   events: readonly StoredEvent[]
 }
 
-/** Answers {@link Engine.whyNot}. `record` is what is known of the address. */
-export async function whyNot(parts: Parts, record: AddressRecord, options: WhyNotOptions): Promise<WhyNot> {
+/** Answers {@link Engine.whyNot}. `record` is what is known of `address`, which may be remembered under another name. */
+export async function whyNot(
+  parts: Parts,
+  address: string,
+  record: AddressRecord,
+  options: WhyNotOptions,
+): Promise<WhyNot> {
   if (typeof options !== 'object' || options === null)
     throw argument('whyNot', 'the options', 'an object', options)
   const { events: limit = 20, ...given } = options
@@ -45,7 +50,7 @@ export async function whyNot(parts: Parts, record: AddressRecord, options: WhyNo
 
   const { recipient } = record
   const isAsked = [given.sender, given.stream, given.lane, given.campaign].some((name) => name !== undefined)
-  const request: AdmitRequest = { ...given, sender: given.sender ?? '', recipients: [recipient] }
+  const request: AdmitRequest = { ...given, sender: given.sender ?? '', recipients: [address] }
   const [entry] = await parts.ledger.read([recipientKey(recipient)])
   const state = (entry?.value ?? {}) as RecipientState
   const events = limit === 0 ? [] : await parts.ledger.events({ subject: recipient, limit })
