@@ -54,22 +54,22 @@ export function decideChanges(
 
   const alerts: Alert[] = []
   const lanes = new Set<string>()
-  for (const of of ['deferral', 'bounce', 'policy', 'volume'] as const) {
+  for (const kind of ['deferral', 'bounce', 'policy', 'volume'] as const) {
     const news = findings.filter(
       (finding) =>
-        finding.of === of &&
-        !open.some((change) => change.of === of && change.subjects.includes(finding.subject)),
+        finding.of === kind &&
+        !open.some((change) => change.of === kind && change.subjects.includes(finding.subject)),
     )
     if (news.length === 0) continue
     const subjects = news.map(({ subject }) => subject)
-    const recent = open.findIndex((change) => change.of === of && now - change.since < hour)
+    const recent = open.findIndex((change) => change.of === kind && now - change.since < hour)
     const joined = open[recent]
     if (joined !== undefined) {
       open[recent] = { ...joined, subjects: [...joined.subjects, ...subjects], lastSeenAt: now }
       continue
     }
-    open.push({ of, subjects, since: now, lastSeenAt: now })
-    alerts.push(alertOf(of, news, now, policy.holdMarketingSeconds))
+    open.push({ of: kind, subjects, since: now, lastSeenAt: now })
+    alerts.push(alertOf(kind, news, now, policy.holdMarketingSeconds))
     for (const lane of news.flatMap((finding) => finding.lanes)) lanes.add(lane)
   }
   const isSame = open.length === before.length && open.every((change, index) => change === before[index])

@@ -106,15 +106,15 @@ function rateChanges(
       .slice(dayHours - 2, dayHours + 1)
       .flatMap((table) => table.get(key) ?? [])
       .filter(({ attempts }) => attempts >= policy.minAttempts)
-    for (const of of ['deferral', 'bounce', 'policy'] as const) {
-      const rate = recent[of] / recent.attempts
-      const overall = usual[of] / usual.attempts
-      const expected = Math.max(overall, ...weekAgo.map((cell) => cell[of] / cell.attempts))
-      if (rate - expected <= rises[of] || rate <= 2 * expected) continue
-      const spread = spreadOf(week, key, of, overall)
+    for (const kind of ['deferral', 'bounce', 'policy'] as const) {
+      const rate = recent[kind] / recent.attempts
+      const overall = usual[kind] / usual.attempts
+      const expected = Math.max(overall, ...weekAgo.map((cell) => cell[kind] / cell.attempts))
+      if (rate - expected <= rises[kind] || rate <= 2 * expected) continue
+      const spread = spreadOf(week, key, kind, overall)
       if (deviations(rate, recent.attempts, expected, usual.attempts, spread) < leastDeviations) continue
       findings.push({
-        of,
+        of: kind,
         subject: `${recent.lane}/${recent.stream}`,
         lanes: [recent.lane],
         numbers: {
