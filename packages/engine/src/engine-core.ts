@@ -1,6 +1,5 @@
 import type { Action } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
-import { admit } from './admit/admit.ts'
 import { markImportant } from './operator/mark-important.ts'
 import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
 import { exportSuppressions, type ExportOptions } from './operator/transfer/export-suppressions.ts'
@@ -34,6 +33,11 @@ import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import { recordCanary } from './signals/canary/record-canary.ts'
 import { rates, type Rates, type RatesRequest, type RateWindow } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
+import { admitDetour } from './lanes/detour/admit-detour.ts'
+import { confirmDetour } from './lanes/detour/confirm-detour.ts'
+import type { Entrance, EnterRequest } from './lanes/enter.ts'
+import type { LaneStatus } from './lanes/lane-status.ts'
+import { Lanes } from './lanes/lanes.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression } from './state/suppression.ts'
 
@@ -54,6 +58,7 @@ export interface Parts {
   /** icloud.com, me.com and mac.com are one mailbox. */
   readonly sameMailbox: boolean
   readonly mailboxOf: MailboxOf
+  readonly lanes: Lanes
 }
 
 /** The engine: the calls of {@link Engine} over the functions that do the work. */
@@ -62,23 +67,25 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals'>) {
+  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'lanes'>) {
     this.ledger = parts.ledger
     const events = new Events(parts.logger)
+    const outage = new Outage(parts.logger)
     this.parts = {
       ...parts,
       events,
-      outage: new Outage(parts.logger),
+      outage,
       passages: new Passages(),
       turns: new Turns(),
       signals: new Signals({ ...parts, events }),
+      lanes: new Lanes({ ...parts, outage }),
     }
     this.canaryBook = new CanaryBook(this.parts)
   }
 
   admit(request: AdmitRequest): Promise<Admission[]> {
     return request?.campaign === undefined
-      ? admit(this.parts, request)
+      ? admitDetour(this.parts, request)
       : admitCanary(this.parts, this.canaryBook, request)
   }
 
@@ -180,6 +187,18 @@ export class EngineCore implements Engine {
     return allCanaries(this.parts, this.canaryBook)
   }
 
+  enter(request: EnterRequest): Promise<Entrance> {
+    return this.parts.lanes.enter(request)
+  }
+
+  lanes(): Promise<LaneStatus[]> {
+    return this.parts.lanes.statuses()
+  }
+
+  confirmDetour(request: { lane: string }): Promise<boolean> {
+    return confirmDetour(this.parts, request)
+  }
+
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
     this.parts.events.on(event, listener)
   }
@@ -189,6 +208,7 @@ export class EngineCore implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.parts.lanes.close()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
     await this.parts.signals.flush().catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()

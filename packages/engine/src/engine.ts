@@ -18,6 +18,8 @@ import type { Rates, RatesRequest, RateWindow } from './signals/rates.ts'
 import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Alert } from './signals/alert.ts'
+import type { Entrance, EnterRequest } from './lanes/enter.ts'
+import type { LaneStatus } from './lanes/lane-status.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { ExportOptions } from './operator/transfer/export-suppressions.ts'
 import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
@@ -194,6 +196,22 @@ export interface Engine {
   recordConsent(address: string, at: number, how: string): Promise<void>
   /** Recipients without a click, an answer or a consent for so many days. Opens do not count. */
   segment(request: SegmentRequest): AsyncIterable<InactiveRecipient>
+  /**
+   * Asks for a connection to Apple, on a `direct` hop: waits until the lane has one free and it is this message's turn, in
+   * all processes of the ledger. Thousands may wait at once. Never rejects but for wrong arguments: without its ledger a
+   * process goes on with what it held of the lane, and one connection at least.
+   *
+   * @throws EngineError `EARGUMENT`
+   */
+  enter(request: EnterRequest): Promise<Entrance>
+  /** How each lane stands that was ever used. Rejects if the ledger is out of reach. */
+  lanes(): Promise<LaneStatus[]>
+  /**
+   * Says that somebody has looked into the block of a lane that has an alternative: the stream that most likely led to it
+   * may go over the alternative too, and if Apple blocked both, mail may go around again once that one is open. False if
+   * there was nothing to confirm.
+   */
+  confirmDetour(request: { lane: string }): Promise<boolean>
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   /** Flushes, and closes the ledger if the engine opened it. */

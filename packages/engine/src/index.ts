@@ -33,6 +33,12 @@ export type {
   LedgerEvent,
   StoredEvent,
 } from './ledger/ledger.ts'
+export type { Detour } from './lanes/detour/detour.ts'
+export type { EnterRequest, Entrance, GoEntrance, LaterEntrance, Slot } from './lanes/enter.ts'
+export { defaultWarmUp } from './lanes/lane-policy.ts'
+export type { LanePolicy, LanesPolicy, SpreadPolicy } from './lanes/lane-policy.ts'
+export type { LanesOptions } from './lanes/lane-policy-check.ts'
+export type { LaneStatus } from './lanes/lane-status.ts'
 export { backupLedger } from './ledger/sqlite/backup-ledger.ts'
 export type { BackupOptions } from './ledger/sqlite/backup-ledger.ts'
 export { memoryLedger } from './ledger/memory-ledger.ts'

@@ -40,6 +40,11 @@ interface AdmissionBase {
 /** Send it now. */
 export interface SendAdmission extends AdmissionBase {
   decision: 'send'
+  /**
+   * Only if it is not the lane that you asked for: send it over this one, and name it in `enter` and `record`. Apple blocks
+   * the IP of the other.
+   */
+  lane?: string
   rule: null
   retryAt: null
   suppression: null

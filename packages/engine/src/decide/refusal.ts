@@ -87,6 +87,8 @@ export class Refusal {
       this.now,
     )
     this.effects.push(...effects)
+    if (slowsLane(this.rule, this.says.fault) && this.attempt.hop !== 'relay')
+      this.effects.push({ type: 'slow', lane: this.attempt.lane, rule: this.rule })
     const action = this.act()
     action.holds = this.effects.filter((effect) => effect.type === 'held').map((effect) => effect.hold)
     const nextState = { ...aside, recipient: this.recipient, scopes: this.scopes }
@@ -288,6 +290,11 @@ export class Refusal {
     )
     return ends.length === 0 ? this.now + seconds * 1000 : Math.max(...ends)
   }
+}
+
+/** Apple asks for less, or has too much to do. `rate-limited` is about one recipient. */
+function slowsLane(rule: string, fault: Verdict['fault']): boolean {
+  return (fault === 'rate' && rule !== 'rate-limited') || fault === 'provider'
 }
 
 /** Where a scope stands in {@link scopesOf}. */

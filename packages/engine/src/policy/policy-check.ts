@@ -1,6 +1,7 @@
 import { rules } from '@icloud-delivery/rules'
 import { EngineError, found } from '../errors.ts'
 import { didYouMean } from '../did-you-mean.ts'
+import { resolveLanes, type LanesOptions } from '../lanes/lane-policy-check.ts'
 import type { SignalsPolicy } from '../signals/signals-policy.ts'
 import { checkSignals } from '../signals/signals-policy-check.ts'
 import { boolean, number, object, onlyKeys, seconds, whole, wrong } from './check-value.ts'
@@ -21,6 +22,7 @@ export interface PolicyOptions {
   topOfHour?: Partial<TopOfHourPolicy>
   ledgerRetrySeconds?: number
   signals?: Partial<SignalsPolicy>
+  lanes?: LanesOptions
   rules?: Readonly<Record<string, Partial<RulePolicy>>>
   otherwise?: Readonly<Record<string, Partial<RulePolicy>>>
 }
@@ -42,6 +44,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     'topOfHour',
     'ledgerRetrySeconds',
     'signals',
+    'lanes',
     'rules',
     'otherwise',
   ])
@@ -60,6 +63,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     topOfHour,
     ledgerRetrySeconds: options.ledgerRetrySeconds ?? defaultPolicy.ledgerRetrySeconds,
     signals: { ...defaultPolicy.signals, ...options.signals },
+    lanes: resolveLanes('policy.lanes', defaultPolicy.lanes, options.lanes),
     rules: mergeRules('policy.rules', defaultPolicy.rules, options.rules, known),
     otherwise: mergeRules(
       'policy.otherwise',

@@ -1,5 +1,6 @@
 import type { Disposition, Verdict } from '@icloud-delivery/rules'
 import type { PausePolicy, QuarantinePolicy, SlowLanePolicy, SuppressPolicy } from './recipient-policy.ts'
+import { allLanes, defaultLane, type LanesPolicy } from '../lanes/lane-policy.ts'
 import { defaultSignals, type SignalsPolicy } from '../signals/signals-policy.ts'
 
 /** When replies close a scope, and how it opens again. */
@@ -63,6 +64,8 @@ export interface Policy {
   ledgerRetrySeconds: number
   /** Rates, alerts about changes, engagement. */
   signals: SignalsPolicy
+  /** Connections, rate, order and warm-up, by lane; `*` for all others. */
+  lanes: LanesPolicy
   /** Per rule id, and `no-reply`; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
   rules: Readonly<Record<string, RulePolicy>>
   /** For a rule that is not in `rules`. */
@@ -123,6 +126,7 @@ export const defaultPolicy: Policy = {
   topOfHour: { avoidSeconds: 5 * minute, hourSeconds: hour },
   ledgerRetrySeconds: minute,
   signals: defaultSignals,
+  lanes: { [allLanes]: defaultLane },
   rules: {
     'rate-limited': {
       waitsSeconds: doubling30,

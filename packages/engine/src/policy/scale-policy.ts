@@ -2,6 +2,7 @@ import type { HoldPolicy, Policy, RulePolicy } from './policy.ts'
 import type { SuppressPolicy } from './recipient-policy.ts'
 import { defaultPolicy } from './policy.ts'
 import { EngineError, found } from '../errors.ts'
+import { scaleLanes } from '../lanes/lane-policy.ts'
 import { scaleSignals } from '../signals/signals-policy.ts'
 
 /**
@@ -27,6 +28,7 @@ export function scalePolicy(factor: number, policy: Policy = defaultPolicy): Pol
     },
     ledgerRetrySeconds: policy.ledgerRetrySeconds * factor,
     signals: scaleSignals(policy.signals, factor),
+    lanes: scaleLanes(policy.lanes, factor),
     rules: mapValues(policy.rules, (rule) => scaleRule(rule, factor)),
     otherwise: mapValues(policy.otherwise, (rule) => scaleRule(rule, factor)) as Policy['otherwise'],
   }

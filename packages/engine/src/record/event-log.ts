@@ -38,10 +38,8 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
       lines.push({ at: now, type: 'alert', subject, data: { kind, message, rule, numbers } })
       continue
     }
-    if (effect.type === 'slow') {
-      lines.push({ at: now, type: 'lane-slowed', subject: effect.lane, data: { rule: effect.rule } })
-      continue
-    }
+    // The lane writes its own line, once a storm.
+    if (effect.type === 'slow') continue
     if (effect.type === 'mx-doubtful') {
       lines.push({ at: now, type: effect.type, subject: effect.domain, data: { rule: effect.rule } })
       continue
@@ -51,7 +49,7 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
       at: now,
       type: `scope-${type}`,
       subject: `${hold.scope}/${hold.id}`,
-      data: { rule: data.rule ?? null, messageId: attempt.messageId },
+      data: { rule: data.rule ?? null, messageId: attempt.messageId, stream: attempt.stream },
     })
   }
   return lines

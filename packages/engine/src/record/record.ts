@@ -63,6 +63,8 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     )
     parts.outage.end()
     parts.signals.look(parts.clock())
+    const slowing = parts.lanes.heard(route, decision.action, decision.effects)
+    if (slowing !== null) await slowing
   } catch (error) {
     parts.outage.begin(error)
     const blind = decideOn(outcome, verdict, empty, parts.clock(), parts.policy, attempt)

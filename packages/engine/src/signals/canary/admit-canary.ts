@@ -1,5 +1,5 @@
 import type { Admission, AdmitRequest, ExpiredAdmission, WaitAdmission } from '../../admit/admission.ts'
-import { admit } from '../../admit/admit.ts'
+import { admitDetour } from '../../lanes/detour/admit-detour.ts'
 import type { CanaryBook } from './canary-book.ts'
 import { deadlineOf, seatOf, type CanaryState } from './canary-state.ts'
 import { takeSeats } from './decide-canary.ts'
@@ -17,7 +17,7 @@ export async function admitCanary(
   request: AdmitRequest,
 ): Promise<Admission[]> {
   checkAdmit(request)
-  const ask = (some: AdmitRequest): Promise<Admission[]> => admit(parts, some)
+  const ask = (some: AdmitRequest): Promise<Admission[]> => admitDetour(parts, some)
   const { route } = parts.passages.of(request, 'admit')
   const campaign = nameOf(request.campaign, '', 'admit', 'campaign')
   if (campaign === '' || route.hop === 'relay' || book.isFree(campaign)) return ask(request)

@@ -1,0 +1,26 @@
+import { checkRecipients, type Slot } from './enter.ts'
+
+/** A connection that was given: counts its messages, and is given back once. */
+export function openSlot(
+  lane: string,
+  messages: number,
+  on: { again: (recipients: number) => boolean; release: () => void },
+): Slot {
+  let left = messages - 1
+  let isReleased = false
+  return {
+    lane,
+    messages,
+    again: (recipients = 1) => {
+      checkRecipients('again', recipients)
+      if (isReleased || left === 0 || !on.again(recipients)) return false
+      left--
+      return true
+    },
+    release: () => {
+      if (isReleased) return
+      isReleased = true
+      on.release()
+    },
+  }
+}
