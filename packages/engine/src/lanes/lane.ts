@@ -28,6 +28,9 @@ export interface Caller extends Waiter {
   answer: (entrance: Entrance) => void
 }
 
+/** So many callers are sent away before others in this process have a turn. */
+const callersAtOnce = 1000
+
 /** What is used or waited for, as of the last turn: more than that is worth another one. */
 const everything: Kinds = { urgent: Infinity, bulk: Infinity }
 
@@ -107,7 +110,11 @@ export class Lane {
   async close(): Promise<void> {
     this.isClosed = true
     const now = this.parts.clock()
-    for (const caller of this.waiting.drain()) this.refuse(caller, now, 'the engine was closed')
+    let sent = 0
+    for (const caller of this.waiting.drain()) {
+      this.refuse(caller, now, 'the engine was closed')
+      if (++sent % callersAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
     await this.looking
     if (this.lease.slots > 0 || this.accepted > 0) await this.look()
     this.wake.stop()
