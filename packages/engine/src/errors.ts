@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | 'ELEDGERVERSION'
   | 'ELEDGERDAMAGED'
   | 'ELEDGERFILE'
+  | 'ELEDGERDRIVER'
   | 'ELEDGERBUSY'
   | 'ELEDGERCLOSED'
   | 'ELEDGERIO'
@@ -25,6 +26,7 @@ export type EngineErrorCode =
  * | `ELEDGERVERSION` | the file was written by a newer version; it was left alone |
  * | `ELEDGERDAMAGED` | the file is damaged or is no ledger; it was left alone |
  * | `ELEDGERFILE` | the file cannot be used: a symbolic link, no permission, no SQLite in this Node |
+ * | `ELEDGERDRIVER` | the package that a ledger in Redis needs is not installed |
  * | `ELEDGERBUSY` | other processes kept the file locked for too long |
  * | `ELEDGERCLOSED` | the ledger was closed before |
  * | `ELEDGERIO` | reading or writing failed, for example because the disk is full |

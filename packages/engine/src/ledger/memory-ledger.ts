@@ -1,5 +1,7 @@
 import { EngineError } from '../errors.ts'
 import { CountGroups } from './count-groups.ts'
+import { checkEventBounds, type EventBounds } from './event-bounds.ts'
+import { EventCuts, isCut } from './event-cuts.ts'
 import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
 
 interface Slot {
@@ -12,10 +14,12 @@ interface Slot {
  * kept as JSON, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
  * it is written.
  *
- * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 10,000.
+ * @param options how much of the event log is kept; `maxEvents` is 10,000 by default
+ * @throws EngineError `EARGUMENT` for an option out of range
  */
-export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
-  const maxEvents = options.maxEvents ?? 10_000
+export function memoryLedger(options: EventBounds = {}): Ledger {
+  const { maxEvents, maxEventAgeSeconds } = checkEventBounds(options, 10_000)
+  const cuts = new EventCuts(maxEventAgeSeconds)
   const slots = new Map<string, Slot>()
   const groups = new CountGroups()
   let log: StoredEvent[] = []
@@ -29,9 +33,16 @@ export function memoryLedger(options: { maxEvents?: number } = {}): Ledger {
 
   function append(events: readonly LedgerEvent[]): void {
     // Lines are written far more often than read, so they are copied when they are read.
-    for (const { at, type, subject, data } of events) log.push({ id: ++lastEvent, at, type, subject, data })
+    for (const { at, type, subject, data } of events) {
+      log.push({ id: ++lastEvent, at, type, subject, data })
+      cuts.note(at)
+    }
     // Cutting in steps keeps the cost of one event constant.
     if (log.length > maxEvents * 1.25) log = log.slice(-maxEvents)
+    const cut = cuts.take()
+    if (cut === null) return
+    const firstKept = log.findIndex(({ at }) => !isCut(at, cut))
+    if (firstKept !== 0) log = firstKept === -1 ? [] : log.slice(firstKept)
   }
 
   return {

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { retryWhileBusy } from './busy-retry.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { EngineError } from '../../errors.ts'
+import { checkEventBounds, type EventBounds } from '../event-bounds.ts'
 import type { Change, Count, Counts, Entry, EventQuery, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
 import { ReadQueue } from './read-queue.ts'
 import { ledgerError } from './sqlite-errors.ts'
@@ -22,12 +23,13 @@ import { WriteQueue } from './write-queue.ts'
  * is brought to today's schema. Whoever can write the file decides who gets mail: keep it to the users that send.
  *
  * @param file a path; a relative one starts at the working directory
- * @param options `maxEvents`: lines of the event log that are kept, the newest. Default 100,000.
- * @throws EngineError `ELEDGERFILE`, `ELEDGERVERSION`, `ELEDGERDAMAGED`, `ELEDGERBUSY` or `ELEDGERIO`
+ * @param options how much of the event log is kept; `maxEvents` is 100,000 by default
+ * @throws EngineError `EARGUMENT`, `ELEDGERFILE`, `ELEDGERVERSION`, `ELEDGERDAMAGED`, `ELEDGERBUSY` or `ELEDGERIO`
  */
-export async function sqliteLedger(file: string, options: { maxEvents?: number } = {}): Promise<Ledger> {
+export async function sqliteLedger(file: string, options: EventBounds = {}): Promise<Ledger> {
+  const bounds = checkEventBounds(options, 100_000)
   const path = resolve(file)
-  return new SqliteLedger(await openLedgerFile(path), path, options.maxEvents ?? 100_000)
+  return new SqliteLedger(await openLedgerFile(path), path, bounds)
 }
 
 /**
@@ -45,13 +47,13 @@ class SqliteLedger implements Ledger {
   private readonly checkpoints: Checkpoints
   private closing: Promise<void> | null = null
 
-  constructor(database: DatabaseSync, file: string, maxEvents: number) {
+  constructor(database: DatabaseSync, file: string, bounds: Required<EventBounds>) {
     this.database = database
     this.file = file
     this.reader = new SqliteReader(database)
     this.reads = new ReadQueue((batch) => this.reader.readAll(batch), file)
     this.checkpoints = new Checkpoints(database, file)
-    const writer = new SqliteWriter(database, maxEvents)
+    const writer = new SqliteWriter(database, bounds)
     this.writes = new WriteQueue(
       (writes) => writer.commit(writes),
       () => this.checkpoints.written(writer.takeRows()),

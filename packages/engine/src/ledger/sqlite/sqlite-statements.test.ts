@@ -16,7 +16,10 @@ it('no statement has numbered or named parameters: Node 22.18 and 24.0 take no v
     texts.push(text)
     return prepare(text)
   }
-  const users = [new SqliteReader(database), new SqliteWriter(database, 100)]
+  const users = [
+    new SqliteReader(database),
+    new SqliteWriter(database, { maxEvents: 100, maxEventAgeSeconds: 3600 }),
+  ]
   database.close()
   expect(users).toHaveLength(2)
   expect(texts.filter((text) => text.includes('?')).length).toBeGreaterThan(5)

@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { EventBounds } from '../event-bounds.ts'
+import { EventCuts } from '../event-cuts.ts'
 import type { Count } from '../ledger.ts'
 import type { Write } from './write.ts'
 
@@ -20,6 +22,7 @@ interface Sum {
 export class SqliteWriter {
   private readonly database: DatabaseSync
   private readonly maxEvents: number
+  private readonly eventCuts: EventCuts
   private readonly statements: ReturnType<typeof prepareWriting>
   private rows = 0
   private eventsSinceCut = 0
@@ -27,9 +30,10 @@ export class SqliteWriter {
   /** The time of the latest count, ms since the epoch. Not the greatest time: a clock may have been wrong for a while. */
   private countedAt = -Infinity
 
-  constructor(database: DatabaseSync, maxEvents: number) {
+  constructor(database: DatabaseSync, { maxEvents, maxEventAgeSeconds }: Required<EventBounds>) {
     this.database = database
     this.maxEvents = maxEvents
+    this.eventCuts = new EventCuts(maxEventAgeSeconds)
     this.statements = prepareWriting(database)
   }
 
@@ -76,7 +80,10 @@ export class SqliteWriter {
       if (changes.some(({ key, expected }) => this.versionOf(key) !== expected)) return false
       for (const change of changes) this.change(change)
     }
-    for (const { at, type, subject, json } of events) this.statements.addEvent.run(at, type, subject, json)
+    for (const { at, type, subject, json } of events) {
+      this.statements.addEvent.run(at, type, subject, json)
+      this.eventCuts.note(at)
+    }
     this.eventsSinceCut += events.length
     this.rows += changes.length + events.length
     return true
@@ -107,6 +114,8 @@ export class SqliteWriter {
   }
 
   private cut(): void {
+    const old = this.eventCuts.take()
+    if (old !== null) this.statements.dropOldEvents.run(old.before, old.after)
     if (this.eventsSinceCut < cutEvery) return
     this.eventsSinceCut = 0
     this.statements.dropEvents.run(this.maxEvents)
@@ -125,6 +134,7 @@ function prepareWriting(
   | 'update'
   | 'addEvent'
   | 'dropEvents'
+  | 'dropOldEvents'
   | 'addCount'
   | 'dropCounts',
   StatementSync
@@ -144,6 +154,12 @@ function prepareWriting(
     // In steps, so that a ledger whose bound was lowered does not keep the others waiting.
     dropEvents: database.prepare(
       `DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ? AND id < (SELECT min(id) FROM events) + 2000`,
+    ),
+    // The oldest ones up to the first that may stay, in steps too.
+    dropOldEvents: database.prepare(
+      `DELETE FROM events WHERE id < coalesce(
+         (SELECT id FROM (SELECT id, at FROM events ORDER BY id LIMIT 2000) WHERE at >= ? AND at <= ? ORDER BY id LIMIT 1),
+         (SELECT min(id) FROM events) + 2000)`,
     ),
     addCount: database.prepare(
       `INSERT INTO counts (grp, field, n, until) VALUES (?, ?, ?, ?)

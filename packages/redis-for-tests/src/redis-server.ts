@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Redis } from 'ioredis'
+import { findRedisServer, noRedisServer } from './find-redis-server.ts'
+
+export interface RedisServerOptions {
+  /** Further options for its command line, such as `['--requirepass', 'secret']`. */
+  args?: readonly string[]
+  /** All slots of a cluster on this one node. */
+  cluster?: boolean
+}
+
+const mostTries = 5
+/** The port of the cluster bus lies 10,000 above, and must exist. */
+const greatestPort = 65_535 - 10_000
+
+/**
+ * A server on a loopback port and in a temporary directory of its own, with an append-only file. It ends with `stop`, and
+ * with this process.
+ */
+export class RedisServer {
+  readonly port: number
+  private readonly directory: string
+  private readonly args: readonly string[]
+  private child: ChildProcess | null = null
+
+  private constructor(port: number, directory: string, { args = [], cluster = false }: RedisServerOptions) {
+    this.port = port
+    this.directory = directory
+    const clusterArgs = cluster ? ['--cluster-enabled', 'yes'] : []
+    this.args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '']
+    this.args = [...this.args, '--appendonly', 'yes', ...clusterArgs, ...args]
+    process.once('exit', this.endNow)
+  }
+
+  /** @throws Error if there is no server on this machine, or it does not start */
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    for (let tries = 1; ; tries++) {
+      const directory = mkdtempSync(join(tmpdir(), 'icloud-redis-'))
+      const server = new RedisServer(await freePort(), directory, options)
+      try {
+        await server.run()
+        if (options.cluster === true) await server.takeAllSlots()
+        return server
+      } catch (error) {
+        await server.stop()
+        // Somebody else may have been faster to take the port.
+        if (tries === mostTries) throw error
+      }
+    }
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** As a power cut or the out-of-memory killer would end it. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL')
+  }
+
+  /** Runs it again, with what is in its append-only file. */
+  async restart(): Promise<void> {
+    await this.end('SIGTERM')
+    await this.run()
+  }
+
+  /** Makes it answer nothing until `resume`, as a machine that is overloaded or was cut off. */
+  pause(): void {
+    this.child?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT')
+  }
+
+  /** Sends one command over a connection of its own. */
+  async command(name: string, ...args: string[]): Promise<unknown> {
+    const client = new Redis({
+      host: '127.0.0.1',
+      port: this.port,
+      lazyConnect: true,
+      retryStrategy: () => null,
+    })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return await client.call(name, ...args)
+    } finally {
+      client.disconnect()
+    }
+  }
+
+  /** Ends it and forgets what it kept. */
+  async stop(): Promise<void> {
+    process.off('exit', this.endNow)
+    await this.end('SIGKILL')
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  private readonly endNow = (): void => {
+    this.child?.kill('SIGKILL')
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  private async run(): Promise<void> {
+    const program = findRedisServer()
+    if (program === null) throw new Error(noRedisServer)
+    const child = spawn(program, this.args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.child = child
+    let said = ''
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.includes('Ready to accept connections')) {
+        child.stdout.resume()
+        return
+      }
+      said += `${line}\n`
+    }
+    throw new Error(`${program} did not start: ${said}`)
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this
+    this.child = null
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+
+  private async takeAllSlots(): Promise<void> {
+    await this.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+    while (!String(await this.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+  }
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = server.address()
+    const closed = once(server, 'close')
+    server.close()
+    await closed
+    if (typeof address === 'object' && address !== null && address.port <= greatestPort) return address.port
+  }
+}
