@@ -11,6 +11,8 @@ import { findRedisServer, noRedisServer } from './find-redis-server.ts'
 export interface RedisServerOptions {
   /** Further options for its command line, such as `['--requirepass', 'secret']`. */
   args?: readonly string[]
+  /** Has to be the one in `args`. */
+  password?: string
   /** All slots of a cluster on this one node. */
   cluster?: boolean
 }
@@ -27,12 +29,15 @@ export class RedisServer {
   readonly port: number
   private readonly directory: string
   private readonly args: readonly string[]
+  private readonly password: string | null
   private child: ChildProcess | null = null
 
-  private constructor(port: number, directory: string, { args = [], cluster = false }: RedisServerOptions) {
+  private constructor(port: number, directory: string, options: RedisServerOptions) {
+    const { args = [], cluster = false } = options
     this.port = port
     this.directory = directory
-    const clusterArgs = cluster ? ['--cluster-enabled', 'yes'] : []
+    this.password = options.password ?? null
+    const clusterArgs = cluster ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] : []
     this.args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '']
     this.args = [...this.args, '--appendonly', 'yes', ...clusterArgs, ...args]
     process.once('exit', this.endNow)
@@ -81,9 +86,12 @@ export class RedisServer {
 
   /** Sends one command over a connection of its own. */
   async command(name: string, ...args: string[]): Promise<unknown> {
+    const { port, password } = this
+    const account = password === null ? {} : { password }
     const client = new Redis({
+      ...account,
       host: '127.0.0.1',
-      port: this.port,
+      port,
       lazyConnect: true,
       retryStrategy: () => null,
     })

@@ -11,12 +11,14 @@ export class RedisConnection {
   /** For messages. */
   readonly where: string
   private readonly client: Client
+  private readonly timeoutMs: number
   /** When the connection was lost, by `performance.now()`; `null` while it is there. */
   private lostAt: number | null = null
   private lastError: Error | null = null
 
-  private constructor(client: Client, where: string) {
+  private constructor(client: Client, where: string, timeoutMs: number) {
     this.client = client
+    this.timeoutMs = timeoutMs
     this.where = where
     client.on('error', (error) => {
       this.lastError = error
@@ -30,11 +32,14 @@ export class RedisConnection {
     })
   }
 
-  /** @throws EngineError if it cannot be reached */
-  static async open(client: Client, where: string): Promise<RedisConnection> {
-    const connection = new RedisConnection(client, where)
+  /**
+   * @param timeoutMs How long an answer may take.
+   * @throws EngineError if it cannot be reached
+   */
+  static async open(client: Client, where: string, timeoutMs: number): Promise<RedisConnection> {
+    const connection = new RedisConnection(client, where, timeoutMs)
     try {
-      await client.connect()
+      await connection.inTime(client.connect())
       return connection
     } catch (error) {
       client.disconnect()
@@ -46,7 +51,7 @@ export class RedisConnection {
   async call(command: string, args: readonly (string | number)[]): Promise<unknown> {
     try {
       await this.connected()
-      return await this.client.call(command, args)
+      return await this.inTime(this.client.call(command, args))
     } catch (error) {
       throw redisError(error, this.where)
     }
@@ -60,7 +65,7 @@ export class RedisConnection {
   ): Promise<unknown> {
     try {
       await this.connected()
-      return await this.client.call('evalsha', [sha, keys.length, ...keys, ...args])
+      return await this.inTime(this.client.call('evalsha', [sha, keys.length, ...keys, ...args]))
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT'))
         throw redisError(error, this.where)
@@ -71,6 +76,22 @@ export class RedisConnection {
   /** Ends the connection. What is under way has to be waited for before. */
   async close(): Promise<void> {
     await this.client.quit().catch(() => this.client.disconnect())
+  }
+
+  /** Makes the connection anew when there is no answer: whatever was not sent by then is never sent. */
+  private async inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new EngineError('ELEDGERIO', `${this.where} did not answer within ${this.timeoutMs / 1000} s`))
+        this.client.disconnect(true)
+      }, this.timeoutMs)
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   private async connected(): Promise<void> {

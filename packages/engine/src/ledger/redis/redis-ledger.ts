@@ -46,7 +46,11 @@ export async function redisLedger(options: RedisLedgerOptions): Promise<Ledger> 
   const checked = checkRedisOptions(options)
   const bounds = checkEventBounds(options, 100_000)
   const keys = new RedisKeys(checked.prefix)
-  const connection = await RedisConnection.open(await ioredisClient(checked), checked.where)
+  const connection = await RedisConnection.open(
+    await ioredisClient(checked),
+    checked.where,
+    checked.timeoutMs,
+  )
   try {
     await checkServer(connection, keys)
   } catch (error) {
