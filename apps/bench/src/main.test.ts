@@ -6,8 +6,18 @@ import type { Row } from './row.ts'
 
 const main = path.resolve(import.meta.dirname, '../dist/main.js')
 
-async function bench(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+interface Result {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+function bench(...args: readonly string[]): Promise<Result> {
+  return benchWith(process.env, ...args)
+}
+
+async function benchWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> {
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const code = new Promise<number>((resolve, reject) => child.on('close', resolve).on('error', reject))
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return { code: await code, stdout, stderr }
@@ -53,6 +63,15 @@ describe('the built command', () => {
     for (const { ours, baseline } of rows) expect(Number.isFinite(ours) && baseline > 0).toBe(true)
   }, 60_000)
 
+  it('says why a row cannot be measured, and goes on', async () => {
+    const names = ['ledger/redis-bytes', 'classify/host']
+    const env = { ...process.env, PATH: '/nowhere' }
+    const { code, stdout, stderr } = await benchWith(env, ...names, '--quick', '--runs', '1', '--json')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^\{"name":"classify\/host"/)
+    expect(stderr).toContain('ledger/redis-bytes: not measured: there is no redis-server')
+  })
+
   it('lists what there is', async () => {
     const { code, stdout } = await bench('--list', 'ledger')
     expect(code).toBe(0)
@@ -65,6 +84,9 @@ describe('the built command', () => {
       'ledger/sqlite-4-processes',
       'ledger/sqlite-10m',
       'ledger/sqlite-10m-rss',
+      'ledger/redis-4-processes',
+      'ledger/redis-admit-1000',
+      'ledger/redis-bytes',
       '',
     ])
   })

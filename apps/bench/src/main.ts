@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { closingLines, load } from './closing-lines.ts'
 import { measurements } from './measurements.ts'
-import type { Plan } from './measurement.ts'
+import { NotMeasured, type Measurement, type Plan } from './measurement.ts'
 import { Progress } from './progress.ts'
 import type { Row } from './row.ts'
 import { selectRows, UnknownRow } from './select.ts'
@@ -40,7 +40,7 @@ async function main(names: readonly string[], { json, list, quick, runs }: Optio
   const loadBefore = load()
   const measured: Row[] = []
   for (const measurement of chosen) {
-    const rows = (await measurement.measure(plan)).filter(({ name }) => wanted.has(name))
+    const rows = (await rowsOf(measurement, plan)).filter(({ name }) => wanted.has(name))
     progress.done()
     measured.push(...rows)
     if (json) for (const row of rows) console.log(JSON.stringify(row))
@@ -48,6 +48,18 @@ async function main(names: readonly string[], { json, list, quick, runs }: Optio
   if (json) return
   console.log(tableOf(measured))
   for (const line of closingLines(measured, loadBefore)) console.log(line)
+}
+
+/** None if it cannot be measured here; standard error says why. */
+async function rowsOf(measurement: Measurement, plan: Plan): Promise<Row[]> {
+  try {
+    return await measurement.measure(plan)
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error
+    const names = measurement.rows.map(({ name }) => name).join(', ')
+    process.stderr.write(`${names}: not measured: ${error.message}\n`)
+    return []
+  }
 }
 
 const command = new Command('bench')

@@ -15,3 +15,6 @@ export interface Measurement {
   rows: readonly RowSpec[]
   measure(plan: Plan): Promise<Row[]>
 }
+
+/** Says why something cannot be measured on this machine. It is no failure. */
+export class NotMeasured extends Error {}

@@ -7,12 +7,7 @@ export const noRedisServer =
 
 /** The path of the server on this machine, `null` if it has none. */
 export function findRedisServer(): string | null {
-  const directories = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    '/usr/local/bin',
-    '/usr/bin',
-    '/usr/sbin',
-  ]
+  const directories = (process.env.PATH ?? '').split(delimiter)
   for (const name of ['redis-server', 'valkey-server']) {
     for (const directory of directories) {
       if (directory === '') continue

@@ -9,10 +9,12 @@ import { Outcomes, type Attempted } from './outcomes.ts'
 import type { LedgerFigures, LedgerRun, LedgerTask } from './task.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as LedgerTask
-const outcomes = new Outcomes(task.known, task.file !== undefined, task.seed ?? 0)
+const isSeeded = task.file !== undefined || task.url !== undefined
+const outcomes = new Outcomes(task.known, isSeeded, task.seed ?? 0)
 const remember = task.ledger === 'map' ? inMap() : withEngine(openEngine(task.ledger))
 
-function openEngine(ledger: 'memory' | 'sqlite'): Engine {
+function openEngine(ledger: 'memory' | 'sqlite' | 'redis'): Engine {
+  if (ledger === 'redis') return createEngine({ ledger: task.url ?? '' })
   if (ledger === 'memory') return createEngine({ ledger: 'memory:' })
   if (task.file !== undefined) return createEngine({ ledger: `file:${task.file}` })
   const dir = mkdtempSync(path.join(tmpdir(), 'icloud-bench-'))

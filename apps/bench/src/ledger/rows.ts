@@ -1,6 +1,7 @@
 import type { Measurement } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
 import { rates } from '../sample.ts'
+import { redisMeasurements } from './redis-rows.ts'
 import { measureSides, type Side } from './sides.ts'
 import { sqliteMeasurements } from './sqlite-rows.ts'
 import { fewAddresses } from './task.ts'
@@ -31,6 +32,7 @@ export const ledgerMeasurements: readonly Measurement[] = [
     [{ ledger: 'memory', callers: 200, known: fewAddresses }, 40_000],
   ),
   ...sqliteMeasurements,
+  ...redisMeasurements,
 ]
 
 function compare(row: RowSpec, ours: Side, baseline: Side): Measurement {

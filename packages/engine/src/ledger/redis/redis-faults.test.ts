@@ -48,7 +48,7 @@ describe.skipIf(!hasRedisServer())('the Redis ledger', () => {
     const ledger = await open(server.port)
     const written: number[] = []
     let next = 0
-    let killed: Promise<void> | null = null
+    const killed: Promise<void>[] = []
     await Promise.all(
       Array.from({ length: 60 }, async () => {
         for (;;) {
@@ -59,11 +59,11 @@ describe.skipIf(!hasRedisServer())('the Redis ledger', () => {
             expect(error).toMatchObject(outOfReach)
             return
           }
-          if (written.push(n) === 1000) killed = server.kill()
+          if (written.push(n) === 1000) killed.push(server.kill())
         }
       }),
     )
-    await killed
+    await Promise.all(killed)
     expect(written.length).toBeGreaterThanOrEqual(1000)
     await server.restart()
     const entries = await readAgain(

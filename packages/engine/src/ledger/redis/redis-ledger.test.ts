@@ -63,10 +63,9 @@ describe.skipIf(!canRun)('the Redis ledger', () => {
     await server.command('CONFIG', 'RESETSTAT')
     const keys = Array.from({ length: 1000 }, (_, n) => `recipient/${n}`)
     await Promise.all([ledger.read(keys.slice(10)), ledger.read(keys.slice(0, 10))])
+    expect(String(await server.command('INFO', 'commandstats'))).toContain('cmdstat_mget:calls=1,')
     await Promise.all(keys.slice(0, 100).map((key) => ledger.write([{ key, expected: 0, value: 1 }])))
-    const statistics = String(await server.command('INFO', 'commandstats'))
-    expect(statistics).toContain('cmdstat_mget:calls=1,')
-    expect(statistics).toContain('cmdstat_evalsha:calls=1,')
+    expect(String(await server.command('INFO', 'commandstats'))).toContain('cmdstat_evalsha:calls=1,')
   })
 
   it('works on when the server forgot the scripts', async () => {
@@ -111,12 +110,8 @@ describe.skipIf(!canRun)('the Redis ledger', () => {
     await expect(open('newer')).rejects.toMatchObject({ code: 'ELEDGERVERSION' })
     const { ledger, tag } = await open()
     await server.command('SET', `${tag}/a`, 'not ours')
-    await server.command('LPUSH', `${tag}/b`, 'not ours')
     await expect(ledger.read(['a'])).rejects.toMatchObject({ code: 'ELEDGERDAMAGED' })
-    await expect(ledger.write([{ key: 'b', expected: 0, value: 1 }])).rejects.toMatchObject({
-      code: 'ELEDGERDAMAGED',
-    })
-    expect(await server.command('LLEN', `${tag}/b`)).toBe(1)
+    expect(await server.command('GET', `${tag}/a`)).toBe('not ours')
   })
 
   it('says what is wrong without a password', async () => {
@@ -162,7 +157,9 @@ it('says what to install if ioredis is missing', async () => {
   vi.doMock('ioredis', () => {
     throw new Error("Cannot find package 'ioredis'")
   })
-  onTestFinished(() => void vi.doUnmock('ioredis'))
+  onTestFinished(() => {
+    vi.doUnmock('ioredis')
+  })
   vi.resetModules()
   const { redisLedger: withoutIoredis } = await import('./redis-ledger.ts')
   await expect(withoutIoredis({ url: 'redis://127.0.0.1' })).rejects.toMatchObject({

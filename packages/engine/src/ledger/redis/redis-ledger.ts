@@ -162,14 +162,15 @@ class RedisLedger implements Ledger {
   private async writeAll(batch: readonly RedisWrite[]): Promise<boolean[]> {
     const { version, eventCount, events, index, entries } = this.keys
     const cut = this.cuts.take()
-    const keys = [version, eventCount, events, index, entries]
-    const args: (string | number)[] = [this.maxEvents, cut?.before ?? '', cut?.after ?? '']
-    for (const write of batch) {
-      for (const key of write.keys) keys.push(key)
-      for (const arg of write.args) args.push(arg)
-    }
-    const applied = (await this.connection.run(writeScript, keys, args)) as string
-    return batch.map((_, index) => applied[index] === '1')
+    const changed = batch.flatMap((write) => write.entries)
+    const groups = batch.flatMap((write) => write.groups)
+    const head = [this.maxEvents, cut?.before ?? '', cut?.after ?? '', changed.length]
+    const applied = (await this.connection.run(
+      writeScript,
+      [version, eventCount, events, index, entries, ...changed, ...groups],
+      [...head, ...batch.flatMap((write) => write.args)],
+    )) as string
+    return batch.map((_, n) => applied[n] === '1')
   }
 
   private understood<T>(parse: () => T): T {

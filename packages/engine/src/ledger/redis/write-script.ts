@@ -11,14 +11,18 @@ import { versionDigits } from './redis-keys.ts'
  * bytes a key instead of the 110 in one large set. A set of their first keys, except that of the very first piece, leads to
  * them.
  *
- * - KEYS: last version, number of events, events, index, beginning of entries; then those that the writes name.
- * - ARGV: most events; times before and after which the oldest events go, or two empty ones; then for each write the
- *   number of changes, and for each the version that is expected and the JSON, empty for absent and deleted; the number of
+ * The pieces are the only keys that are not declared, as nobody knows them before; the hash tag puts them on the same node.
+ *
+ * - KEYS: last version, number of events, events, index, beginning of entries; then the entries of all writes, then the
+ *   groups of counts of all writes.
+ * - ARGV: most events; times before and after which the oldest events go, or two empty ones; the number of entries; then for
+ *   each write the number of changes, and for each the version that is expected and the JSON, empty for absent and deleted; the number of
  *   events, and the line of each; the number of groups of counts, and for each the ms to keep it, the number of fields, and
  *   field and number for each.
  */
 export const writeScript: Script = script(String.raw`
-local call = redis.call
+local KEYS, ARGV, call, tonumber = KEYS, ARGV, redis.call, tonumber
+local sub, unpack, min = string.sub, unpack, math.min
 local mostEvents = tonumber(ARGV[1])
 local time = call('TIME')
 local version = math.max(tonumber(call('GET', KEYS[1]) or 0) + 1, time[1] * 10000 + math.floor(time[2] / 100))
@@ -50,64 +54,91 @@ local function forget(name)
   if first ~= '' and call('EXISTS', index .. '/' .. first) == 0 then call('ZREM', index, first) end
 end
 
-local k, a = 6, 4
+local entries = tonumber(ARGV[4])
+local before, now, json = {}, {}, {}
+for from = 6, 5 + entries, 1000 do
+  local last = min(from + 999, 5 + entries)
+  for i, value in ipairs(call('MGET', unpack(KEYS, from, last))) do
+    before[KEYS[from + i - 1]] = value and sub(value, 1, ${versionDigits}) or ''
+  end
+end
+
+local k, g, a = 6, 6 + entries, 5
 local done, events = {}, {}
-while ARGV[a] do
-  local changes = tonumber(ARGV[a])
-  local firstKey, firstArg = k, a + 1
-  k, a = k + changes, a + 1 + 2 * changes
+local arg = ARGV[a]
+while arg do
+  local lastKey = k + tonumber(arg) - 1
   local holds = true
-  for i = 0, changes - 1 do
-    if call('GETRANGE', KEYS[firstKey + i], 0, ${versionDigits - 1}) ~= ARGV[firstArg + 2 * i] then
+  local at = a + 1
+  for i = k, lastKey do
+    local key = KEYS[i]
+    if (now[key] or before[key]) ~= ARGV[at] then
       holds = false
       break
     end
+    at = at + 2
   end
+  at = a + 1
   if holds then
-    for i = 0, changes - 1 do
-      local key, expected, json = KEYS[firstKey + i], ARGV[firstArg + 2 * i], ARGV[firstArg + 2 * i + 1]
-      if json ~= '' then
-        call('SET', key, stamp .. json)
-        if expected == '' then remember(string.sub(key, base)) end
-      elseif expected ~= '' then
-        call('DEL', key)
-        forget(string.sub(key, base))
-      end
+    for i = k, lastKey do
+      local key, value = KEYS[i], ARGV[at + 1]
+      now[key] = value == '' and '' or stamp
+      json[key] = value
+      at = at + 2
     end
+  else
+    at = at + 2 * (lastKey - k + 1)
   end
-  local lines = tonumber(ARGV[a])
+  k = lastKey + 1
+  local lines = tonumber(ARGV[at])
   if holds then
-    for i = 1, lines do events[#events + 1] = ARGV[a + i] end
+    for i = 1, lines do events[#events + 1] = ARGV[at + i] end
   end
-  a = a + 1 + lines
-  local groups = tonumber(ARGV[a])
-  a = a + 1
+  at = at + 1 + lines
+  local groups = tonumber(ARGV[at])
+  at = at + 1
   for i = 1, groups do
-    local keep, fields = ARGV[a], tonumber(ARGV[a + 1])
-    a = a + 2
+    local key, keep, fields = KEYS[g], ARGV[at], tonumber(ARGV[at + 1])
+    at = at + 2
     if holds then
-      for field = 0, fields - 1 do call('HINCRBYFLOAT', KEYS[k], ARGV[a + 2 * field], ARGV[a + 2 * field + 1]) end
-      if call('PTTL', KEYS[k]) < tonumber(keep) then call('PEXPIRE', KEYS[k], keep) end
+      for field = 0, fields - 1 do call('HINCRBYFLOAT', key, ARGV[at + 2 * field], ARGV[at + 2 * field + 1]) end
+      if call('PTTL', key) < tonumber(keep) then call('PEXPIRE', key, keep) end
     end
-    k, a = k + 1, a + 2 * fields
+    g, at = g + 1, at + 2 * fields
   end
   done[#done + 1] = holds and '1' or '0'
+  a, arg = at, ARGV[at]
 end
 
-call('SET', KEYS[1], string.format('%.0f', version))
+local set = {KEYS[1], string.format('%.0f', version)}
+for key, value in pairs(json) do
+  if value ~= '' then
+    set[#set + 1] = key
+    set[#set + 1] = stamp .. value
+    if before[key] == '' then remember(sub(key, base)) end
+    if #set > 1000 then
+      call('MSET', unpack(set))
+      set = {}
+    end
+  elseif before[key] ~= '' then
+    call('DEL', key)
+    forget(sub(key, base))
+  end
+end
+if #set > 0 then call('MSET', unpack(set)) end
 if #events > 0 then
   call('INCRBY', KEYS[2], #events)
   for from = 1, #events, 1000 do
-    call('RPUSH', KEYS[3], unpack(events, from, math.min(from + 999, #events)))
+    call('RPUSH', KEYS[3], unpack(events, from, min(from + 999, #events)))
   end
   call('LTRIM', KEYS[3], -mostEvents, -1)
 end
 if ARGV[2] ~= '' then
-  local before, after = tonumber(ARGV[2]), tonumber(ARGV[3])
+  local youngest, latest = tonumber(ARGV[2]), tonumber(ARGV[3])
   local old = 0
   for _, line in ipairs(call('LRANGE', KEYS[3], 0, 999)) do
     local at = tonumber(string.match(line, '^%[([^,]*)')) or 0
-    if at >= before and at <= after then break end
+    if at >= youngest and at <= latest then break end
     old = old + 1
   end
   call('LTRIM', KEYS[3], old, -1)
