@@ -45,7 +45,10 @@ function allowedFor({ folder }: Workspace): Set<string> {
 }
 
 /** What tests may import on top: the simulator stands in for Apple, the other one starts a Redis. */
-const allowedInTests: readonly string[] = ['@icloud-delivery/mx-simulator', '@icloud-delivery/redis-for-tests']
+const allowedInTests: readonly string[] = [
+  '@icloud-delivery/mx-simulator',
+  '@icloud-delivery/redis-for-tests',
+]
 
 describe.each(workspaces)('$folder', (workspace) => {
   const allowed = allowedFor(workspace)

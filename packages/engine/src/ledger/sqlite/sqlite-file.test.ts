@@ -219,7 +219,7 @@ describe('openLedger', () => {
         (thrown: Error) => thrown,
       )
       expect(error).toMatchObject({ code: 'ELEDGERURL' })
-      expect(error.message).toMatch(/"memory:" or "file:"/)
+      expect(error.message).toMatch(/"memory:", "file:".*"redis:/)
     },
   )
 
