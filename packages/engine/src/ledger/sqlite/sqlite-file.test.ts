@@ -211,7 +211,7 @@ describe('the file of an SQLite ledger', () => {
 })
 
 describe('openLedger', () => {
-  it.each(['redis://127.0.0.1', 'icloud.db', 'file:', 'file://server/share.db', 'memory', ''])(
+  it.each(['http://127.0.0.1', 'icloud.db', 'file:', 'file://server/share.db', 'memory', ''])(
     'refuses %j and says what it takes',
     async (url) => {
       const error: Error = await openLedger(url).then(
