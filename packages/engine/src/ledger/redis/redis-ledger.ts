@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts'
 import { checkEventBounds, type EventBounds } from '../event-bounds.ts'
 import { EventCuts } from '../event-cuts.ts'
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
+import type { Change, Count, Counts, Entry, EventQuery, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
 import { Batches } from './batches.ts'
 import { ioredisClient } from './ioredis-client.ts'
 import { countsOf, entryOf, eventsOf, readKeys } from './redis-reading.ts'
@@ -128,15 +128,15 @@ class RedisLedger implements Ledger {
     }
   }
 
-  async events(query: { subject?: string; type?: string; limit?: number } = {}): Promise<StoredEvent[]> {
-    const { limit = 100 } = query
+  async events(query: EventQuery = {}): Promise<StoredEvent[]> {
+    const { limit = 100, before = Infinity } = query
     const words = [query.type, query.subject].flatMap((word) =>
       word === undefined ? [] : [JSON.stringify(word)],
     )
     const look = words.length === 0 ? Math.min(limit, eventsALook) : eventsALook
     const all: StoredEvent[] = []
-    let from: number | '' = ''
-    while (from !== 0 && all.length < limit) {
+    let from: number | '' = before === Infinity ? '' : before - 1
+    while ((from === '' || from > 0) && all.length < limit) {
       this.refuseIfClosed()
       const [next, ...found] = (await this.connection.run(
         eventsScript,
