@@ -35,7 +35,7 @@ describe('createEngine', () => {
   })
 
   it.each([
-    ['ELEDGERURL', { ledger: 'redis://127.0.0.1' }],
+    ['ELEDGERURL', { ledger: 'redis://' }],
     ['EARGUMENT', {}],
     ['EARGUMENT', { ledger: 7 }],
     ['EARGUMENT', undefined],

@@ -54,8 +54,17 @@ describe('readSettings', () => {
     )
   })
 
+  it('takes a ledger in Redis, and prints no password of one that is mistyped', () => {
+    const ledger = 'rediss://haraka:secret@redis.example.com:6379/0'
+    expect(readSettings({ main: { ledger } })).toMatchObject({ settings: { ledger }, problems: [] })
+    const { settings, problems } = readSettings({ main: { ledger: 'redis:haraka:secret@redis.example.com' } })
+    expect(settings.ledger).toBeNull()
+    expect(problems).toEqual([expect.stringContaining('"...@redis.example.com"')])
+    expect(problems[0]).not.toContain('secret')
+  })
+
   it.each([
-    ['main', 'ledger', 'icloud.db', 'file:<path> or memory:'],
+    ['main', 'ledger', 'icloud.db', 'file:<path>, redis://<host> or memory:'],
     ['main', 'stream', 'a b', 'a name of letters'],
     ['suppression', 'dsn', 'perhaps', 'true or false'],
     ['destination', 'cache_ttl', 0, 'a number from 1 to 86400'],

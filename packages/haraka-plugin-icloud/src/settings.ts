@@ -70,8 +70,10 @@ export function readSettings(ini: Ini): { settings: Settings; problems: readonly
 
 function ledgerOf(reader: IniReader): string | null {
   const ledger = reader.text('main', 'ledger')
-  if (ledger === null || /^(?:file:.+|memory:)$/.test(ledger)) return ledger
-  reader.complain('main', 'ledger', ledger, 'file:<path> or memory:', 'using the default')
+  if (ledger === null || /^(?:file:.+|memory:|rediss?:\/\/.+)$/.test(ledger)) return ledger
+  // What stands before an @ may be a password.
+  const found = ledger.includes('@') ? `...${ledger.slice(ledger.lastIndexOf('@'))}` : ledger
+  reader.complain('main', 'ledger', found, 'file:<path>, redis://<host> or memory:', 'using the default')
   return null
 }
 
