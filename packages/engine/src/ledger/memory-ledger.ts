@@ -9,6 +9,8 @@ interface Slot {
   json: string
 }
 
+const recipientPrefix = 'recipient/'
+
 /**
  * A ledger in this process's memory, for tests and for hosts that have nothing to remember across a restart. Values are
  * kept as JSON, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
@@ -20,7 +22,14 @@ interface Slot {
 export function memoryLedger(options: EventBounds = {}): Ledger {
   const { maxEvents, maxEventAgeSeconds } = checkEventBounds(options, 10_000)
   const cuts = new EventCuts(maxEventAgeSeconds)
-  const slots = new Map<string, Slot>()
+  // Whoever lists the few holds or incidents must not go through millions of recipients.
+  const recipients = new Map<string, Slot>()
+  const others = new Map<string, Slot>()
+  const slotsOf = (key: string): Map<string, Slot> => (key.startsWith(recipientPrefix) ? recipients : others)
+  const mapsOf = (prefix: string): Map<string, Slot>[] => {
+    if (prefix.startsWith(recipientPrefix)) return [recipients]
+    return recipientPrefix.startsWith(prefix) ? [recipients, others] : [others]
+  }
   const groups = new CountGroups()
   let log: StoredEvent[] = []
   let lastVersion = 0
@@ -49,7 +58,7 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
     async read(keys) {
       refuseIfClosed()
       return keys.map((key) => {
-        const slot = slots.get(key)
+        const slot = slotsOf(key).get(key)
         return slot ? entryOf(key, slot) : null
       })
     },
@@ -57,9 +66,11 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
     async write(changes, events = [], counts = []) {
       refuseIfClosed()
       const values = changes.map((change) => (change.value == null ? null : JSON.stringify(change.value)))
-      if (changes.some((change) => (slots.get(change.key)?.version ?? 0) !== change.expected)) return false
+      if (changes.some((change) => (slotsOf(change.key).get(change.key)?.version ?? 0) !== change.expected))
+        return false
       changes.forEach((change: Change, index) => {
         const json = values[index]
+        const slots = slotsOf(change.key)
         if (json == null) slots.delete(change.key)
         else slots.set(change.key, { version: ++lastVersion, json })
       })
@@ -75,9 +86,13 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
 
     async *list(prefix) {
       refuseIfClosed()
-      const keys = [...slots.keys()].filter((key) => key.startsWith(prefix)).toSorted()
+      const keys: string[] = []
+      for (const slots of mapsOf(prefix)) {
+        for (const key of slots.keys()) if (key.startsWith(prefix)) keys.push(key)
+      }
+      keys.sort()
       for (const key of keys) {
-        const slot = slots.get(key)
+        const slot = slotsOf(key).get(key)
         if (slot) yield entryOf(key, slot)
       }
     },
