@@ -12,6 +12,8 @@ import { release } from './operator/release.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 import type { AddressRecord, Clock, Engine, EngineEvents, Hold, Logger } from './engine.ts'
 import { Events } from './events.ts'
+import type { Incident } from './incidents/incident.ts'
+import { Incidents } from './incidents/incidents.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { Outage } from './outage.ts'
 import type { RecordRequest } from './record/outcome.ts'
@@ -21,7 +23,7 @@ import { Passages } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
-import { requireAddress } from './subject.ts'
+import { argument, requireAddress } from './subject.ts'
 import { engagementKey, type Engagement } from './signals/engagement-state.ts'
 import { recordConsent, recordEngagement, type EngagementOptions } from './signals/record-engagement.ts'
 import { readers, type Readers } from './signals/readers.ts'
@@ -54,6 +56,7 @@ export interface Parts {
   readonly passages: Passages
   readonly turns: Turns
   readonly signals: Signals
+  readonly incidents: Incidents
   readonly mx: MxBook
   /** icloud.com, me.com and mac.com are one mailbox. */
   readonly sameMailbox: boolean
@@ -67,18 +70,23 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor(parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'lanes'>) {
+  constructor(
+    parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'lanes' | 'incidents'>,
+  ) {
     this.ledger = parts.ledger
     const events = new Events(parts.logger)
     const outage = new Outage(parts.logger)
+    const turns = new Turns()
+    const signals = new Signals({ ...parts, events })
     this.parts = {
       ...parts,
       events,
       outage,
       passages: new Passages(),
-      turns: new Turns(),
-      signals: new Signals({ ...parts, events }),
       lanes: new Lanes({ ...parts, outage }),
+      turns,
+      signals,
+      incidents: new Incidents({ ...parts, events, turns, signals }),
     }
     this.canaryBook = new CanaryBook(this.parts)
   }
@@ -129,6 +137,15 @@ export class EngineCore implements Engine {
 
   release(request: ReleaseRequest): Promise<number> {
     return release(this.parts, this.canaryBook, request)
+  }
+
+  incidents(): Promise<Incident[]> {
+    return this.parts.incidents.list()
+  }
+
+  async closeIncident(id: string): Promise<boolean> {
+    if (typeof id !== 'string') throw argument('closeIncident', 'id', 'the id of an incident', id)
+    return this.parts.incidents.close(id)
   }
 
   markImportant(address: string, important: boolean): Promise<void> {
@@ -209,6 +226,7 @@ export class EngineCore implements Engine {
 
   async close(): Promise<void> {
     await this.parts.lanes.close()
+    await this.parts.incidents.stop()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
     await this.parts.signals.flush().catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()

@@ -17,6 +17,7 @@ import type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
 import type { Rates, RatesRequest, RateWindow } from './signals/rates.ts'
 import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
+import type { Incident } from './incidents/incident.ts'
 import type { Alert } from './signals/alert.ts'
 import type { Entrance, EnterRequest } from './lanes/enter.ts'
 import type { LaneStatus } from './lanes/lane-status.ts'
@@ -45,13 +46,16 @@ export interface EngineEvents {
   retry: WaitAction
   failed: GiveUpAction
   held: Action
-  released: { hold: HoldRef } | { suppression: Suppression }
+  /** `incident`: taken back because of it. */
+  released: { hold: HoldRef } | { suppression: Suppression; incident?: string }
   /** A reply of Apple's that no rule knows, so that one can be written. */
   unknown: Action
   /** Apple does not serve this domain of recipients: whoever caches its MX should look it up anew. */
   mxDoubtful: { domain: string }
   /** Something that a person should look at. */
   alert: Alert
+  /** Apple itself seems to be broken, or is well again. In one of all the processes. */
+  incident: { type: 'opened' | 'closed'; incident: Incident }
 }
 
 /** Everything known about one address. */
@@ -117,7 +121,7 @@ export interface Engine {
   }): Promise<Suppression>
   /**
    * Takes back what replies did: to an address, or by a rule and in a span of time, of all recipients (`{ rule, since, until }`).
-   * Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped (`{ campaign }`). Says how many suppressions or
+   * What the rules of an incident did from its onset to its end (`{ incident }`). Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped (`{ campaign }`). Says how many suppressions or
    * holds were released.
    *
    * An unsubscribe, a complaint, an import or an operator's suppression ends by its address only, with its `origin` named:
@@ -144,6 +148,16 @@ export interface Engine {
   canary(options: CanaryOptions): Promise<Canary>
   /** The test batches of the last 30 days. */
   canaries(): Promise<Canary[]>
+  /**
+   * When Apple itself was broken: what lasts, and the last 50 that are over, the newest first. Looks at the numbers once
+   * more before it answers. Rejects if the ledger is out of reach.
+   */
+  incidents(): Promise<Incident[]>
+  /**
+   * Ends an incident that is none: from now on its replies follow their policy again, and it takes more than was seen, or a
+   * day, for another one. False if no such incident is open.
+   */
+  closeIncident(id: string): Promise<boolean>
   /**
    * Marks an address as important, or takes that back: if a reply suppresses it, an `alert` (`important-suppressed`) is
    * raised. Rejects if the ledger is out of reach.

@@ -28,6 +28,7 @@ describe('readPolicy', () => {
       jitter: 0,
       ledgerRetrySeconds: 5,
       signals: { minAttempts: 200 },
+      incidents: { factor: 10 },
       rules: {
         'mailbox-full': { waitsSeconds: [60, 120] },
         'proofpoint-block': { hold: null },
@@ -42,6 +43,7 @@ describe('readPolicy', () => {
       jitter: 0,
       ledgerRetrySeconds: 5,
       signals: { ...defaultPolicy.signals, minAttempts: 200 },
+      incidents: { ...defaultPolicy.incidents, factor: 10 },
       rules: {
         ...defaultPolicy.rules,
         'mailbox-full': { ...defaultPolicy.rules['mailbox-full'], waitsSeconds: [60, 120] },

@@ -11,6 +11,7 @@ const DEPTH: Readonly<Record<string, number>> = {
   maxAgeSeconds: 2,
   topOfHour: 2,
   signals: 2,
+  incidents: 2,
   rules: 3,
   otherwise: 3,
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from '@icloud-delivery/rules'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
 import { isProbe } from './decide-hold.ts'
+import { troubleInIncident } from '../incidents/trouble-in-incident.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
 import { afterDelivery } from '../state/recipient-state.ts'
 import { Refusal } from './refusal.ts'
@@ -24,7 +25,10 @@ export function decide(
     return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
   const { rule } = verdict
-  const trouble = { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
+  const trouble =
+    attempt.incident === undefined
+      ? { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
+      : troubleInIncident(verdict, rule, policy)
   return new Refusal(trouble, state, now, policy, attempt).decide()
 }
 

@@ -126,7 +126,11 @@ export class Refusal {
     if (this.rulePolicy.slowsRecipient) {
       this.recipient = { ...this.recipient, deferred: { until: retryAt, rule: this.rule } }
     }
-    return { ...this.action('retry', `${this.rule}: try ${this.attempts} came to nothing for now`), retryAt }
+    const why = this.attempt.incident === undefined ? '' : '; trouble at Apple, held against nobody'
+    return {
+      ...this.action('retry', `${this.rule}: try ${this.attempts} came to nothing for now${why}`),
+      retryAt,
+    }
   }
 
   private hold(until: number): Action {

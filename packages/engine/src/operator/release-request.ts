@@ -40,5 +40,16 @@ export interface RepliesReleaseOptions extends Audit {
 /** Takes back what replies did, of all recipients. */
 export type RepliesRelease = RepliesSelection & RepliesReleaseOptions
 
+/** Takes back what the replies of an incident at Apple did, of all recipients. */
+export interface IncidentRelease extends RepliesReleaseOptions {
+  /** The `id` of an incident. */
+  incident: string
+}
+
 /** What {@link Engine.release} takes. */
-export type ReleaseRequest = AddressRelease | RepliesRelease | { hold: HoldRef } | { campaign: string }
+export type ReleaseRequest =
+  | AddressRelease
+  | RepliesRelease
+  | IncidentRelease
+  | { hold: HoldRef }
+  | { campaign: string }

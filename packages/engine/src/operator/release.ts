@@ -1,5 +1,6 @@
 import { closeHold } from './by-hand.ts'
 import type { Parts } from '../engine-core.ts'
+import { releaseIncident } from '../incidents/release-incident.ts'
 import type { CanaryBook } from '../signals/canary/canary-book.ts'
 import { releaseCanary } from '../signals/canary/canary.ts'
 import { releaseAddress } from './release-address.ts'
@@ -23,6 +24,7 @@ export async function release(parts: Parts, book: CanaryBook, request: ReleaseRe
   if ('campaign' in request) return releaseCanary(parts, book, request.campaign)
   if ('hold' in request) return closeHold(parts, request.hold)
   if ('address' in request) return releaseAddress(parts, request)
+  if ('incident' in request) return releaseIncident(parts, request)
   if (request.rule === undefined && request.since === undefined) throw wrong(request)
   // Another origin ends by address only.
   if ('origin' in request) throw wrong(request)
@@ -33,7 +35,7 @@ function wrong(request: unknown): Error {
   return argument(
     'release',
     'the request',
-    'one of { address }, { address, origin }, { rule, since, until }, { hold } and { campaign }; of the third at least rule or since',
+    'one of { address }, { address, origin }, { rule, since, until }, { incident }, { hold } and { campaign }; of the third at least rule or since',
     typeof request === 'object' && request !== null
       ? `{ ${Object.keys(request).slice(0, 5).join(', ')} }`
       : request,

@@ -2,6 +2,8 @@ import { rules } from '@icloud-delivery/rules'
 import { EngineError, found } from '../errors.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import { resolveLanes, type LanesOptions } from '../lanes/lane-policy-check.ts'
+import type { IncidentPolicy } from '../incidents/incident-policy.ts'
+import { checkIncidents } from '../incidents/incident-policy-check.ts'
 import type { SignalsPolicy } from '../signals/signals-policy.ts'
 import { checkSignals } from '../signals/signals-policy-check.ts'
 import { boolean, number, object, onlyKeys, seconds, whole, wrong } from './check-value.ts'
@@ -23,6 +25,7 @@ export interface PolicyOptions {
   ledgerRetrySeconds?: number
   signals?: Partial<SignalsPolicy>
   lanes?: LanesOptions
+  incidents?: Partial<IncidentPolicy>
   rules?: Readonly<Record<string, Partial<RulePolicy>>>
   otherwise?: Readonly<Record<string, Partial<RulePolicy>>>
 }
@@ -45,6 +48,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     'ledgerRetrySeconds',
     'signals',
     'lanes',
+    'incidents',
     'rules',
     'otherwise',
   ])
@@ -55,6 +59,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
   if (options.ledgerRetrySeconds !== undefined)
     seconds('policy.ledgerRetrySeconds', options.ledgerRetrySeconds)
   if (options.signals !== undefined) checkSignals('policy.signals', options.signals)
+  if (options.incidents !== undefined) checkIncidents('policy.incidents', options.incidents)
 
   const known = new Set([...Object.keys(defaultPolicy.rules), ...rules.map((rule) => rule.id)])
   return {
@@ -64,6 +69,7 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     ledgerRetrySeconds: options.ledgerRetrySeconds ?? defaultPolicy.ledgerRetrySeconds,
     signals: { ...defaultPolicy.signals, ...options.signals },
     lanes: resolveLanes('policy.lanes', defaultPolicy.lanes, options.lanes),
+    incidents: { ...defaultPolicy.incidents, ...options.incidents },
     rules: mergeRules('policy.rules', defaultPolicy.rules, options.rules, known),
     otherwise: mergeRules(
       'policy.otherwise',

@@ -1,4 +1,5 @@
 import type { Disposition, Verdict } from '@icloud-delivery/rules'
+import { defaultIncidents, type IncidentPolicy } from '../incidents/incident-policy.ts'
 import type { PausePolicy, QuarantinePolicy, SlowLanePolicy, SuppressPolicy } from './recipient-policy.ts'
 import { allLanes, defaultLane, type LanesPolicy } from '../lanes/lane-policy.ts'
 import { defaultSignals, type SignalsPolicy } from '../signals/signals-policy.ts'
@@ -66,6 +67,8 @@ export interface Policy {
   signals: SignalsPolicy
   /** Connections, rate, order and warm-up, by lane; `*` for all others. */
   lanes: LanesPolicy
+  /** Noticing that Apple itself is broken. */
+  incidents: IncidentPolicy
   /** Per rule id, and `no-reply`; `spamhaus-block:PBL` is the Spamhaus rule where the reply names the PBL. */
   rules: Readonly<Record<string, RulePolicy>>
   /** For a rule that is not in `rules`. */
@@ -127,6 +130,7 @@ export const defaultPolicy: Policy = {
   ledgerRetrySeconds: minute,
   signals: defaultSignals,
   lanes: { [allLanes]: defaultLane },
+  incidents: defaultIncidents,
   rules: {
     'rate-limited': {
       waitsSeconds: doubling30,

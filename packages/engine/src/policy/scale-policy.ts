@@ -3,6 +3,7 @@ import type { SuppressPolicy } from './recipient-policy.ts'
 import { defaultPolicy } from './policy.ts'
 import { EngineError, found } from '../errors.ts'
 import { scaleLanes } from '../lanes/lane-policy.ts'
+import { scaleIncidents } from '../incidents/incident-policy.ts'
 import { scaleSignals } from '../signals/signals-policy.ts'
 
 /**
@@ -29,6 +30,7 @@ export function scalePolicy(factor: number, policy: Policy = defaultPolicy): Pol
     ledgerRetrySeconds: policy.ledgerRetrySeconds * factor,
     signals: scaleSignals(policy.signals, factor),
     lanes: scaleLanes(policy.lanes, factor),
+    incidents: scaleIncidents(policy.incidents, factor),
     rules: mapValues(policy.rules, (rule) => scaleRule(rule, factor)),
     otherwise: mapValues(policy.otherwise, (rule) => scaleRule(rule, factor)) as Policy['otherwise'],
   }

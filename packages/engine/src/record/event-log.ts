@@ -21,6 +21,7 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     data.reply = action.verdict.text.slice(0, longestText)
     data.attempts = action.attempts
     if (action.retryAt !== null) data.retryAt = action.retryAt
+    if (attempt.incident !== undefined) data.incident = attempt.incident
   } else if (outcome.kind === 'delivered') {
     if (typeof outcome.text === 'string') data.reply = outcome.text.slice(0, longestText)
   } else {

@@ -89,11 +89,14 @@ async function turn(
   outcome: Outcome,
 ): Promise<Decision | undefined> {
   const { ledger, policy, clock } = parts
-  const entries = await ledger.read(keys)
-  const values: object[] = entries.map((entry) => entry?.value ?? {})
+  const reply = parts.incidents.caseOf(verdict, attempt.address)
+  const entries = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
+  reply?.see(entries.slice(keys.length))
+  const values: object[] = keys.map((_, index) => entries[index]?.value ?? {})
   const state = stateOf(values, aside)
   const now = clock()
-  const decision = decideOn(outcome, verdict, state, now, policy, attempt)
+  const told = reply?.incident === undefined ? attempt : { ...attempt, incident: reply.incident }
+  const decision = decideOn(outcome, verdict, state, now, policy, told)
   const { nextState } = decision
   const changes: Change[] = []
   valuesOf(nextState, aside).forEach((value, index) => {
@@ -101,14 +104,29 @@ async function turn(
     if (key === undefined || value === values[index]) return
     changes.push({ key, expected: entries[index]?.version ?? 0, value })
   })
-  const counted = parts.signals.recorded(attempt, decision.action, now)
+  const against = reply?.remember(state.recipient, decision, attempt.messageId, now)
+  const recorded = {
+    before: state.recipient,
+    recipient: attempt.recipient,
+    address: attempt.address,
+    verdict,
+    attempts: decision.action.attempts,
+  }
+  const good = outcome.kind === 'no-reply' ? null : parts.incidents.counted(recorded, now)
+  const counted = parts.signals.recorded(attempt, decision.action, now, good)
   let written = false
   try {
-    written = await ledger.write(changes, eventsOf(decision, attempt, outcome, now), counted.counts)
+    written = await ledger.write(
+      against === undefined ? changes : [...changes, ...against.changes],
+      eventsOf(decision, told, outcome, now),
+      against === undefined ? counted.counts : [...counted.counts, ...against.counts],
+    )
   } finally {
     if (!written) counted.putBack()
   }
-  return written ? decision : undefined
+  if (!written) return undefined
+  parts.incidents.recorded(recorded, good, reply?.incident, now)
+  return decision
 }
 
 function decideOn(

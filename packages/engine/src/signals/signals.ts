@@ -4,6 +4,7 @@ import { BoundedNames } from './bounded-names.ts'
 import { bucketOf, resolutionsOf, type Resolutions } from './buckets.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { Clock, Logger } from '../engine.ts'
+import { goodSeries } from '../incidents/known-good.ts'
 import type { Events } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { noReply, type Policy } from '../policy/policy.ts'
@@ -60,14 +61,17 @@ export class Signals {
   /**
    * Counts an attempt on a direct hop that is about to be written, and gives what is due to be written with it. `putBack`
    * if the write did not come about: it takes this attempt out again.
+   *
+   * @param good how it counts as mail to a good recipient; `null` if it does not
    */
-  recorded(route: Route, action: Action, now: number): Taken {
+  recorded(route: Route, action: Action, now: number, good: string | null = null): Taken {
     const result = route.hop === 'relay' ? null : resultOf(action)
     if (result === null) return this.tally.takeIfDue(now)
     const place = this.placeOf(route, now)
     const { series } = place
     const fields = this.fieldsOf(place, action, result)
     for (const field of fields) this.tally.add(series, field, now)
+    if (good !== null) this.tally.add(goodSeries, good, now)
     if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now)
     const taken = this.tally.takeIfDue(now)
     this.flushSoon()
@@ -76,6 +80,7 @@ export class Signals {
       putBack: () => {
         taken.putBack()
         for (const field of fields) this.tally.add(series, field, now, -1)
+        if (good !== null) this.tally.add(goodSeries, good, now, -1)
         if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now, -1)
       },
     }
