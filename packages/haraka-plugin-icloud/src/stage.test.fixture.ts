@@ -111,6 +111,8 @@ async function emptied(folder: string): Promise<void> {
 /** Keeps other processes from writing to a ledger until it is called. */
 export function lockLedger(haraka: Haraka): () => void {
   const database = new DatabaseSync(haraka.ledger.slice('file:'.length))
+  // Haraka may be writing at this very moment.
+  database.exec('PRAGMA busy_timeout = 5000')
   database.exec('BEGIN IMMEDIATE')
   return () => {
     database.exec('ROLLBACK')
