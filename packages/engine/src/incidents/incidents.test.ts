@@ -111,6 +111,21 @@ describe('an incident', () => {
     expect(left.toSorted()).toEqual(['old@icloud.com reply', 'reader0@icloud.com unsubscribe'])
   })
 
+  it('leaves who was suppressed for the same reason shortly before, when readers still got their mail', async () => {
+    const sender = replay()
+    const readers = addresses(8, 'reader')
+    for (const reader of readers) sender.send(reader)
+    await sender.run(day)
+    await sender.reply(said.gone('dead@icloud.com'), { recipient: 'dead@icloud.com' })
+    for (const reader of readers) sender.send(reader)
+    await sender.run(2 * minute)
+    sender.apple = ({ address }) => said.gone(address)
+    for (const reader of readers) sender.send(reader)
+    await sender.run(2 * minute)
+    expect(sender.alerts).toHaveLength(1)
+    expect(await sender.suppressed()).toEqual(['dead@icloud.com'])
+  })
+
   it('puts soft bounces back to what they were', async () => {
     const sender = replay()
     const readers = addresses(4, 'reader')
