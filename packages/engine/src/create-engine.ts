@@ -1,3 +1,4 @@
+import { bufferOptions } from './buffer/buffer-options.ts'
 import type { Clock, Engine, Logger } from './engine.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { EngineCore } from './engine-core.ts'
@@ -9,12 +10,26 @@ import { remembering } from './names/remembering.ts'
 import { MxBook, type ResolveMx } from './mx/mx-book.ts'
 import { parseLedgerUrl } from './ledger/open-ledger.ts'
 import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
+import { ranged } from './ranged.ts'
 import { argument } from './subject.ts'
 
 /** What {@link createEngine} takes. */
 export interface EngineOptions {
   /** Where to remember: a ledger, or a string for `openLedger` such as `file:./icloud.db` or `memory:`. */
   ledger: Ledger | string
+  /**
+   * A directory of this machine where outcomes are kept while the ledger is out of reach, and from which they are written
+   * when it is back; `null`: none. Made when it is needed, with mode 2770. One directory belongs to one ledger; all its
+   * processes may share it. Default: for `file:./icloud.db` it is `./icloud.db.buffer`, for other ledgers there is none.
+   */
+  buffer?: string | null
+  /** Bytes that one process buffers at most, files that it takes over included. From 1,000. Default 268,435,456 (256 MiB). */
+  bufferBytes?: number
+  /**
+   * Seconds of real time after which a call of the ledger that does not come back counts as failed, 0.01 to 300.
+   * Default 15. After that one call a second tries it, and the others do not wait.
+   */
+  ledgerTimeoutSeconds?: number
   /** Changes to the default policy. */
   policy?: PolicyOptions
   /** ms since the epoch. Default `Date.now`. */
@@ -46,6 +61,9 @@ export interface EngineOptions {
 
 const known: readonly string[] = [
   'ledger',
+  'buffer',
+  'bufferBytes',
+  'ledgerTimeoutSeconds',
   'policy',
   'clock',
   'logger',
@@ -86,6 +104,8 @@ export function createEngine(options: EngineOptions): Engine {
   return new EngineCore({
     ...remembering(typeof ledger === 'string' ? new LazyLedger(ledger) : ledger, sameMailbox, addressKeys),
     ownsLedger: typeof ledger === 'string',
+    buffer: bufferOptions(options),
+    ledgerTimeoutSeconds: ranged('ledgerTimeoutSeconds', options.ledgerTimeoutSeconds, 15, 0.01, 300),
     policy: resolvePolicy(options.policy),
     clock: clock ?? Date.now,
     logger: logger ?? console,

@@ -32,7 +32,7 @@ import { admitCanary } from './signals/canary/admit-canary.ts'
 import { allCanaries, declareCanary, type Canary } from './signals/canary/canary.ts'
 import { CanaryBook } from './signals/canary/canary-book.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
-import { recordCanary } from './signals/canary/record-canary.ts'
+import { countForCanary, recordCanary } from './signals/canary/record-canary.ts'
 import { rates, type Rates, type RatesRequest, type RateWindow } from './signals/rates.ts'
 import { Signals } from './signals/signals.ts'
 import { admitDetour } from './lanes/detour/admit-detour.ts'
@@ -40,6 +40,9 @@ import { confirmDetour } from './lanes/detour/confirm-detour.ts'
 import type { Entrance, EnterRequest } from './lanes/enter.ts'
 import type { LaneStatus } from './lanes/lane-status.ts'
 import { Lanes } from './lanes/lanes.ts'
+import { Backlog } from './buffer/backlog.ts'
+import type { BufferOptions } from './buffer/buffer-options.ts'
+import { Patience } from './ledger/patience.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression } from './state/suppression.ts'
 
@@ -62,6 +65,18 @@ export interface Parts {
   readonly sameMailbox: boolean
   readonly mailboxOf: MailboxOf
   readonly lanes: Lanes
+  readonly patience: Patience
+  /** What waits for the ledger; `null`: nothing is kept. */
+  readonly backlog: Backlog | null
+}
+
+/** What an engine is made of: the parts that the options of `createEngine` name. */
+export interface Given extends Pick<
+  Parts,
+  'ledger' | 'ownsLedger' | 'policy' | 'clock' | 'logger' | 'random' | 'mx' | 'sameMailbox' | 'mailboxOf'
+> {
+  readonly buffer: BufferOptions | null
+  readonly ledgerTimeoutSeconds: number
 }
 
 /** The engine: the calls of {@link Engine} over the functions that do the work. */
@@ -70,24 +85,32 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor(
-    parts: Omit<Parts, 'events' | 'outage' | 'passages' | 'turns' | 'signals' | 'lanes' | 'incidents'>,
-  ) {
-    this.ledger = parts.ledger
-    const events = new Events(parts.logger)
-    const outage = new Outage(parts.logger)
+  constructor({ buffer, ledgerTimeoutSeconds, ...given }: Given) {
+    this.ledger = given.ledger
+    const events = new Events(given.logger)
+    const patience = new Patience(ledgerTimeoutSeconds)
+    const outage = new Outage({
+      ...given,
+      events,
+      buffer: buffer?.directory ?? null,
+      apartSeconds: given.policy.ledgerRetrySeconds,
+    })
     const turns = new Turns()
-    const signals = new Signals({ ...parts, events })
-    this.parts = {
-      ...parts,
+    const signals = new Signals({ ...given, events })
+    const parts = {
+      ...given,
       events,
       outage,
       passages: new Passages(),
-      lanes: new Lanes({ ...parts, outage }),
       turns,
       signals,
-      incidents: new Incidents({ ...parts, events, turns, signals }),
+      incidents: new Incidents({ ...given, events, turns, signals }),
+      lanes: new Lanes({ ...given, outage, patience }),
+      patience,
     }
+    const drained = (request: RecordRequest, action: Action): Promise<void> =>
+      countForCanary(this.parts, this.canaryBook, request, action)
+    this.parts = { ...parts, backlog: buffer === null ? null : new Backlog(parts, buffer, drained) }
     this.canaryBook = new CanaryBook(this.parts)
   }
 
@@ -225,10 +248,12 @@ export class EngineCore implements Engine {
   }
 
   async close(): Promise<void> {
+    const { signals, patience, backlog } = this.parts
     await this.parts.lanes.close()
     await this.parts.incidents.stop()
+    await backlog?.close()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
-    await this.parts.signals.flush().catch(() => {})
+    await patience.run(() => signals.flush()).catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()
   }
 }

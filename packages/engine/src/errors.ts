@@ -13,6 +13,7 @@ export type EngineErrorCode =
   | 'ELEDGERIO'
   | 'ELEDGERCONFLICT'
   | 'EADDRESSKEYS'
+  | 'ELEDGERTIMEOUT'
 
 /**
  * An error of this package. Look at `code`; the message is for people.
@@ -32,6 +33,7 @@ export type EngineErrorCode =
  * | `ELEDGERIO` | reading or writing failed, for example because the disk is full |
  * | `ELEDGERCONFLICT` | other writers changed the same entry again and again |
  * | `EADDRESSKEYS` | others hash the addresses of this ledger with other keys, or not at all |
+ * | `ELEDGERTIMEOUT` | the ledger did not answer in time |
  */
 export class EngineError extends Error {
   override readonly name = 'EngineError'

@@ -23,7 +23,7 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
   let seen: Admission[] | null = null
 
   try {
-    const admissions = await untilWritten(async () => {
+    const turn = async (): Promise<Admission[] | undefined> => {
       const now = clock()
       const entries = await ledger.read(keys)
       const scopes = entries.slice(0, scopeKeys.length).map((entry) => (entry?.value ?? {}) as ScopeState)
@@ -48,12 +48,14 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
         changes.push({ key, expected: entries[keys.indexOf(key)]?.version ?? 0, value })
       }
       return (await ledger.write(changes)) ? decision.admissions : undefined
-    })
-    outage.end()
+    }
+    const admissions = await parts.patience.run(() => untilWritten(turn))
+    outage.end(seen === null ? 'read' : 'write')
+    if (seen !== null) parts.backlog?.ledgerAnswers()
     parts.signals.admitted(route, admissions, clock())
     return admissions
   } catch (error) {
-    outage.begin(error)
+    outage.begin(error, seen === null ? 'read' : 'write')
     const admissions = seen ?? admitBlindly(asked, clock(), policy)
     parts.signals.admitted(route, admissions, clock())
     return admissions

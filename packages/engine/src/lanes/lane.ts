@@ -7,10 +7,11 @@ import type { Share } from './lane-shares.ts'
 import { isApart } from './lane-state.ts'
 import { LaneRoom } from './lane-room.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Patience } from '../ledger/patience.ts'
 import type { Outage } from '../outage.ts'
 import { lingerSeconds, lookEvery } from './look-times.ts'
 import { openSlot } from './slot.ts'
-import { takeTurn } from './take-turn.ts'
+import { takeTurn, type TakenTurn } from './take-turn.ts'
 import { Waiting, type Waiter } from './waiting.ts'
 import { Wake } from './wake.ts'
 
@@ -19,6 +20,7 @@ export interface LaneParts {
   readonly ledger: Ledger
   readonly clock: () => number
   readonly outage: Outage
+  readonly patience: Patience
   /** Names this engine in leases. */
   readonly holder: string
 }
@@ -168,17 +170,23 @@ export class Lane {
       this.mustLookAgain = false
       this.wake.looked()
       const { lastOrder } = this
+      let reached: 'read' | 'write' = 'read'
       try {
-        const { turn, member, now } = await takeTurn(this.parts, this.name, this.policy, {
-          member: (at) => this.member(at),
-          // What is about to be given back must not be used meanwhile.
-          beforeWrite: ({ allowed }) => this.room.limit(allowed),
-        })
+        const takes = (): Promise<TakenTurn> =>
+          takeTurn(this.parts, this.name, this.policy, {
+            member: (at) => this.member(at),
+            beforeWrite: ({ allowed }) => {
+              reached = 'write'
+              // What is about to be given back must not be used meanwhile.
+              this.room.limit(allowed)
+            },
+          })
+        const { turn, member, now } = await this.parts.patience.run(takes)
         this.take(turn, member, now)
         this.isBlind = false
-        this.parts.outage.end()
+        this.parts.outage.end(reached)
       } catch (error) {
-        this.parts.outage.begin(error)
+        this.parts.outage.begin(error, reached)
         this.goBlind()
       }
       this.serve()

@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { quiet } from '../bench.test.fixture.ts'
+import { Events } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { Patience } from '../ledger/patience.ts'
 import { Outage } from '../outage.ts'
 import { resolvePolicy } from '../policy/policy-check.ts'
 import type { Entrance } from './enter.ts'
@@ -17,7 +19,15 @@ const time = { now: Date.UTC(2026, 0, 1) }
 
 function lanesOf(ledger: Ledger): Lanes {
   const policy = resolvePolicy({ lanes: { '*': { start: 10 } } })
-  const lanes = new Lanes({ ledger, clock: () => time.now, outage: new Outage(quiet), policy })
+  const clock = (): number => time.now
+  const outage = new Outage({
+    clock,
+    logger: quiet,
+    events: new Events(quiet),
+    buffer: null,
+    apartSeconds: policy.ledgerRetrySeconds,
+  })
+  const lanes = new Lanes({ ledger, clock, outage, patience: new Patience(15), policy })
   open.push(lanes)
   return lanes
 }

@@ -30,8 +30,8 @@ export class Lanes {
   private isClosed = false
 
   constructor(parts: Omit<LaneParts, 'holder'> & { readonly policy: Policy }) {
-    const { ledger, clock, outage, policy } = parts
-    this.parts = { ledger, clock, outage, holder: randomBytes(8).toString('hex') }
+    const { ledger, clock, outage, patience, policy } = parts
+    this.parts = { ledger, clock, outage, patience, holder: randomBytes(8).toString('hex') }
     this.policy = policy
     this.hasAlternatives = Object.values(policy.lanes).some(({ alternative }) => alternative !== null)
   }

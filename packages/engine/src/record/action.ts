@@ -17,8 +17,16 @@ interface ActionBase {
   expired: boolean
   /** What was held, if this reply opened a hold. */
   holds: readonly HoldRef[]
-  /** False if the ledger could not be written: the outcome is not remembered. */
+  /**
+   * Whether the outcome is safe: in the ledger, or in the buffer on this machine's disk. False: neither could be written,
+   * and it is not remembered.
+   */
   durable: boolean
+  /**
+   * Set if the ledger was out of reach: the outcome is in the buffer, and the action was decided without what is
+   * remembered about the recipient. Once the ledger is back it counts as of the time when it happened.
+   */
+  buffered?: true
 }
 
 /** Apple has it. Or, `handed-over`: a relay has it; Apple's answer is not known. */

@@ -40,5 +40,7 @@ export type AlertKind =
   | 'incident'
   /** A canary found too many bad replies. */
   | 'canary-stopped'
+  /** A file of buffered outcomes is damaged or cannot be read. */
+  | 'buffer-damaged'
   /** The ledger could not be reached. */
   | 'ledger-out-of-reach'

@@ -29,7 +29,7 @@ export async function admitDetour(parts: Parts, request: AdmitRequest): Promise<
   )
   if (blocked.length === 0) return admissions
   try {
-    const room = await goAround(parts, route, to, blocked.length)
+    const room = await parts.patience.run(() => goAround(parts, route, to, blocked.length))
     const going = blocked.slice(0, room)
     if (going.length === 0) return admissions
     const recipients = going.map(({ recipient }) => recipient)
@@ -42,7 +42,7 @@ export async function admitDetour(parts: Parts, request: AdmitRequest): Promise<
     })
     return next
   } catch (error) {
-    parts.outage.begin(error)
+    parts.outage.begin(error, 'read')
     return admissions
   }
 }

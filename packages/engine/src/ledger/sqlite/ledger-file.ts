@@ -34,21 +34,22 @@ export function fileIdentity(file: string): string {
   return `${dev}:${ino}`
 }
 
-/** Makes a new file with the mode of a ledger. False if there is something of that name. */
-export function makeFile(file: string): boolean {
+/** Makes a new file, by default with the mode of a ledger. False if there is something of that name. */
+export function makeFile(file: string, mode: number = fileMode): boolean {
   try {
     // An existing file is not opened: closing it would drop the locks that SQLite holds on it in this process.
-    closeSync(openSync(file, 'wx', fileMode))
+    closeSync(openSync(file, 'wx', mode))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
   // The umask may have taken the group's rights away.
-  chmodSync(file, fileMode)
+  chmodSync(file, mode)
   return true
 }
 
-function makeDirectory(directory: string): void {
+/** Makes a directory, and those above it that are missing, with modes of our own. */
+export function makeDirectory(directory: string): void {
   const first = mkdirSync(directory, { recursive: true, mode: directoryMode })
   if (first === undefined) return
   // `mkdir` itself heeds the umask and ignores the set-group-ID bit.

@@ -19,7 +19,14 @@ export function rehearsal(parts: Parts): Parts {
     ownsLedger: false,
     logger,
     events,
-    outage: new Outage(logger),
+    outage: new Outage({
+      clock: parts.clock,
+      logger,
+      events,
+      buffer: null,
+      apartSeconds: parts.policy.ledgerRetrySeconds,
+    }),
+    backlog: null,
     turns: new Turns(),
     signals: new Signals({ ...parts, ledger, logger, events }),
   }

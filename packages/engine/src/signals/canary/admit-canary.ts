@@ -23,7 +23,7 @@ export async function admitCanary(
   if (campaign === '' || route.hop === 'relay' || book.isFree(campaign)) return ask(request)
   let state: CanaryState | null
   try {
-    state = await book.look(campaign)
+    state = await parts.patience.run(() => book.look(campaign))
   } catch {
     return withoutLedger(parts, route, await ask(request))
   }

@@ -59,19 +59,18 @@ export class CanaryBook {
 
   /** Lets these recipients go while there is room; says who of them may. Nobody whose seat could not be written. */
   async seat(id: string, seats: readonly string[]): Promise<ReadonlySet<string>> {
-    const { ledger, clock, turns } = this.parts
+    const { ledger, clock, turns, patience } = this.parts
     const key = canaryKey(id)
+    const turn = async (): Promise<ReadonlySet<string> | undefined> => {
+      const entry = await this.read(id)
+      if (entry === null || entry.value.verdict?.type === 'go') return new Set(seats)
+      if (entry.value.verdict !== undefined) return new Set<string>()
+      const { state, seated } = takeSeats(entry.value, seats, clock())
+      if (state === entry.value) return seated
+      return (await ledger.write([{ key, expected: entry.version, value: state }])) ? seated : undefined
+    }
     try {
-      return await turns.run(key, () =>
-        untilWritten(async () => {
-          const entry = await this.read(id)
-          if (entry === null || entry.value.verdict?.type === 'go') return new Set(seats)
-          if (entry.value.verdict !== undefined) return new Set<string>()
-          const { state, seated } = takeSeats(entry.value, seats, clock())
-          if (state === entry.value) return seated
-          return (await ledger.write([{ key, expected: entry.version, value: state }])) ? seated : undefined
-        }),
-      )
+      return await turns.run(key, () => patience.run(() => untilWritten(turn)))
     } catch {
       return new Set()
     }

@@ -11,16 +11,26 @@ const dayMs = 86_400_000
 
 /** `record` for a campaign: counts the outcome, if it is one that the rest of the campaign waits for. */
 export async function recordCanary(parts: Parts, book: CanaryBook, request: RecordRequest): Promise<Action> {
-  const campaign = nameOf(request.campaign, '', 'record', 'campaign')
   const action = await record(parts, request)
-  if (campaign !== '' && request.hop !== 'relay' && action.durable) {
-    try {
-      await count(parts, book, campaign, request.recipient, action)
-    } catch {
-      // The outcome itself is recorded. If its count is missing, the wait ends by the clock.
-    }
-  }
+  // What is buffered counts when the ledger has it.
+  if (action.durable && !action.buffered) await countForCanary(parts, book, request, action)
   return action
+}
+
+/** Counts an outcome that the ledger has. Without a campaign that has a canary it does nothing. */
+export async function countForCanary(
+  parts: Parts,
+  book: CanaryBook,
+  request: RecordRequest,
+  action: Action,
+): Promise<void> {
+  const campaign = nameOf(request.campaign, '', 'record', 'campaign')
+  if (campaign === '' || request.hop === 'relay') return
+  try {
+    await parts.patience.run(() => count(parts, book, campaign, request.recipient, action))
+  } catch {
+    // The outcome itself is recorded. If its count is missing, the wait ends by the clock.
+  }
 }
 
 /** Counts one outcome on a direct hop, and decides if that is enough. */
