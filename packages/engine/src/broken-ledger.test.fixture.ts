@@ -3,10 +3,16 @@ import { memoryLedger } from './ledger/memory-ledger.ts'
 
 /** A ledger that can be broken and mended, and that counts the calls. */
 export class BreakableLedger implements Ledger {
-  broken: 'no' | 'all' | 'writes' = 'no'
+  /** `answers`: it writes, and fails nevertheless. `hangs`: writes wait until `letGo`. */
+  broken: 'no' | 'all' | 'writes' | 'answers' | 'hangs' = 'no'
   reads = 0
   writes = 0
-  private readonly inner: Ledger = memoryLedger()
+  /** Writes until it is cut off. */
+  writesLeft: number = Infinity
+  /** Whether the first write that fails for that has come about. */
+  lastAnswerIsLost = false
+  readonly inner: Ledger = memoryLedger()
+  private hanging: (() => void)[] = []
 
   /** Counts from now on: after the first look of an engine, which is at how addresses are written. */
   async countAfterFirstLook(engine: { ledger: Ledger }): Promise<void> {
@@ -22,8 +28,17 @@ export class BreakableLedger implements Ledger {
   }
   async write(...args: Parameters<Ledger['write']>): Promise<boolean> {
     this.writes++
-    if (this.broken !== 'no') throw new Error('the ledger is broken')
-    return this.inner.write(...args)
+    if (this.broken === 'hangs') await new Promise<void>((resolve) => this.hanging.push(resolve))
+    else if (this.broken !== 'no' && this.broken !== 'answers') throw new Error('the ledger is broken')
+    const isCut = this.writesLeft-- <= 0
+    const isWritten =
+      (!isCut || (this.lastAnswerIsLost && this.writesLeft === -1)) && (await this.inner.write(...args))
+    if (isCut || this.broken === 'answers') throw new Error('the ledger is broken')
+    return isWritten
+  }
+  letGo(): void {
+    for (const resolve of this.hanging) resolve()
+    this.hanging = []
   }
   async counts(groups: readonly string[]): ReturnType<Ledger['counts']> {
     if (this.broken === 'all') throw new Error('the ledger is broken')

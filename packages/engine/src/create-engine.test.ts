@@ -43,6 +43,9 @@ describe('createEngine', () => {
     ['EARGUMENT', { ledger: 'memory:', clock: 0 }],
     ['EARGUMENT', { ledger: 'memory:', random: null }],
     ['EARGUMENT', { ledger: 'memory:', logger: { warn: console.warn } }],
+    ['EARGUMENT', { ledger: 'memory:', buffer: '' }],
+    ['EARGUMENT', { ledger: 'memory:', bufferBytes: 0 }],
+    ['EARGUMENT', { ledger: 'memory:', ledgerTimeoutSeconds: Infinity }],
   ])('refuses options by %s', (code, options) => {
     expect(() => createEngine(options as never)).toThrow(expect.objectContaining({ code }))
   })
@@ -53,7 +56,7 @@ describe('createEngine', () => {
       expect.objectContaining({
         code: 'EARGUMENT',
         message:
-          'createEngine: there is no option "polcy" (did you mean "policy"?); expected one of ledger, policy, clock, logger, random, sameMailbox, resolveMx, addressKeys',
+          'createEngine: there is no option "polcy" (did you mean "policy"?); expected one of ledger, buffer, bufferBytes, ledgerTimeoutSeconds, policy, clock, logger, random, sameMailbox, resolveMx, addressKeys',
       }),
     )
     expect(open({ throttle: {} })).toThrow(/there is no option "throttle"; expected one of ledger/)

@@ -75,7 +75,7 @@ describe('a ledger out of reach', () => {
     const file = join(directory, 'broken.db')
     writeFileSync(file, 'no database '.repeat(500))
     quiet.error.mockClear()
-    const { engine, admit, reply } = bench({ ledger: `file:${file}` })
+    const { engine, admit, reply } = bench({ ledger: `file:${file}`, buffer: null })
     expect(await admit()).toMatchObject([{ decision: 'send' }])
     expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: false })
     expect(quiet.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ELEDGERDAMAGED'))

@@ -19,6 +19,9 @@ it('without its ledger the plugin still understands replies, and says once what 
     expect(dsn).toContain('Final-Recipient: rfc822;invalid-recipient@icloud.com')
     expect(stage.haraka.log.filter((line) => line.includes('[ERROR] [-] [icloud]'))).toEqual([
       expect.stringContaining('the ledger is out of reach (ELEDGERFILE'),
+      expect.stringContaining(
+        'outcomes are lost: the ledger is out of reach, and the buffer cannot be written',
+      ),
     ])
   } finally {
     await stage.close()

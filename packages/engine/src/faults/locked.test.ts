@@ -1,0 +1,57 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { bench, replies } from '../bench.test.fixture.ts'
+import type { Alert } from '../signals/alert.ts'
+
+let directory = ''
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'icloud-locked-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+it('an SQLite file that stays locked longer than anybody waits gets everything once, in order', async () => {
+  const file = join(directory, 'icloud.db')
+  const logger = { warn() {}, error() {} }
+  const { engine, time, deliver, reply, admit } = bench({
+    ledger: `file:${file}`,
+    ledgerTimeoutSeconds: 0.05,
+    logger,
+  })
+  const alerts: Alert[] = []
+  engine.on('alert', (alert) => alerts.push(alert))
+  await deliver({ recipient: 'r0@icloud.com' })
+
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  const busy = '450 4.2.2 <anna@icloud.com>: mailbox is busy'
+  const actions = []
+  for (let n = 1; n <= 5; n++) {
+    time.now += 1000
+    actions.push(await reply(busy, { recipient: `r${n}@icloud.com` }))
+    actions.push(await deliver({ recipient: `r${n}@icloud.com` }))
+    expect(await admit({ recipients: [`r${n}@icloud.com`] })).toMatchObject([{ decision: 'send' }])
+  }
+  expect(actions.every(({ durable, buffered }) => durable && buffered)).toBe(true)
+  expect(alerts.map(({ kind }) => kind)).toEqual(['ledger-out-of-reach'])
+
+  // The write that nobody waits for any more comes about now. It is in the buffer too, and counts once.
+  other.exec('COMMIT')
+  other.close()
+  await engine.close()
+  const next = bench({ ledger: `file:${file}`, logger })
+  await next.reply(replies.invalid, { recipient: 'last@icloud.com' })
+  const events = await next.engine.ledger.events({ limit: 1000 })
+  expect(
+    events
+      .filter(({ subject }) => /^r\d@/.test(subject))
+      .toReversed()
+      .map(({ subject, type }) => `${subject.slice(0, 2)} ${type}`),
+  ).toEqual(['r0 delivered', ...[1, 2, 3, 4, 5].flatMap((n) => [`r${n} retry`, `r${n} delivered`])])
+  expect(await next.engine.rates({ window: 86_400 })).toMatchObject({ attempts: 12 })
+  await next.engine.close()
+  expect(readdirSync(`${file}.buffer`)).toEqual([])
+}, 30_000)
