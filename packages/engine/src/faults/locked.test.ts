@@ -45,12 +45,14 @@ it('an SQLite file that stays locked longer than anybody waits gets everything o
   const next = bench({ ledger: `file:${file}`, logger })
   await next.reply(replies.invalid, { recipient: 'last@icloud.com' })
   const events = await next.engine.ledger.events({ limit: 1000 })
-  expect(
+  // A write that was still under way comes before what is buffered, so the order holds for each recipient.
+  const story = (recipient: string): string[] =>
     events
-      .filter(({ subject }) => /^r\d@/.test(subject))
+      .filter(({ subject }) => subject === recipient)
       .toReversed()
-      .map(({ subject, type }) => `${subject.slice(0, 2)} ${type}`),
-  ).toEqual(['r0 delivered', ...[1, 2, 3, 4, 5].flatMap((n) => [`r${n} retry`, `r${n} delivered`])])
+      .map(({ type }) => type)
+  expect(story('r0@icloud.com')).toEqual(['delivered'])
+  for (let n = 1; n <= 5; n++) expect(story(`r${n}@icloud.com`)).toEqual(['retry', 'delivered'])
   expect(await next.engine.rates({ window: 86_400 })).toMatchObject({ attempts: 12 })
   await next.engine.close()
   expect(readdirSync(`${file}.buffer`)).toEqual([])
