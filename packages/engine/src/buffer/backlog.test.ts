@@ -23,7 +23,7 @@ describe('while the ledger is out of reach', () => {
     expect(alerts).toMatchObject([
       { kind: 'ledger-out-of-reach', message: expect.stringContaining('buffer') },
     ])
-    expect(place.files().filter((name) => name.endsWith('.outcomes'))).toHaveLength(1)
+    expect(place.files().some((name) => name.endsWith('.outcomes'))).toBe(true)
 
     place.ledger.broken = 'no'
     time.now += 2000
