@@ -168,8 +168,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const values: object[] = keys.map((_, index) => entries[index]?.value ?? {})
   const state = stateOf(values, aside)
   const now = clock()
-  const attempt =
-    reply?.incident === undefined ? told.attempt : { ...told.attempt, incident: reply.incident }
+  const attempt = reply?.incident === undefined ? told.attempt : { ...told.attempt, incident: reply.incident }
   const decision = decideOn({ ...told, attempt }, state, now, policy)
   const { nextState } = decision
   const changes: Change[] = []
