@@ -30,6 +30,11 @@ export function bucketOf(time: number, { width }: Resolution): number {
   return Math.floor(time / width)
 }
 
+/** So many buckets up to the last one, oldest first. */
+export function lastBuckets(last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => last - count + 1 + index)
+}
+
 /**
  * The ledger's group for one bucket of a series. `all` is all mail, `d/<domain>` that of one sending domain, `domains`
  * the domains themselves, `readers` what readers did.

@@ -1,9 +1,10 @@
 import { untilWritten } from '../ledger/conflict.ts'
 import type { Change as LedgerChange, LedgerEvent } from '../ledger/ledger.ts'
-import { bucketOf, groupOf, type Resolution, type Resolutions } from './buckets.ts'
+import { bucketOf, groupOf, lastBuckets, type Resolutions } from './buckets.ts'
 import { decideChanges, type ChangesDecision, type ChangesState } from './decide-changes.ts'
 import { findChanges, tableOf, type Table } from './find-changes.ts'
 import { holdMarketing } from './hold-marketing.ts'
+import { SettledTables } from './settled-tables.ts'
 import type { SignalParts } from './signals.ts'
 
 const key = 'signals/changes'
@@ -19,13 +20,16 @@ export class ChangeWatch {
   /** The first look is a minute after the first mail: a process that sends one message need not look. */
   private lookedAt: number | null = null
   private running: Promise<void> | null = null
-  /** Full hours do not change any more, and are read once; by number. */
-  private readonly hours = new Map<number, Table>()
+  private readonly minutes: SettledTables
+  private readonly hours: SettledTables
   private before: { day: number; keys: ReadonlySet<string> } | null = null
 
   constructor(parts: SignalParts, resolutions: Resolutions) {
     this.parts = parts
     this.resolutions = resolutions
+    // Others may still add what they have in memory, and after an outage that is some minutes old.
+    this.minutes = new SettledTables(resolutions.minute, minutes, 10)
+    this.hours = new SettledTables(resolutions.hour, hours, 1)
   }
 
   /** @param now ms since the epoch */
@@ -72,20 +76,12 @@ export class ChangeWatch {
   }
 
   private async see(now: number): Promise<{ minutes: Table[]; hours: Table[]; before: ReadonlySet<string> }> {
-    const { minute, hour } = this.resolutions
-    const { ledger } = this.parts
-    const lastHour = bucketOf(now, hour)
-    // To the hour before, others may still add what they have in memory.
-    for (const one of this.hours.keys())
-      if (one <= lastHour - hours || one >= lastHour - 1) this.hours.delete(one)
-    const wanted = numbers(lastHour, hours).filter((one) => !this.hours.has(one))
-    const minuteGroups = groups(numbers(bucketOf(now, minute), minutes), minute)
-    const counts = await ledger.counts([...minuteGroups, ...groups(wanted, hour)])
+    const wanted = [...this.minutes.wanted(now), ...this.hours.wanted(now)]
+    const counts = await this.parts.ledger.counts(wanted)
     const tables = counts.map(tableOf)
-    wanted.forEach((one, index) => this.hours.set(one, tables[minutes + index] ?? new Map()))
     return {
-      minutes: tables.slice(0, minutes),
-      hours: numbers(lastHour, hours).map((one) => this.hours.get(one) ?? new Map()),
+      minutes: this.minutes.take(tables),
+      hours: this.hours.take(tables),
       before: await this.sentBefore(now),
     }
   }
@@ -94,21 +90,12 @@ export class ChangeWatch {
     const { day: resolution } = this.resolutions
     const day = bucketOf(now, resolution)
     if (this.before?.day !== day) {
-      const days = numbers(day - daysBefore.from, daysBefore.to - daysBefore.from)
-      const counts = await this.parts.ledger.counts(groups(days, resolution))
+      const days = lastBuckets(day - daysBefore.from, daysBefore.to - daysBefore.from)
+      const counts = await this.parts.ledger.counts(days.map((one) => groupOf('all', one, resolution)))
       this.before = { day, keys: new Set(counts.flatMap((group) => [...tableOf(group).keys()])) }
     }
     return this.before.keys
   }
-}
-
-/** So many buckets up to the last one, oldest first. */
-function numbers(last: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => last - count + 1 + index)
-}
-
-function groups(buckets: readonly number[], resolution: Resolution): string[] {
-  return buckets.map((bucket) => groupOf('all', bucket, resolution))
 }
 
 function eventsOf({ alerts, over }: ChangesDecision, now: number): LedgerEvent[] {

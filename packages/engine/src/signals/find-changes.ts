@@ -84,6 +84,8 @@ const columns: Readonly<Record<string, keyof typeof noCounts>> = {
   message: 'messages',
 }
 
+const kinds = ['deferral', 'bounce', 'policy'] as const
+
 function rateChanges(
   seen: Seen,
   week: readonly Table[],
@@ -99,14 +101,17 @@ function rateChanges(
   const findings: Finding[] = []
   for (const key of known) {
     const span = spans.find(({ tables }) => sumOf(tables, key).attempts >= policy.minAttempts)
-    const usual = sumOf(week, key)
-    if (span === undefined || usual.attempts < policy.minAttempts) continue
+    if (span === undefined) continue
     const recent = sumOf(span.tables, key)
+    // Mostly nothing has risen by a step, whatever is usual: the week need not be added up.
+    if (kinds.every((kind) => recent[kind] / recent.attempts <= rises[kind])) continue
+    const usual = sumOf(week, key)
+    if (usual.attempts < policy.minAttempts) continue
     const weekAgo = week
       .slice(dayHours - 2, dayHours + 1)
       .flatMap((table) => table.get(key) ?? [])
       .filter(({ attempts }) => attempts >= policy.minAttempts)
-    for (const kind of ['deferral', 'bounce', 'policy'] as const) {
+    for (const kind of kinds) {
       const rate = recent[kind] / recent.attempts
       const overall = usual[kind] / usual.attempts
       const expected = Math.max(overall, ...weekAgo.map((cell) => cell[kind] / cell.attempts))
@@ -213,10 +218,19 @@ function cellsOf(table: Table, stream: string): CellCounts[] {
 }
 
 function volumeOf(tables: readonly Table[], stream: string): number {
-  return tables.reduce(
-    (sum, table) => sum + cellsOf(table, stream).reduce((all, { messages }) => all + messages, 0),
-    0,
-  )
+  return tables.reduce((sum, table) => sum + (volumesOf(table).get(stream) ?? 0), 0)
+}
+
+/** Messages by stream, of tables that are looked at again and again. */
+const volumes = new WeakMap<Table, ReadonlyMap<string, number>>()
+
+function volumesOf(table: Table): ReadonlyMap<string, number> {
+  const known = volumes.get(table)
+  if (known !== undefined) return known
+  const sums = new Map<string, number>()
+  for (const { stream, messages } of table.values()) sums.set(stream, (sums.get(stream) ?? 0) + messages)
+  volumes.set(table, sums)
+  return sums
 }
 
 function medianOf(numbers: readonly number[]): number {
