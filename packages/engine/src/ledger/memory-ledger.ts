@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts'
+import { copyOf, plainCopyOf } from './copy-of.ts'
 import { CountGroups } from './count-groups.ts'
 import { checkEventBounds, type EventBounds } from './event-bounds.ts'
 import { EventCuts, isCut } from './event-cuts.ts'
@@ -6,14 +7,14 @@ import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.t
 
 interface Slot {
   version: number
-  json: string
+  value: unknown
 }
 
 const recipientPrefix = 'recipient/'
 
 /**
  * A ledger in this process's memory, for tests and for hosts that have nothing to remember across a restart. Values are
- * kept as JSON, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
+ * copied in and out, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
  * it is written.
  *
  * @param options how much of the event log is kept; `maxEvents` is 10,000 by default
@@ -65,14 +66,14 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
 
     async write(changes, events = [], counts = []) {
       refuseIfClosed()
-      const values = changes.map((change) => (change.value == null ? null : JSON.stringify(change.value)))
+      const values = changes.map((change) => copyOf(change.value ?? null))
       if (changes.some((change) => (slotsOf(change.key).get(change.key)?.version ?? 0) !== change.expected))
         return false
       changes.forEach((change: Change, index) => {
-        const json = values[index]
+        const value = values[index]
         const slots = slotsOf(change.key)
-        if (json == null) slots.delete(change.key)
-        else slots.set(change.key, { version: ++lastVersion, json })
+        if (value === null) slots.delete(change.key)
+        else slots.set(change.key, { version: ++lastVersion, value })
       })
       append(events)
       for (const count of counts) groups.add(count)
@@ -116,5 +117,5 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
 }
 
 function entryOf(key: string, slot: Slot): Entry {
-  return { key, version: slot.version, value: JSON.parse(slot.json) }
+  return { key, version: slot.version, value: plainCopyOf(slot.value) }
 }
