@@ -1,6 +1,5 @@
 import type { Action } from '../record/action.ts'
 import type { Admission } from '../admit/admission.ts'
-import { BoundedNames } from './bounded-names.ts'
 import { bucketOf, resolutionsOf, type Resolutions } from './buckets.ts'
 import { ChangeWatch } from './change-watch.ts'
 import type { Clock, Logger } from '../engine.ts'
@@ -10,12 +9,8 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { noReply, type Policy } from '../policy/policy.ts'
 import { resultOf, type Result } from './outcome-result.ts'
 import type { Route } from '../subject.ts'
-import { messageField, Tally, type Taken } from './tally.ts'
-
-/** Sending domains that are counted by themselves, a day and process. */
-const mostDomains = 200
-/** Lanes and streams, likewise: a name may come from a message header. */
-const mostNames = 50
+import { Places, type Place } from './places.ts'
+import { Tally, type Taken } from './tally.ts'
 
 /** What {@link Signals} works with. */
 export interface SignalParts {
@@ -26,29 +21,13 @@ export interface SignalParts {
   readonly logger: Logger
 }
 
-/** Where mail of one sending domain, lane and stream is counted, on one day. */
-interface Place {
-  domain: string | null
-  lane: string
-  stream: string
-  day: number
-  series: string
-  prefix: string
-  delivered: string
-  message: string
-}
-
 /** The counting of outcomes, and the watch over the numbers. One per engine. */
 export class Signals {
   readonly resolutions: Resolutions
   private readonly parts: SignalParts
   private readonly tally: Tally
-  private readonly domains = new BoundedNames(mostDomains)
-  private readonly lanes = new BoundedNames(mostNames)
-  private readonly streams = new BoundedNames(mostNames)
+  private readonly places = new Places()
   private readonly watch: ChangeWatch
-  /** Mostly the next outcome is of the same place as the last one. */
-  private last: Place | null = null
   private timer: ReturnType<typeof setTimeout> | null = null
 
   constructor(parts: SignalParts) {
@@ -136,23 +115,8 @@ export class Signals {
     this.timer.unref()
   }
 
-  private placeOf({ senderDomain, lane, stream }: Route, now: number): Place {
-    const day = bucketOf(now, this.resolutions.day)
-    const { last } = this
-    if (last?.day === day && last.domain === senderDomain && last.lane === lane && last.stream === stream)
-      return last
-    const prefix = `${this.lanes.of(lane, day)} ${this.streams.of(stream, day)}`
-    this.last = {
-      domain: senderDomain,
-      lane,
-      stream,
-      day,
-      series: `d/${this.domains.of(senderDomain ?? '<>', day)}`,
-      prefix,
-      delivered: `${prefix} delivered`,
-      message: prefix + messageField,
-    }
-    return this.last
+  private placeOf(route: Route, now: number): Place {
+    return this.places.of(route, bucketOf(now, this.resolutions.day))
   }
 
   /** What an attempt on a direct hop adds to. */

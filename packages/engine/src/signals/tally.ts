@@ -79,31 +79,37 @@ export class Tally {
 /** The series of one sending domain: it counts for `all` as well. */
 const ofDomain = 'd/'
 
+/** The names of groups are made once for all their fields: that is most of the cost. */
 function countsOf(waiting: ReadonlyMap<number, ReadonlyMap<string, Fields>>, widths: Resolutions): Count[] {
-  const sums = new Map<string, Count>()
-  for (const [minute, allSeries] of waiting) {
+  const counts: Count[] = []
+  const add = (minute: number, resolution: Resolution, series: string, fields: Fields): void => {
     const at = minute * widths.minute.width
-    const add = (resolution: Resolution, series: string, field: string, by: number): void => {
-      // The middle of the minute: its beginning may fall short of it by a rounding error.
-      const bucket = bucketOf(at + widths.minute.width / 2, resolution)
-      const group = groupOf(series, bucket, resolution)
-      const key = `${group}\n${field}`
-      const sum = sums.get(key)
-      if (sum === undefined) sums.set(key, { group, field, by, at, keepMs: resolution.keepMs })
-      else sum.by += by
-    }
+    // The middle of the minute: its beginning may fall short of it by a rounding error.
+    const bucket = bucketOf(at + widths.minute.width / 2, resolution)
+    const group = groupOf(series, bucket, resolution)
+    const { keepMs } = resolution
+    for (const [field, by] of fields) if (by !== 0) counts.push({ group, field, by, at, keepMs })
+  }
+  for (const [minute, allSeries] of waiting) {
+    const all: Fields = new Map()
+    const domains: Fields = new Map()
     for (const [series, fields] of allSeries) {
-      const isMail = series.startsWith(ofDomain)
+      for (const resolution of [widths.minute, widths.hour, widths.day])
+        add(minute, resolution, series, fields)
+      if (!series.startsWith(ofDomain)) continue
       for (const [field, by] of fields) {
-        for (const resolution of [widths.minute, widths.hour, widths.day]) {
-          add(resolution, series, field, by)
-          if (isMail) add(resolution, 'all', field, by)
-        }
-        if (isMail && field.endsWith(messageField)) add(widths.day, 'domains', series.slice(2), by)
+        plus(all, field, by)
+        if (field.endsWith(messageField)) plus(domains, series.slice(ofDomain.length), by)
       }
     }
+    for (const resolution of [widths.minute, widths.hour, widths.day]) add(minute, resolution, 'all', all)
+    add(minute, widths.day, 'domains', domains)
   }
-  return [...sums.values()].filter(({ by }) => by !== 0)
+  return counts
+}
+
+function plus(fields: Fields, field: string, by: number): void {
+  fields.set(field, (fields.get(field) ?? 0) + by)
 }
 
 /** How the field that counts messages, not attempts, ends. */
