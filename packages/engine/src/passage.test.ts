@@ -13,6 +13,13 @@ it('follows every part of a request, whatever came before', () => {
     { ...news, lane: 'b' },
     { ...news, hop: 'relay' },
     { sender: '' },
+    // The same letters, cut in other places.
+    { sender: 'news@example.com', stream: 'ab', lane: 'c' },
+    { sender: 'news@example.com', stream: 'a', lane: 'bc' },
+    { sender: 'news@example.com', stream: 'abc' },
+    { sender: 'news@example.com', lane: 'abc' },
+    { ...news, lane: 'x'.repeat(2000) },
+    { ...news, lane: 'x'.repeat(2000) },
     news,
   ] as const
   for (const request of requests) {
@@ -24,6 +31,13 @@ it('follows every part of a request, whatever came before', () => {
     'scope/sending-domain/example.com',
     'scope/sending-domain/example.com/marketing',
   ])
+})
+
+it('remembers those that are asked for in turn', () => {
+  const passages = new Passages()
+  const first = passages.of(news, 'admit')
+  expect(passages.of({ ...news, lane: 'b' }, 'admit')).not.toBe(first)
+  expect(passages.of({ ...news }, 'record')).toBe(first)
 })
 
 it('refuses wrong types each time', () => {
