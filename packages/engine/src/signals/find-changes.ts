@@ -176,13 +176,14 @@ function volumeChanges(
   for (const stream of streams) {
     const recent = seen.hours.slice(-volumeHours)
     const messages = volumeOf(recent, stream)
+    if (messages < policy.minVolume) continue
     const days = Array.from({ length: week.length / dayHours }, (_, index) =>
       volumeOf(week.slice(index * dayHours, (index + 1) * dayHours), stream),
     )
     // Of a stream that sends once a week a median says nothing.
     const active = days.filter((volume) => volume > 0)
     const median = medianOf(active)
-    if (active.length < 2 || messages < policy.minVolume || messages <= policy.volumeFactor * median) continue
+    if (active.length < 2 || messages <= policy.volumeFactor * median) continue
     const lanes = new Set(recent.flatMap((table) => cellsOf(table, stream).map(({ lane }) => lane)))
     findings.push({
       of: 'volume',
