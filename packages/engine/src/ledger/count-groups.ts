@@ -12,15 +12,18 @@ export class CountGroups {
   /** The time of the latest count. Not the greatest: a clock may have been wrong for a while. */
   private latest = -Infinity
   private sweepAt = 1000
+  /** Counts of one group mostly come one after the other. */
+  private last: { name: string; group: Group } | null = null
 
   add({ group: name, field, by, at, keepMs }: Count): void {
     this.latest = at
-    let group = this.groups.get(name)
+    let group = this.last?.name === name ? this.last.group : this.groups.get(name)
     if (group === undefined) {
       this.sweep()
       group = { until: at + keepMs, fields: new Map() }
       this.groups.set(name, group)
     }
+    if (this.last?.group !== group) this.last = { name, group }
     group.until = Math.max(group.until, at + keepMs)
     group.fields.set(field, (group.fields.get(field) ?? 0) + by)
   }
@@ -32,6 +35,7 @@ export class CountGroups {
 
   private sweep(): void {
     if (this.groups.size < this.sweepAt) return
+    this.last = null
     for (const [name, { until }] of this.groups) if (until < this.latest) this.groups.delete(name)
     this.sweepAt = Math.max(1000, this.groups.size * 2)
   }
