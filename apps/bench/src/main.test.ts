@@ -91,6 +91,19 @@ describe('the built command', () => {
     ])
   })
 
+  it('simulates, in a process of its own, and says what came of it', async () => {
+    const { code, stdout, stderr } = await bench('simulation', '--recipients', '200', '--seed', '3', '--json')
+    expect(code).toBe(0)
+    expect(stderr).toContain('day 30 of 30, 610 messages')
+    expect(JSON.parse(stdout)).toMatchObject({
+      recipients: 200,
+      seed: 3,
+      unaccounted: 0,
+      suppressions: { wrongly: 0 },
+      run: { seconds: expect.any(Number) },
+    })
+  })
+
   it('refuses a name that no row has, and a number of runs that is none', async () => {
     const { code, stdout, stderr } = await bench('speed')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -4,6 +4,7 @@ import { measurements } from './measurements.ts'
 import { NotMeasured, type Measurement, type Plan } from './measurement.ts'
 import { Progress } from './progress.ts'
 import type { Row } from './row.ts'
+import { quickRecipients, runSimulation, standardRecipients } from './simulation/run.ts'
 import { selectRows, UnknownRow } from './select.ts'
 import { tableOf } from './table.ts'
 
@@ -70,10 +71,32 @@ const command = new Command('bench')
   .option('--runs <number>', 'how often each side is measured', positive)
   .option('--quick', 'two small runs: shows that it works, the figures mean little')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .action(main)
+
+command
+  .command('simulation')
+  .description(
+    '30 days of mail on a clock of their own; the exit code is 1 if anybody was suppressed wrongly',
+  )
+  .option(
+    '--recipients <number>',
+    `how many; default: ${standardRecipients}, or ${quickRecipients} with --quick`,
+    positive,
+  )
+  .option('--seed <number>', 'the same seed gives the same figures', positive, 1)
+  .action(async (_: unknown, asked: Command) => {
+    const { recipients, seed, quick, json } = asked.optsWithGlobals<
+      Options & { recipients?: number; seed: number }
+    >()
+    process.exitCode = await runSimulation({
+      recipients: recipients ?? (quick ? quickRecipients : standardRecipients),
+      seed,
+      json: json ?? false,
+    })
+  })
 
 try {
-  command.parse()
-  await main(command.args, command.opts<Options>())
+  await command.parseAsync()
 } catch (error) {
   const unknown = error instanceof UnknownRow
   process.stderr.write(`${unknown ? error.message : ((error as Error).stack ?? String(error))}\n`)
