@@ -12,12 +12,16 @@ const held: Readonly<Record<HoldPolicy['scope'], string>> = {
   'sending-ip': 'the whole lane',
   stream: 'the stream',
   'sending-domain': 'the domain',
+  'private-relay': "the domain's mail to the private relay",
 }
 
-function holdSentence({ scope, count, windowSeconds, forSeconds, probeEverySeconds }: HoldPolicy): string {
+function holdSentence(hold: HoldPolicy): string {
+  const { scope, count, windowSeconds, share, distinct, forSeconds, probeEverySeconds } = hold
   if (count === 1)
     return `held with ${held[scope]} until a probe, one in ${time(probeEverySeconds ?? forSeconds)}, is accepted`
-  return `${count} in ${time(windowSeconds)} hold ${held[scope]} for ${time(forSeconds)}`
+  const from = distinct === 'recipient' ? ' recipients' : distinct ? ' campaigns or senders' : ''
+  const ofAttempts = share ? ` and ${share * 100} % of attempts` : ''
+  return `${count}${from}${ofAttempts} in ${time(windowSeconds)} hold ${held[scope]} for ${time(forSeconds)}`
 }
 
 function retrySentence({ waitsSeconds = [], afterWaits, pause, slowLane }: RulePolicy): string {
@@ -62,10 +66,14 @@ function row(rule: Rule): string {
   const text = rule.examples[0]?.input ?? ''
   const reply = text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text
   const policy = defaultPolicy.rules[rule.id] ?? defaultPolicy.otherwise[rule.disposition]
+  const campaign = policy.campaign ? 'the rest of the campaign waits' : null
   const hold = policy.hold ? holdSentence(policy.hold) : null
+  const slower = policy.slowsLane ? 'the lane is halved' : null
   // The one rule whose policy depends on the evidence: see rulePolicyOf.
   const onPbl = `${rule.id}:PBL` in defaultPolicy.rules ? 'PBL: no probe, it takes another way out' : null
-  const done = [messageSentence(rule, policy), hold, onPbl].filter((sentence) => sentence !== null).join('; ')
+  const done = [messageSentence(rule, policy), campaign, slower, hold, onPbl]
+    .filter((sentence) => sentence !== null)
+    .join('; ')
   return `| \`${reply}\` | ${rule.id} | ${rule.fault} | ${done} |`
 }
 

@@ -11,7 +11,8 @@ ${points(
     "Busy, full and blocked were waited out in Haraka's queue.",
     "What Apple refused for the shop's own mistakes was given up, the shop was told, and the address stays.",
     'HM08 closed its stream, and the DMARC refusal its sending domain for that stream: the next mail waited, went out ' +
-      'as the probe, and opened the way again. One reply is enough in this demo; by default three within ten minutes are.',
+      'as the probe, and opened the way again. One reply is enough in this demo; by default it takes three within ten ' +
+      'minutes, and a share of the attempts.',
     "Another provider's words were left alone.",
   ],
   width,

@@ -11,7 +11,10 @@ const closedAtOnce = {
   probeEverySeconds: seconds(closedHours / 2),
 }
 
-/** Where the demo does not go by the defaults: one reply of these two closes its scope, not three within ten minutes. */
+/**
+ * Where the demo does not go by the defaults: one reply of these two closes its scope, not three within ten minutes, and a
+ * share of the attempts.
+ */
 export const demoPolicy: PolicyOptions = {
   rules: {
     'policy-hm08': { hold: { scope: 'stream', ...closedAtOnce } },

@@ -40,7 +40,7 @@ it('tells an outcome that was not expected', async () => {
     replies: [],
   }
   expect(await differencesFor('policy-cs02@icloud.com', rounds)).toEqual([
-    'policy-cs02@icloud.com, round 2: expected {"sendMail":"accepted","connections":1,"outcomes":["fail"],"waited":false,"scopes":[],"bounced":true}, ' +
+    'policy-cs02@icloud.com, round 2: expected {"sendMail":"accepted","connections":1,"outcomes":["fail"],"waited":false,"scopes":["campaign held"],"bounced":true}, ' +
       'seen {"sendMail":"accepted","connections":1,"outcomes":["suppress"],"waited":false,"scopes":[],"bounced":true}',
   ])
   expect(JSON.parse(jsonOf(await resultsOf(rounds, engine), 1))).toMatchObject({ ok: false })

@@ -85,6 +85,9 @@ function probed(...outcomes: Outcome[]): Expectation {
   return { ...thenDelivered(...outcomes), scopes: ['sending-ip held', 'sending-ip released'] }
 }
 
+/** Refused for what is in it: whatever is left of the same message waits. */
+const refusedForContent: Expectation = { ...refused, scopes: ['campaign held'] }
+
 /** It waits for the door that another mail has closed, and opens it as the probe. */
 function behindClosed(scope: string): Expectation {
   return { ...delivered, waited: true, scopes: [`${scope} released`] }
@@ -176,14 +179,14 @@ export const rows: readonly Row[] = [
     subject: 'Confirm your bank account',
     stream: 'payments',
     answers: [[{ rule: 'policy-cs02' }], [{ rule: 'policy-cs02' }]],
-    expected: [refused, refused],
+    expected: [refusedForContent, refusedForContent],
     remembers: nothing,
   }),
   appleRow('policy-cs03', {
     subject: 'Your ticket (ticket.zip)',
     stream: 'tickets',
     answers: [[{ rule: 'policy-cs03' }], []],
-    expected: [refused, delivered],
+    expected: [refusedForContent, delivered],
     remembers: accepts,
   }),
   appleRow('policy-hm08', {

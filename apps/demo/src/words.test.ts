@@ -28,7 +28,10 @@ it.each([
   ['sending-ip', 'ip-sale', 'The lane "ip-sale" (a sending IP)'],
   ['stream', 'ip-sale/sale', 'The stream "sale"'],
   ['sending-domain', 'example.com', 'The sending domain "example.com"'],
-  ['sending-domain', 'example.com/sale', 'The sending domain "example.com" in the stream "sale"'],
+  ['sending-domain', 'example.com/sale/ip-a', 'The sending domain "example.com" in the stream "sale"'],
+  ['campaign', 'spring', 'The campaign "spring"'],
+  ['campaign', '<1@example.com>', 'The rest of that message'],
+  ['private-relay', 'example.com', 'Apple\'s private relay, for the sending domain "example.com",'],
 ])('a closed %s %s is called %s', (scope, id, name) => {
   const words = scopeWords({ kind: 'scope', at: 0, scope, id, change: 'held', recipient })
   expect(words).toBe(`${name} is closed: its mail waits, other mail goes on`)

@@ -77,11 +77,13 @@ export function scopeWords({ scope, id, change }: Extract<Happening, { kind: 'sc
     : `${name} is open again: Apple accepted the probe`
 }
 
-/** The engine names a stream `<lane>/<stream>`, and what a domain sends in one stream `<domain>/<stream>`. */
+/** The engine names a stream `<lane>/<stream>`, and what a domain sends in one stream `<domain>/<stream>/<lane>`. */
 function scopeName(scope: string, id: string): string {
   const [first = '', stream] = id.split('/').map((part) => `"${shown(part, 60)}"`)
   if (scope === 'sending-ip') return `The lane ${first} (a sending IP)`
   if (scope === 'stream') return `The stream ${stream ?? first}`
+  if (scope === 'campaign') return id.startsWith('<') ? 'The rest of that message' : `The campaign ${first}`
+  if (scope === 'private-relay') return `Apple's private relay, for the sending domain ${first},`
   return stream === undefined
     ? `The sending domain ${first}`
     : `The sending domain ${first} in the stream ${stream}`

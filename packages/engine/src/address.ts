@@ -1,3 +1,5 @@
+import { isPrivateRelayDomain } from '@icloud-delivery/rules'
+
 /** The longest address that SMTP allows is 254 characters (RFC 5321, 4.5.3.1.3); this leaves room for odd ones. */
 const longest = 320
 
@@ -29,6 +31,12 @@ const sameDomains: ReadonlySet<string> = new Set(['me.com', 'mac.com'])
 
 /** What an address is remembered under; `null` if it is none. The same for all that an engine does. */
 export type MailboxOf = (address: string) => string | null
+
+/** Whether an address, as the host wrote it, is one of Apple's private relay. */
+export function isAtPrivateRelay(recipient: string): boolean {
+  // This is asked for every recipient: nearly all are told apart by the first look.
+  return /private/i.test(recipient) && isPrivateRelayDomain(domainOf(recipient) ?? '')
+}
 
 /**
  * As {@link foldAddress}; with `sameMailbox` an address at me.com or mac.com is the one at icloud.com.

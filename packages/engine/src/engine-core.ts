@@ -43,6 +43,8 @@ import { Lanes } from './lanes/lanes.ts'
 import { Backlog } from './buffer/backlog.ts'
 import type { BufferOptions } from './buffer/buffer-options.ts'
 import { Patience } from './ledger/patience.ts'
+import { CampaignSweep } from './state/campaign-sweep.ts'
+import { Presence } from './ledger/presence.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression } from './state/suppression.ts'
 
@@ -65,6 +67,8 @@ export interface Parts {
   readonly sameMailbox: boolean
   readonly mailboxOf: MailboxOf
   readonly lanes: Lanes
+  readonly presence: Presence
+  readonly campaigns: CampaignSweep
   readonly patience: Patience
   /** What waits for the ledger; `null`: nothing is kept. */
   readonly backlog: Backlog | null
@@ -107,6 +111,8 @@ export class EngineCore implements Engine {
       incidents: new Incidents({ ...given, events, turns, signals }),
       lanes: new Lanes({ ...given, outage, patience }),
       patience,
+      presence: new Presence(given),
+      campaigns: new CampaignSweep(given),
     }
     const drained = (request: RecordRequest, action: Action): Promise<void> =>
       countForCanary(this.parts, this.canaryBook, request, action)
@@ -254,6 +260,8 @@ export class EngineCore implements Engine {
     await backlog?.close()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
     await patience.run(() => signals.flush()).catch(() => {})
+    await this.parts.campaigns.idle()
+    await this.parts.presence.end().catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()
   }
 }

@@ -121,7 +121,7 @@ export interface Engine {
   }): Promise<Suppression>
   /**
    * Takes back what replies did: to an address, or by a rule and in a span of time, of all recipients (`{ rule, since, until }`).
-   * What the rules of an incident did from its onset to its end (`{ incident }`). Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped (`{ campaign }`). Says how many suppressions or
+   * What the rules of an incident did from its onset to its end (`{ incident }`). Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped or a reply holds (`{ campaign }`). Says how many suppressions or
    * holds were released.
    *
    * An unsubscribe, a complaint, an import or an operator's suppression ends by its address only, with its `origin` named:

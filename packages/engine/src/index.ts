@@ -64,13 +64,14 @@ export type { Replay, ReplayDifference, ReplayRequest, ReplaySummary } from './o
 export type { ReplayedAs, ReplayKind } from './operator/replay/replay-reply.ts'
 export type { Time } from './operator/time-span.ts'
 export { defaultPolicy } from './policy/policy.ts'
-export type { HoldPolicy, Policy, RulePolicy, TopOfHourPolicy } from './policy/policy.ts'
+export type { Policy, RulePolicy, TopOfHourPolicy } from './policy/policy.ts'
 export type {
   PausePolicy,
   QuarantinePolicy,
   SlowLanePolicy,
   SuppressPolicy,
 } from './policy/recipient-policy.ts'
+export type { CampaignHoldPolicy, HoldPolicy } from './policy/hold-policy.ts'
 export { resolvePolicy } from './policy/policy-check.ts'
 export type { PolicyOptions } from './policy/policy-check.ts'
 export type { ResolveMx } from './mx/mx-book.ts'
@@ -81,14 +82,19 @@ export { sqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
 export type {
   DomainState,
   LaneLimits,
+  CountedReplies,
+  CountedReply,
+  EngagedOnly,
   MessageState,
   ProbeLease,
+  Recent,
   Quarantine,
   RecipientState,
   ScopeState,
   SoftBounces,
   State,
   StoredHold,
+  Way,
 } from './state/state.ts'
 export type { Alert, AlertKind } from './signals/alert.ts'
 export type { Canary } from './signals/canary/canary.ts'

@@ -21,19 +21,22 @@ export class Passages {
   private last: { asked: Asked; passage: Passage } | null = null
 
   /** Throws `EARGUMENT` for wrong types. */
-  of({ sender, stream, lane, hop }: Asked, call: string): Passage {
+  of({ sender, stream, lane, hop, from, submitter, campaign }: Asked, call: string): Passage {
     const asked = this.last?.asked
     if (
       this.last !== null &&
       asked?.sender === sender &&
       asked.stream === stream &&
       asked.lane === lane &&
-      asked.hop === hop
+      asked.hop === hop &&
+      asked.from === from &&
+      asked.submitter === submitter &&
+      asked.campaign === campaign
     ) {
       return this.last.passage
     }
-    const given = { sender, stream, lane, hop } as Asked
-    const key = keyOf([sender, stream, lane, hop])
+    const given = { sender, stream, lane, hop, from, submitter, campaign } as Asked
+    const key = keyOf([sender, stream, lane, hop, from, submitter, campaign])
     let passage = key === null ? undefined : this.known.get(key)
     if (passage === undefined) {
       const route = routeOf(given, call)

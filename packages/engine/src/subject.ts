@@ -1,4 +1,4 @@
-import { domainOf, type MailboxOf } from './address.ts'
+import { domainOf, foldAddress, type MailboxOf } from './address.ts'
 import { EngineError, found } from './errors.ts'
 import type { AdmitRequest } from './admit/admission.ts'
 import type { Hop, RecordRequest, Subject } from './record/outcome.ts'
@@ -10,6 +10,14 @@ export interface Route {
   stream: string
   lane: string
   hop: Hop
+  /** Of the From header; if that is not known, `senderDomain`. */
+  fromDomain: string | null
+  /** `null` if not known. */
+  submitter: string | null
+  /** `null` if it has no name: each message is a campaign. */
+  campaign: string | null
+  /** Whose content it is: the submitter, or else the sender's address without its `+detail`. */
+  author: string
 }
 
 const longestName = 64
@@ -22,12 +30,34 @@ export function routeOf(request: Omit<Subject, 'recipient'>, call: string): Rout
   if (typeof request.sender !== 'string') {
     throw argument(call, 'sender', 'a string, empty for the null sender', request.sender)
   }
+  const senderDomain = request.sender === '' ? null : domainOf(request.sender)
+  const submitter = nameOf(request.submitter, '', call, 'submitter') || null
   return {
-    senderDomain: request.sender === '' ? null : domainOf(request.sender),
+    senderDomain,
     stream: nameOf(request.stream, 'transactional', call, 'stream'),
     lane: nameOf(request.lane, 'default', call, 'lane'),
     hop,
+    fromDomain: fromDomainOf(request.from, call) ?? senderDomain,
+    submitter,
+    campaign: nameOf(request.campaign, '', call, 'campaign') || null,
+    author: submitter ?? withoutDetail(request.sender),
   }
+}
+
+/** `null` if there is none that could be read: a header may hold anything. */
+function fromDomainOf(from: unknown, call: string): string | null {
+  if (from === undefined || from === '') return null
+  if (typeof from !== 'string') throw argument(call, 'from', 'a string', from)
+  const address = from.endsWith('>') ? from.slice(from.lastIndexOf('<') + 1, -1) : from
+  return domainOf(address.includes('@') ? address : `from@${address}`)
+}
+
+/** Lists and bounce handlers give each message a sender of its own: `news+1234@example.com`. */
+function withoutDetail(sender: string): string {
+  const folded = foldAddress(sender) ?? '<>'
+  const at = folded.lastIndexOf('@')
+  const plus = folded.indexOf('+')
+  return plus > 0 && plus < at ? folded.slice(0, plus) + folded.slice(at) : folded
 }
 
 /** Throws `EARGUMENT` if `request` cannot be an {@link AdmitRequest}. */
@@ -79,7 +109,12 @@ export function requireAddress(mailboxOf: MailboxOf, recipient: unknown, call: s
 export function nameOf(name: unknown, otherwise: string, call: string, option: string): string {
   if (name === undefined || name === '') return otherwise
   if (typeof name !== 'string') throw argument(call, option, 'a string', name)
-  return name.slice(0, longestName).replace(/[^\w.:@+-]/g, '_')
+  return mended(name.slice(0, longestName))
+}
+
+/** With `_` in place of what has no place in a key or a line of a log. */
+export function mended(name: string): string {
+  return name.replace(/[^\w.:@+-]/g, '_')
 }
 
 /** A message id as it is remembered: at most 200 characters. */

@@ -27,6 +27,7 @@ describe('readPolicy', () => {
       maxAgeSeconds: { marketing: 3600 },
       jitter: 0,
       ledgerRetrySeconds: 5,
+      ownDomains: ['example.com'],
       signals: { minAttempts: 200 },
       incidents: { factor: 10 },
       rules: {
@@ -42,13 +43,14 @@ describe('readPolicy', () => {
       maxAgeSeconds: { ...defaultPolicy.maxAgeSeconds, marketing: 3600 },
       jitter: 0,
       ledgerRetrySeconds: 5,
+      ownDomains: ['example.com'],
       signals: { ...defaultPolicy.signals, minAttempts: 200 },
       incidents: { ...defaultPolicy.incidents, factor: 10 },
       rules: {
         ...defaultPolicy.rules,
         'mailbox-full': { ...defaultPolicy.rules['mailbox-full'], waitsSeconds: [60, 120] },
         'proofpoint-block': { hold: null },
-        'policy-hm08': { hold },
+        'policy-hm08': { ...defaultPolicy.rules['policy-hm08'], hold },
       },
       otherwise: { ...defaultPolicy.otherwise, retry: { waitsSeconds: [30] } },
     })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAppleDomain, isAppleMx, isUndottedAppleHost } from './apple-hosts.ts'
+import { isAppleDomain, isAppleMx, isPrivateRelayDomain, isUndottedAppleHost } from './apple-hosts.ts'
 
 describe('isAppleDomain', () => {
   test.each([
@@ -62,4 +62,17 @@ test('isUndottedAppleHost knows the pods and nothing else', () => {
   expect(isUndottedAppleHost('p00-iscream-smtp-7b95d6f6c9-64bmv')).toBe(true)
   expect(isUndottedAppleHost('localhost')).toBe(false)
   expect(isUndottedAppleHost('p00-iscream-smtp.example.com')).toBe(false)
+})
+
+describe('isPrivateRelayDomain', () => {
+  test.each([
+    'privaterelay.appleid.com',
+    'PrivateRelay.AppleID.com.',
+    'private.icloud.com',
+    'a.private.icloud.com',
+  ])('%s is', (domain) => expect(isPrivateRelayDomain(domain)).toBe(true))
+  test.each(['icloud.com', 'appleid.com', 'notprivate.icloud.com', 'private.icloud.com.example', ''])(
+    '%s is not',
+    (domain) => expect(isPrivateRelayDomain(domain)).toBe(false),
+  )
 })

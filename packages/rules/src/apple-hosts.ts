@@ -1,6 +1,7 @@
 import { endsWith } from './ends-with.ts'
 
-const domains = ['icloud.com', 'me.com', 'mac.com', 'privaterelay.appleid.com', 'private.icloud.com']
+const privateRelay = ['privaterelay.appleid.com', 'private.icloud.com']
+const domains = ['icloud.com', 'me.com', 'mac.com', ...privateRelay]
 
 /*
  * MX names by era: mx01 and mx02.mail.icloud.com since 2020, mx1 to mx6.mail.icloud.com before, *.me.com and
@@ -35,6 +36,18 @@ function isOrIsBelow(name: string, base: string): boolean {
  */
 export function isAppleDomain(domain: string): boolean {
   for (const base of domains) if (isOrIsBelow(domain, base)) return true
+  return false
+}
+
+/**
+ * Whether mail to this domain goes through Apple's private relay, which takes mail from registered senders only
+ * (Sign in with Apple). Hide My Email addresses that end in icloud.com cannot be told from others, and need no
+ * registration.
+ *
+ * @param domain - a domain name, any case, with or without the final dot; not an address
+ */
+export function isPrivateRelayDomain(domain: string): boolean {
+  for (const base of privateRelay) if (isOrIsBelow(domain, base)) return true
   return false
 }
 

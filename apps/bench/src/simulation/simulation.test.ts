@@ -21,7 +21,7 @@ describe('30 days of mail', () => {
       expect(hammering.most).toBeLessThan(15)
 
       expect(incidents.real[0]?.seen?.rules).toContain('invalid-recipient')
-    expect(incidents.real[1]?.seen?.rules).toEqual(['policy-hm08'])
+      expect(incidents.real[1]?.seen?.rules).toEqual(['policy-hm08'])
       expect(incidents.falseAlarms).toEqual([])
       expect(blockedIp.holds).toHaveLength(1)
       expect(blockedIp.holds[0]!.until).toBeLessThan(blockedIp.until + 2 * 3600)

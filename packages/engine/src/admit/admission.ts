@@ -15,6 +15,10 @@ export interface AdmitRequest {
   hop?: Hop
   /** As in `record`. */
   campaign?: string
+  /** As in `record`. */
+  from?: string
+  /** As in `record`. */
+  submitter?: string
   /** As in `record`. With it a probe is a whole message, with all its recipients; without it one recipient. */
   messageId?: string
   /** When the message was first accepted, ms since the epoch. Without it `admit` never answers `expired`. */

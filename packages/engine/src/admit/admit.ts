@@ -1,7 +1,11 @@
 import type { Admission, AdmitRequest } from './admission.ts'
+import { isAtPrivateRelay } from '../address.ts'
 import { untilWritten } from '../ledger/conflict.ts'
-import { admitBlindly, decideAdmission, type Admittance } from './decide-admission.ts'
+import { admitBlindly, decideAdmission, engagedOnly, type Admittance } from './decide-admission.ts'
 import type { Parts } from '../engine-core.ts'
+import type { Passage } from '../passage.ts'
+import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
+import { engagementKey, isEngaged, type EngagementState } from '../signals/engagement-state.ts'
 import { recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
 import { movedDomains } from '../mx/moved-domains.ts'
 import { checkAdmit, messageKey } from '../subject.ts'
@@ -10,56 +14,101 @@ import type { Change } from '../ledger/ledger.ts'
 /** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe or a try through. */
 export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   checkAdmit(request)
-  const { ledger, policy, clock, outage, mailboxOf } = parts
-  const { route, scopeKeys } = parts.passages.of(request, 'admit')
+  const { policy, clock, outage, mailboxOf } = parts
+  const passage = parts.passages.of(request, 'admit')
+  const { route } = passage
   const asked: Admittance = {
     ...route,
     recipients: request.recipients.map((recipient) => ({ recipient, address: mailboxOf(recipient) })),
     messageId: request.messageId === undefined ? null : messageKey(request.messageId),
     acceptedAt: request.acceptedAt ?? null,
     deliverBy: request.deliverBy ?? null,
+    process: parts.presence.id,
   }
-  const keys = [...scopeKeys, ...asked.recipients.map(({ address }) => recipientKey(address ?? ''))]
-  let seen: Admission[] | null = null
+  const held: { admissions: Admission[] | null } = { admissions: null }
 
   try {
-    const turn = async (): Promise<Admission[] | undefined> => {
-      const now = clock()
-      const entries = await ledger.read(keys)
-      const scopes = entries.slice(0, scopeKeys.length).map((entry) => (entry?.value ?? {}) as ScopeState)
-      const recipients = entries
-        .slice(scopeKeys.length)
-        .map((entry) => (entry?.value ?? {}) as RecipientState)
-      const moved = movedDomains(parts.mx, asked.recipients, recipients, route.stream)
-      const elsewhere = moved instanceof Promise ? await moved : moved
-      const decision = decideAdmission({ ...asked, elsewhere }, recipients, scopes, now, policy)
-      if (decision.scopes === scopes && decision.recipients.size === 0) return decision.admissions
-      // Until the lease of the probe or try is written, it is nobody's.
-      seen = decision.admissions.map((admission) =>
-        withoutProbe(admission, now + policy.ledgerRetrySeconds * 1000),
-      )
-      const changes = decision.scopes.flatMap((scope, index): Change[] => {
-        const key = scopeKeys[index]
-        if (key === undefined || scope === scopes[index]) return []
-        return [{ key, expected: entries[index]?.version ?? 0, value: scope }]
-      })
-      for (const [address, value] of decision.recipients) {
-        const key = recipientKey(address)
-        changes.push({ key, expected: entries[keys.indexOf(key)]?.version ?? 0, value })
-      }
-      return (await ledger.write(changes)) ? decision.admissions : undefined
-    }
-    const admissions = await parts.patience.run(() => untilWritten(turn))
-    outage.end(seen === null ? 'read' : 'write')
-    if (seen !== null) parts.backlog?.ledgerAnswers()
+    const admissions = await parts.patience.run(() => untilWritten(() => turn(parts, passage, asked, held)))
+    outage.end(held.admissions === null ? 'read' : 'write')
+    if (held.admissions !== null) parts.backlog?.ledgerAnswers()
     parts.signals.admitted(route, admissions, clock())
     return admissions
   } catch (error) {
-    outage.begin(error, seen === null ? 'read' : 'write')
-    const admissions = seen ?? admitBlindly(asked, clock(), policy)
+    outage.begin(error, held.admissions === null ? 'read' : 'write')
+    const admissions = held.admissions ?? admitBlindly(asked, clock(), policy)
     parts.signals.admitted(route, admissions, clock())
     return admissions
   }
+}
+
+/**
+ * Reads, decides and, for a probe, writes once. `undefined` if somebody else wrote in between.
+ *
+ * @param held what holds if the ledger goes away while a probe is let through
+ */
+async function turn(
+  parts: Parts,
+  passage: Passage,
+  asked: Admittance,
+  held: { admissions: Admission[] | null },
+): Promise<Admission[] | undefined> {
+  const { ledger, policy, clock, presence } = parts
+  const now = clock()
+  const addresses = asked.recipients.map(({ address }) => address ?? '')
+  const toPrivateRelay =
+    asked.hop === 'direct' && asked.recipients.some(({ recipient }) => isAtPrivateRelay(recipient))
+  let passed = passedBy(passage, toPrivateRelay, null)
+  const recipientKeys = addresses.map(recipientKey)
+  let entries = await ledger.read([...passed.scopeKeys, ...recipientKeys])
+  // The stream is the second scope.
+  if (asked.messageId !== null && looksAtMessage(passed, entries[1]?.value, now, policy)) {
+    const more = await withMessage(ledger, passed, asked.messageId)
+    entries = entries.toSpliced(passed.scopeKeys.length, 0, more.entry)
+    passed = more
+  }
+  const places = passed.scopeKeys.length
+  const stored = entries.slice(0, places).map((entry) => (entry?.value ?? {}) as ScopeState)
+  const recipients = entries.slice(places).map((entry) => (entry?.value ?? {}) as RecipientState)
+  const scopes = stored.some(({ hold }) => hold?.probe) ? await presence.withoutLost(stored, now) : stored
+  const moved = movedDomains(parts.mx, asked.recipients, recipients, asked.stream)
+  const elsewhere = moved instanceof Promise ? await moved : moved
+  const request = { ...asked, ...(passed.way !== passage.route && passed.way), elsewhere }
+  const engaged = engagedOnly(request, scopes, now) ? await whoReads(parts, addresses, now) : []
+  const decision = decideAdmission(request, recipients, scopes, now, policy, engaged)
+  if (decision.scopes === stored && decision.recipients.size === 0) return decision.admissions
+
+  const changes: Change[] = []
+  const leases: string[] = []
+  decision.scopes.forEach((scope, index) => {
+    const key = passed.scopeKeys[index]
+    if (key === undefined || scope === stored[index]) return
+    changes.push({ key, expected: entries[index]?.version ?? 0, value: scope })
+    const probe = scope.hold?.probe
+    if (probe && probe !== scopes[index]?.hold?.probe) leases.push(key)
+  })
+  for (const [address, value] of decision.recipients) {
+    const key = recipientKey(address)
+    const entry = entries[places + recipientKeys.indexOf(key)]
+    changes.push({ key, expected: entry?.version ?? 0, value })
+  }
+  if (leases.length > 0 || decision.recipients.size > 0) {
+    // Until the lease of the probe or try is written, it is nobody's.
+    const retryAt = now + policy.ledgerRetrySeconds * 1000
+    held.admissions = decision.admissions.map((admission) => withoutProbe(admission, retryAt))
+  }
+  if (leases.length > 0) await presence.hold(leases, Math.max(...decision.scopes.map(untilOf)))
+  if (await ledger.write(changes)) return decision.admissions
+  presence.drop(leases)
+  return undefined
+}
+
+function untilOf({ hold }: ScopeState): number {
+  return hold?.probe ? hold.until : -Infinity
+}
+
+async function whoReads(parts: Parts, addresses: readonly string[], now: number): Promise<boolean[]> {
+  const entries = await parts.ledger.read(addresses.map(engagementKey))
+  return entries.map((entry) => isEngaged(entry?.value as EngagementState | undefined, now, parts.policy))
 }
 
 function withoutProbe(admission: Admission, retryAt: number): Admission {

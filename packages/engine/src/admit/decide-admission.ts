@@ -1,23 +1,23 @@
-import { domainOf } from '../address.ts'
+import { domainOf, isAtPrivateRelay } from '../address.ts'
 import type { Admission } from './admission.ts'
 import { expired, sendable } from './answers.ts'
 import { recipientWait, suppressed, suppressionOf } from './recipient-answer.ts'
-import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
+import { allWithinReach, isClosed, isEngagedOnly } from '../decide/decide-hold.ts'
 import { leaseTry, pauseOf } from '../decide/pause.ts'
 import type { Policy } from '../policy/policy.ts'
 import { expiryOf } from '../decide/retry-time.ts'
 import {
+  scopeOf,
   scopesOf,
-  type ProbeLease,
+  type EngagedOnly,
   type RecipientState,
   type ScopeState,
-  type StoredHold,
+  type Way,
 } from '../state/state.ts'
-import type { Route } from '../subject.ts'
-import type { HoldRef } from '../record/action.ts'
+import { Walls } from './walls.ts'
 
 /** What {@link decideAdmission} looks at, besides what is remembered. */
-export interface Admittance extends Route {
+export interface Admittance extends Way {
   /** As the host wrote them, and folded: `null` for what is no address. */
   recipients: readonly { recipient: string; address: string | null }[]
   messageId: string | null
@@ -25,12 +25,14 @@ export interface Admittance extends Route {
   deliverBy: number | null
   /** Domains of recipients whose MX is known not to be at Apple. What is left out counts as Apple's. */
   elsewhere?: ReadonlySet<string>
+  /** Who asks: see {@link ProbeLease}. */
+  process?: string
 }
 
 /** The answers, and what is to be remembered of what was let through. */
 export interface AdmissionDecision {
   admissions: Admission[]
-  /** The same array as was passed in if no probe was let through. */
+  /** The same array as was passed in if nothing is to be written: no probe was let through, no hold was mended. */
   scopes: readonly ScopeState[]
   /** By address, of those that are tried once although their stream pauses. */
   recipients: ReadonlyMap<string, RecipientState>
@@ -40,20 +42,23 @@ export interface AdmissionDecision {
  * What may go now. Pure. `recipients` stands in the order of the request, `scopes` in that of `scopesOf`.
  *
  * @param now ms since the epoch
+ * @param engaged who reads, in the order of the request: for a stream that is {@link engagedOnly}
  */
 export function decideAdmission(
   request: Admittance,
   recipients: readonly RecipientState[],
-  scopes: readonly ScopeState[],
+  stored: readonly ScopeState[],
   now: number,
   policy: Policy,
+  engaged: readonly boolean[] = [],
 ): AdmissionDecision {
+  const scopes = allWithinReach(stored, now)
   const expiresAt = expiryOf(request, request.stream, policy)
   const { messageId } = request
-  const isBehindHold = scopes.some(({ hold }) => isClosed(hold, now))
-  const refs = isBehindHold ? scopesOf(request) : []
-  let current = scopes
-  let probes = 0
+  const walls = scopes.some(({ hold }) => isClosed(hold, now))
+    ? new Walls(scopesOf(request), scopes, { messageId, now, process: request.process })
+    : null
+  const few = engagedOnly(request, scopes, now)
   const changed = new Map<string, RecipientState>()
 
   const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
@@ -71,16 +76,24 @@ export function decideAdmission(
     const wait = recipientWait(recipient, state, pause, request, expiresAt, now)
     if (wait !== null) return wait
 
-    const wall = isBehindHold ? firstWall(refs, current, messageId, now) : null
+    if (few !== null && !engaged[index]) {
+      const { rule, since, seconds } = few
+      if (now >= expiresAt) return expired(recipient, rule)
+      const reason = `${rule}: ${request.stream} goes on with engaged readers only`
+      const retryAt = Math.min(since + seconds * 1000, now + seconds * 1000, expiresAt)
+      const hold = scopeOf('stream', request)
+      return { ...sendable(recipient, reason), decision: 'held', rule, retryAt, hold }
+    }
+
+    const isRelay = walls !== null && isAtPrivateRelay(recipient)
+    const { wall, isProbe } = walls?.meet(isRelay) ?? open
     if (wall === null) {
       if (pause !== null) {
         const leased = leaseTry(state, pause, messageId, now)
         if (leased !== state) changed.set(address, leased)
       }
-      if (!isBehindHold) return sendable(recipient, free ?? 'nothing against it')
-      probes++
-      if (messageId === null)
-        current = withLease(current, { messageId, recipient: address, at: now, waiting: 1 })
+      if (!isProbe) return sendable(recipient, free ?? 'nothing against it')
+      walls?.pass(address, isRelay)
       return sendable(recipient, 'a probe: it shows whether the hold is over')
     }
     if (now >= expiresAt) return expired(recipient, wall.hold.rule)
@@ -92,33 +105,20 @@ export function decideAdmission(
       hold: wall.ref,
     }
   })
-  if (messageId !== null && probes > 0)
-    current = withLease(current, { messageId, recipient: null, at: now, waiting: probes })
-  return { admissions, scopes: current, recipients: changed }
+  return { admissions, scopes: walls?.leased() ?? scopes, recipients: changed }
 }
 
-/** Leases the probe of every hold that has one due; the same array if there is none, as for a message under way. */
-function withLease(scopes: readonly ScopeState[], probe: ProbeLease): readonly ScopeState[] {
-  const isDue = ({ hold }: ScopeState): boolean => hold !== undefined && isProbeDue(hold, probe.at)
-  return scopes.some(isDue)
-    ? scopes.map((scope) => (isDue(scope) ? leaseProbe(scope, probe) : scope))
-    : scopes
-}
+/** No scope on the way is closed. */
+const open = { wall: null, isProbe: false } as const
 
-/** The closed scope that lasts longest, unless this message may go through all of them as the probe. */
-function firstWall(
-  refs: readonly HoldRef[],
+/** Set if mail of this stream goes to engaged readers only: after a hold about its reputation. Pure. */
+export function engagedOnly(
+  { hop, stream }: Pick<Way, 'hop' | 'stream'>,
   scopes: readonly ScopeState[],
-  messageId: string | null,
   now: number,
-): { ref: HoldRef; hold: StoredHold } | null {
-  let wall: { ref: HoldRef; hold: StoredHold } | null = null
-  for (const [index, ref] of refs.entries()) {
-    const hold = scopes[index]?.hold
-    if (!isClosed(hold, now) || isProbeDue(hold, now) || isUnderWay(hold, messageId)) continue
-    if (wall === null || hold.until > wall.hold.until) wall = { ref, hold }
-  }
-  return wall
+): EngagedOnly | null {
+  if (hop === 'relay' || stream !== 'marketing') return null
+  return scopes.find((scope) => isEngagedOnly(scope, now))?.engagedOnly ?? null
 }
 
 /** The answers for a ledger that is out of reach: what people wait for goes, everything else waits for the ledger. */

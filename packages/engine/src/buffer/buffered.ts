@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Action } from '../record/action.ts'
 import type { RecordRequest } from '../record/outcome.ts'
-import type { Told } from '../record/record.ts'
+import type { Told } from '../record/turn.ts'
 import type { Change, Entry } from '../ledger/ledger.ts'
 import { plainRequest } from './plain-request.ts'
 

@@ -4,7 +4,8 @@ import type { Decision } from '../decide/attempt.ts'
 import type { Parts } from '../engine-core.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { RecordRequest } from '../record/outcome.ts'
-import { turn, understand, type Told, type TurnParts } from '../record/record.ts'
+import { understand } from '../record/record.ts'
+import { turn, type Told, type TurnParts } from '../record/turn.ts'
 import { checkRecord } from '../subject.ts'
 import { recipientOf } from './adopt.ts'
 import { asBuffered, hadLanded, type Buffered } from './buffered.ts'
@@ -137,7 +138,7 @@ export class Drain {
 
   /** `null` if there is nothing to remember of it; `faulty` if it is none of ours. */
   private async take(ledger: StagedLedger, line: Buffered): Promise<Written | 'faulty' | null> {
-    const { policy, incidents } = this.parts
+    const { policy, incidents, signals, presence, campaigns } = this.parts
     try {
       const { request, at, tried } = line
       checkRecord(request)
@@ -155,7 +156,10 @@ export class Drain {
             good = as ?? null
             return uncounted
           },
+          recent: (route, asked, now) => signals.recent(route, asked, now),
         },
+        presence,
+        campaigns,
         incidents: {
           caseOf: (verdict, address) => incidents.caseOf(verdict, address),
           counted: (attempt, now) => incidents.counted(attempt, now),

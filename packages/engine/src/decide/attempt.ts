@@ -2,12 +2,11 @@ import type { Verdict } from '@icloud-delivery/rules'
 import type { Alert } from '../signals/alert.ts'
 import type { Action, HoldRef } from '../record/action.ts'
 import { messageState } from '../state/recipient-state.ts'
-import type { RecipientState, State } from '../state/state.ts'
-import type { Route } from '../subject.ts'
+import type { RecipientState, State, Way } from '../state/state.ts'
 import type { Heard } from '../state/suppression.ts'
 
 /** One attempt, as `decide` sees it. */
-export interface Attempt extends Route {
+export interface Attempt extends Way {
   /** As the host wrote it. */
   recipient: string
   /** Folded: the key. */

@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { hm08, invalid, proofpoint, unavailable, verdictOf } from './verdict.test.fixture.ts'
 import { day, hour, minute, World } from '../world.test.fixture.ts'
 
-const dmarc = verdictOf('dmarc-failure', { fault: 'sender-auth', scope: 'sending-domain' })
-
 describe('a blocked IP', () => {
   it('holds its lane at once, the message that found out included', () => {
     const world = new World()
@@ -170,48 +168,9 @@ describe('a stream', () => {
       retryAt: world.now + hour * 1000,
     })
   })
-
-  it.each([
-    ['policy-cs01', 5],
-    ['policy-hm07', 5],
-    ['local-policy', 5],
-    ['policy-cs02', 3],
-    ['policy-cs03', 3],
-    ['spamhaus-dbl', 3],
-    ['policy-hm08', 3],
-  ])('is held by %s after %i replies', (rule, count) => {
-    const world = new World()
-    const verdict = verdictOf(rule, { fault: 'content', scope: 'stream' })
-    for (let message = 1; message < count; message++) world.record(verdict, { messageId: `m${message}` })
-    expect(world.admit().decision).toBe('send')
-    world.record(verdict, { messageId: 'last' })
-    expect(world.admit()).toMatchObject({ decision: 'held', rule })
-  })
 })
 
 describe('a sending domain', () => {
-  it('is held for the stream that is not authenticated, and for no other domain', () => {
-    const world = new World()
-    for (const messageId of ['a', 'b', 'c']) expect(world.record(dmarc, { messageId }).type).toBe('fail')
-    expect(world.admit()).toMatchObject({
-      decision: 'held',
-      hold: { scope: 'sending-domain', id: 'example.com/transactional' },
-    })
-    expect(world.admit({ stream: 'marketing' }).decision).toBe('send')
-    expect(world.admit({ senderDomain: 'example.org' }).decision).toBe('send')
-    expect(world.admit({ senderDomain: null }).decision).toBe('send')
-  })
-
-  it('is not held for mail that it only forwards', () => {
-    const world = new World()
-    const forwarded = { ...dmarc, evidence: { domain: 'bank.example' } }
-    for (let message = 0; message < 20; message++) world.record(forwarded, { messageId: `m${message}` })
-    expect(world.admit().decision).toBe('send')
-    const own = { ...dmarc, evidence: { domain: 'News.Example.com' } }
-    for (let message = 0; message < 3; message++) world.record(own, { messageId: `n${message}` })
-    expect(world.admit().decision).toBe('held')
-  })
-
   it('is held as a whole if it does not resolve', () => {
     const world = new World()
     const missing = verdictOf('sender-domain-not-found', { fault: 'sender-dns', disposition: 'retry' })
@@ -222,14 +181,6 @@ describe('a sending domain', () => {
       decision: 'held',
       hold: { scope: 'sending-domain', id: 'example.com' },
     })
-  })
-
-  it('that is the null sender has nothing to hold', () => {
-    const world = new World()
-    for (let message = 0; message < 5; message++) {
-      world.record(dmarc, { messageId: `m${message}`, senderDomain: null })
-    }
-    expect(world.admit({ senderDomain: null }).decision).toBe('send')
   })
 })
 
@@ -266,9 +217,40 @@ describe('a lane', () => {
       world.record(hm08, { messageId: `m${message}` })
       world.pass(day)
     }
-    const times = [...world.scopes.values()].flatMap(({ counts = [] }) =>
-      counts.flatMap((count) => count.times),
+    const replies = [...world.scopes.values()].flatMap(({ counts = [] }) =>
+      counts.flatMap((count) => count.replies),
     )
-    expect(times).toHaveLength(1)
+    expect(replies).toHaveLength(1)
+  })
+})
+
+describe('a clock that is set back by an hour', () => {
+  it('leaves a lane that rests no longer at rest than its rule says', () => {
+    const world = new World()
+    for (let message = 0; message < 5; message++) world.record(unavailable, { messageId: `m${message}` })
+    world.pass(-hour)
+    expect(world.admit()).toMatchObject({ decision: 'held', retryAt: world.now + 15 * minute * 1000 })
+    world.pass(15 * minute)
+    expect(world.admit().decision).toBe('send')
+  })
+
+  it('leaves the next probe no further away than an interval', () => {
+    const world = new World()
+    world.record(proofpoint)
+    world.pass(hour)
+    world.admit({ messageId: 'probe' })
+    world.pass(-hour)
+    world.record(proofpoint, { messageId: 'late' })
+    expect(world.admit({ messageId: 'm2' })).toMatchObject({ retryAt: world.now + hour * 1000 })
+    world.pass(hour)
+    expect(world.admit({ messageId: 'm2' }).decision).toBe('send')
+  })
+
+  it('is told from two machines that differ by some seconds', () => {
+    const world = new World()
+    world.record(proofpoint)
+    const until = world.now + hour * 1000
+    world.pass(-20)
+    expect(world.admit()).toMatchObject({ retryAt: until })
   })
 })

@@ -1,4 +1,3 @@
-import type { HoldPolicy } from '../policy/policy.ts'
 import type { ProbeLease, ScopeState, StoredHold } from '../state/state.ts'
 
 /** Whether mail has to wait at this scope now, or may be let through as a probe only. */
@@ -55,33 +54,36 @@ export function passProbeOn(state: ScopeState, now: number): ScopeState {
   return { ...state, hold: { ...hold, probe: null, until: now } }
 }
 
-/** Counts one reply at a scope, and closes it if that makes enough of them. */
-export function countReply(
-  state: ScopeState,
-  policy: HoldPolicy,
-  reply: { rule: string; text: string; wasProbe: boolean },
-  now: number,
-): ScopeState {
-  const open = isClosed(state.hold, now) ? state.hold : undefined
-  // What a probe meets is newer, but a rest that ends by itself must not open what only a probe may open.
-  const isNews = reply.wasProbe && policy.probeEverySeconds !== null
-  if (open && !isNews && open.forSeconds >= policy.forSeconds) return state
+/** Clocks of several machines differ a little; what is further off than this comes of a clock that was set back. */
+const clockSlackMs = 60_000
 
-  const family = policy.family ?? reply.rule
-  const others = (state.counts ?? []).filter((entry) => entry.family !== family)
-  const before = state.counts?.find((entry) => entry.family === family)?.times ?? []
-  const from = now - policy.windowSeconds * 1000
-  const times = [...before.filter((time) => time > from && time <= now), now]
+/** The state with a hold that is not longer than its rule made it: the clock may have been set back since. */
+export function withinReach(state: ScopeState, now: number): ScopeState {
+  const { hold } = state
+  if (hold === undefined) return state
+  const latest = now + Math.max(hold.forSeconds, hold.probeEverySeconds ?? 0) * 1000
+  if (hold.until <= latest + clockSlackMs) return state
+  return { ...state, hold: { ...hold, since: Math.min(hold.since, now), until: latest } }
+}
 
-  if (times.length < policy.count) return { ...state, counts: [...others, { family, times }] }
-  const hold: StoredHold = {
-    rule: reply.rule,
-    since: now,
-    until: now + policy.forSeconds * 1000,
-    probeEverySeconds: policy.probeEverySeconds,
-    forSeconds: policy.forSeconds,
-    probe: null,
-    reply: reply.text,
-  }
-  return others.length === 0 ? { hold } : { hold, counts: others }
+/** The same for all, in the same array if nothing is to be changed. */
+export function allWithinReach(scopes: readonly ScopeState[], now: number): readonly ScopeState[] {
+  if (!scopes.some(({ hold }) => hold !== undefined)) return scopes
+  const mended = scopes.map((scope) => withinReach(scope, now))
+  return mended.every((scope, index) => scope === scopes[index]) ? scopes : mended
+}
+
+/** What is left of a scope that is open again. */
+export function opened({ hold, messageHeldAt }: ScopeState, now: number): ScopeState {
+  const next: ScopeState = {}
+  if (hold?.engagedOnlySeconds !== undefined)
+    next.engagedOnly = { rule: hold.rule, since: now, seconds: hold.engagedOnlySeconds }
+  if (messageHeldAt !== undefined) next.messageHeldAt = messageHeldAt
+  return next
+}
+
+/** Whether mail goes to engaged readers only for now. */
+export function isEngagedOnly({ engagedOnly }: ScopeState, now: number): boolean {
+  // A clock that was set back must not make it longer than it is.
+  return engagedOnly !== undefined && Math.abs(now - engagedOnly.since) < engagedOnly.seconds * 1000
 }

@@ -21,14 +21,13 @@ const silence: Trouble['says'] = {
  */
 export function decideNoReply(state: State, now: number, policy: Policy, attempt: Attempt): Decision {
   if (attempt.hop === 'relay') return pass(null, state, attempt)
+  return new Refusal(silenceOf(policy), state, now, policy, attempt).decide()
+}
+
+/** What the policy says to silence. Pure. */
+export function silenceOf(policy: Policy): Trouble {
   const { waitsSeconds, hold } = policy.rules[noReply] ?? policy.otherwise.retry
   // Nothing else of a policy counts here: all of it would be about the recipient.
   const rulePolicy = { ...(waitsSeconds && { waitsSeconds }), ...(hold && { hold }) }
-  return new Refusal(
-    { rule: noReply, rulePolicy, says: silence, verdict: null },
-    state,
-    now,
-    policy,
-    attempt,
-  ).decide()
+  return { rule: noReply, rulePolicy, says: silence, verdict: null }
 }

@@ -31,10 +31,19 @@ const step = fc.record({
   seconds: fc.constantFrom(-3600, 0, 1, 60, 3600, 86_400, 700_000),
   about: fc.record({
     messageId: fc.constantFrom('m1', 'm2', 'm3', '__proto__'),
-    address: fc.constantFrom('anna@icloud.com', 'berta@icloud.com', '__proto__@icloud.com'),
+    address: fc.constantFrom(
+      'anna@icloud.com',
+      'carl@privaterelay.appleid.com',
+      'berta@icloud.com',
+      '__proto__@icloud.com',
+    ),
+    campaign: fc.constantFrom(null, 'spring', '__proto__'),
+    author: fc.constantFrom('anna', 'berta', 'carl'),
+    submitter: fc.constantFrom(null, '__proto__'),
     stream: fc.constantFrom('transactional', 'marketing', '__proto__'),
     hop: fc.constantFrom('direct' as const, 'direct' as const, 'relay' as const),
     senderDomain: fc.constantFrom('example.com', null),
+    fromDomain: fc.constantFrom('example.com', 'example.org', null),
   }),
 })
 

@@ -1,10 +1,11 @@
 import type { Verdict } from '@icloud-delivery/rules'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
-import { isProbe } from './decide-hold.ts'
+import { withoutRow } from './count-reply.ts'
+import { isProbe, opened } from './decide-hold.ts'
 import { troubleInIncident } from '../incidents/trouble-in-incident.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
 import { afterDelivery } from '../state/recipient-state.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, type Trouble } from './refusal.ts'
 import { scopesOf, type State } from '../state/state.ts'
 
 /**
@@ -24,23 +25,25 @@ export function decide(
   if (verdict === null)
     return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
-  const { rule } = verdict
-  const trouble =
-    attempt.incident === undefined
-      ? { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
-      : troubleInIncident(verdict, rule, policy)
+  const trouble = troubleOf(verdict, verdict.rule, policy, attempt.incident)
   return new Refusal(trouble, state, now, policy, attempt).decide()
+}
+
+/** What the policy says to a reply of Apple's. Pure. */
+export function troubleOf(verdict: Verdict, rule: string, policy: Policy, incident?: string): Trouble {
+  if (incident !== undefined) return troubleInIncident(verdict, rule, policy)
+  return { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
 }
 
 function delivered(state: State, now: number, attempt: Attempt): Decision {
   const effects: Effect[] = []
   const scopes = state.scopes.map((scope, index) => {
     // Once Apple has refused the probe for one of its recipients, another one shows nothing.
-    if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return scope
+    if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return withoutRow(scope)
     const ref = scopesOf(attempt)[index]
     if (ref === undefined) return scope
     effects.push({ type: 'released', hold: ref })
-    return {}
+    return opened(scope, now)
   })
   return {
     action: plainAction(
@@ -52,7 +55,7 @@ function delivered(state: State, now: number, attempt: Attempt): Decision {
     ),
     nextState: {
       recipient: afterDelivery(state.recipient, attempt.messageId, now),
-      scopes: effects.length === 0 ? state.scopes : scopes,
+      scopes: scopes.every((scope, index) => scope === state.scopes[index]) ? state.scopes : scopes,
     },
     effects,
   }

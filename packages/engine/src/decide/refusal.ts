@@ -1,5 +1,5 @@
 import type { Verdict } from '@icloud-delivery/rules'
-import type { Action, HoldRef, SuppressAction } from '../record/action.ts'
+import type { Action, SuppressAction } from '../record/action.ts'
 import { isOtherMailbox } from '../address.ts'
 import {
   attemptsOf,
@@ -9,7 +9,7 @@ import {
   type Effect,
   type PlainAction,
 } from './attempt.ts'
-import { countReply, isClosed, isProbe, isProbeDue, passProbeOn, refuseProbe } from './decide-hold.ts'
+import { isClosed } from './decide-hold.ts'
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
 import { pauseOf, withNextTry } from './pause.ts'
 import type { Policy, RulePolicy } from '../policy/policy.ts'
@@ -24,7 +24,8 @@ import {
 import { importantAlert, keptReply, replySuppression } from './reply-suppression.ts'
 import { expiryOf, retryTime, waitSeconds } from './retry-time.ts'
 import { touchAside } from './touch-aside.ts'
-import { scopesOf, type RecipientState, type ScopeState, type State } from '../state/state.ts'
+import { touchScopes } from './touch-scopes.ts'
+import type { RecipientState, ScopeState, State } from '../state/state.ts'
 
 /** Why a message was not taken, and what the policy says to that. */
 export interface Trouble {
@@ -247,44 +248,18 @@ export class Refusal {
     this.recipient = withMessage(this.recipient, message, this.now, this.policy)
   }
 
-  /** Refused probes go back to hold; everything else that counts towards a hold is counted where it belongs. Behind a relay there is no scope. */
   private touchScopes(): void {
-    const { hold } = this.rulePolicy
-    const target = hold && !this.concernsOtherDomain() ? holdIndex(hold.scope, hold.perStream === true) : -1
-    const refs = scopesOf(this.attempt)
-    this.scopes = this.state.scopes.map((scope, index) => {
-      const ref = refs[index]
-      if (ref === undefined) return scope
-      const wasProbe = isProbe(scope.hold, this.attempt)
-      if (scope.hold?.rule === this.rule && (wasProbe || isProbeDue(scope.hold, this.now))) {
-        const refused = refuseProbe(scope, this.now)
-        if (wasProbe) this.nextProbeAt = refused.hold?.until ?? null
-        return refused
-      }
-      // Apple heard it and spoke of the recipient alone: that tells nothing of the hold, so the next may try at once.
-      if (wasProbe && this.says.scope === 'recipient') return passProbeOn(scope, this.now)
-      if (index !== target || !hold) return scope
-      const next = countReply(
-        scope,
-        hold,
-        { rule: this.rule, text: keptReply(this.says.text), wasProbe },
-        this.now,
-      )
-      if (next.hold !== undefined && next.hold !== scope.hold) this.effects.push({ type: 'held', hold: ref })
-      return next
-    })
-  }
-
-  /**
-   * A refusal for a From domain that is not the envelope sender's is about forwarded mail, most likely: it says nothing
-   * about what this sender does.
-   */
-  private concernsOtherDomain(): boolean {
-    if (this.says.fault !== 'sender-auth') return false
-    const named = this.says.evidence.domain?.toLowerCase()
-    const own = this.attempt.senderDomain
-    if (named === undefined || own === null) return false
-    return !(named === own || named.endsWith(`.${own}`) || own.endsWith(`.${named}`))
+    const { verdict, says, rule, rulePolicy } = this
+    const touched = touchScopes(
+      { verdict, says, rule, rulePolicy },
+      this.state,
+      this.now,
+      this.policy,
+      this.attempt,
+    )
+    this.scopes = touched.scopes
+    this.nextProbeAt = touched.nextProbeAt
+    this.effects.push(...touched.effects)
   }
 
   private heldUntil(): number {
@@ -299,11 +274,4 @@ export class Refusal {
 /** Apple asks for less, or has too much to do. `rate-limited` is about one recipient. */
 function slowsLane(rule: string, fault: Verdict['fault']): boolean {
   return (fault === 'rate' && rule !== 'rate-limited') || fault === 'provider'
-}
-
-/** Where a scope stands in {@link scopesOf}. */
-function holdIndex(scope: HoldRef['scope'], perStream: boolean): number {
-  if (scope === 'sending-ip') return 0
-  if (scope === 'stream') return 1
-  return perStream ? 3 : 2
 }

@@ -1,6 +1,6 @@
 import type { HoldRef } from '../record/action.ts'
 import { untilWritten } from '../ledger/conflict.ts'
-import { isClosed } from '../decide/decide-hold.ts'
+import { isClosed, isEngagedOnly, opened } from '../decide/decide-hold.ts'
 import type { Hold } from '../engine.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -78,7 +78,7 @@ function onlyOne<T>(parts: Parts, address: string, turn: () => Promise<T | undef
   return parts.turns.run(address, () => untilWritten(turn))
 }
 
-/** Opens a scope. */
+/** Opens a scope; one that goes on with engaged readers only, to all. */
 export async function closeHold(parts: Parts, ref: HoldRef): Promise<number> {
   if (typeof ref?.scope !== 'string' || typeof ref.id !== 'string')
     throw argument('release', 'hold', '{ scope, id }', ref)
@@ -88,16 +88,17 @@ export async function closeHold(parts: Parts, ref: HoldRef): Promise<number> {
   const released = await untilWritten(async () => {
     const [entry] = await parts.ledger.read([key])
     const state = entry?.value as ScopeState | undefined
-    if (!entry || !isClosed(state?.hold, at)) return 0
+    const isClosedNow = isClosed(state?.hold, at)
+    if (!entry || !state || !(isClosedNow || isEngagedOnly(state, at))) return 0
+    const next = isClosedNow ? opened(state, at) : {}
     const event = {
       at,
       type: 'scope-released',
       subject: `${hold.scope}/${hold.id}`,
-      data: { rule: state?.hold?.rule, by: 'hand' },
+      data: { rule: (state.hold ?? state.engagedOnly)?.rule, by: 'hand' },
     }
-    return (await parts.ledger.write([{ key, expected: entry.version, value: null }], [event]))
-      ? 1
-      : undefined
+    const value = Object.keys(next).length === 0 ? null : next
+    return (await parts.ledger.write([{ key, expected: entry.version, value }], [event])) ? 1 : undefined
   })
   if (released > 0) parts.events.emit('released', { hold })
   return released

@@ -6,7 +6,7 @@ import { releaseCanary } from '../signals/canary/canary.ts'
 import { releaseAddress } from './release-address.ts'
 import { releaseReplies } from './release-replies.ts'
 import type { ReleaseRequest } from './release-request.ts'
-import { argument } from '../subject.ts'
+import { argument, nameOf } from '../subject.ts'
 
 const kinds = ['campaign', 'hold', 'address'] as const
 const forReplies = ['rule', 'since', 'until', 'dryRun', 'each', 'progress', 'signal']
@@ -21,7 +21,11 @@ export async function release(parts: Parts, book: CanaryBook, request: ReleaseRe
     forReplies.some((name) => (request as Record<string, unknown>)[name] !== undefined)
   )
     throw wrong(request)
-  if ('campaign' in request) return releaseCanary(parts, book, request.campaign)
+  if ('campaign' in request) {
+    const canaries = await releaseCanary(parts, book, request.campaign)
+    const id = nameOf(request.campaign, '', 'release', 'campaign')
+    return canaries + (await closeHold(parts, { scope: 'campaign', id }))
+  }
   if ('hold' in request) return closeHold(parts, request.hold)
   if ('address' in request) return releaseAddress(parts, request)
   if ('incident' in request) return releaseIncident(parts, request)

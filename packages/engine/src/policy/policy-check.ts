@@ -6,16 +6,10 @@ import type { IncidentPolicy } from '../incidents/incident-policy.ts'
 import { checkIncidents } from '../incidents/incident-policy-check.ts'
 import type { SignalsPolicy } from '../signals/signals-policy.ts'
 import { checkSignals } from '../signals/signals-policy-check.ts'
-import { boolean, number, object, onlyKeys, seconds, whole, wrong } from './check-value.ts'
+import { number, object, onlyKeys, seconds, wrong } from './check-value.ts'
+import { checkHolds, checkOwnDomains, holdRuleKeys } from './hold-policy-check.ts'
 import { checkRecipientPolicy, checkTopOfHour, recipientRuleKeys } from './recipient-policy-check.ts'
-import {
-  defaultPolicy,
-  noReply,
-  type HoldPolicy,
-  type Policy,
-  type RulePolicy,
-  type TopOfHourPolicy,
-} from './policy.ts'
+import { defaultPolicy, noReply, type Policy, type RulePolicy, type TopOfHourPolicy } from './policy.ts'
 
 /** Changes to the policy: what is left out keeps its default. `null` takes a hold or a suppression away. */
 export interface PolicyOptions {
@@ -23,6 +17,8 @@ export interface PolicyOptions {
   jitter?: number
   topOfHour?: Partial<TopOfHourPolicy>
   ledgerRetrySeconds?: number
+  ownDomains?: readonly string[] | null
+  probeLeaseSeconds?: number
   signals?: Partial<SignalsPolicy>
   lanes?: LanesOptions
   incidents?: Partial<IncidentPolicy>
@@ -32,7 +28,12 @@ export interface PolicyOptions {
 
 /** Where nobody answered, nothing can be held against the recipient. */
 const noReplyKeys: readonly (keyof RulePolicy)[] = ['waitsSeconds', 'hold']
-const ruleKeys: readonly (keyof RulePolicy)[] = [...noReplyKeys, 'afterWaits', ...recipientRuleKeys]
+const ruleKeys: readonly (keyof RulePolicy)[] = [
+  ...noReplyKeys,
+  'afterWaits',
+  ...recipientRuleKeys,
+  ...holdRuleKeys,
+]
 
 /**
  * The defaults with these changes.
@@ -46,6 +47,8 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     'jitter',
     'topOfHour',
     'ledgerRetrySeconds',
+    'ownDomains',
+    'probeLeaseSeconds',
     'signals',
     'lanes',
     'incidents',
@@ -58,6 +61,9 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
   const topOfHour = checkTopOfHour('policy.topOfHour', options.topOfHour)
   if (options.ledgerRetrySeconds !== undefined)
     seconds('policy.ledgerRetrySeconds', options.ledgerRetrySeconds)
+  if (options.probeLeaseSeconds !== undefined)
+    number('policy.probeLeaseSeconds', options.probeLeaseSeconds, 1, 3600)
+  const ownDomains = checkOwnDomains('policy.ownDomains', options.ownDomains ?? defaultPolicy.ownDomains)
   if (options.signals !== undefined) checkSignals('policy.signals', options.signals)
   if (options.incidents !== undefined) checkIncidents('policy.incidents', options.incidents)
 
@@ -67,6 +73,8 @@ export function resolvePolicy(options: PolicyOptions = {}): Policy {
     jitter: options.jitter ?? defaultPolicy.jitter,
     topOfHour,
     ledgerRetrySeconds: options.ledgerRetrySeconds ?? defaultPolicy.ledgerRetrySeconds,
+    ownDomains,
+    probeLeaseSeconds: options.probeLeaseSeconds ?? defaultPolicy.probeLeaseSeconds,
     signals: { ...defaultPolicy.signals, ...options.signals },
     lanes: resolveLanes('policy.lanes', defaultPolicy.lanes, options.lanes),
     incidents: { ...defaultPolicy.incidents, ...options.incidents },
@@ -103,7 +111,7 @@ function mergeRules(
 
 function checkRule(path: string, rule: Record<string, unknown>, known: readonly string[]): void {
   onlyKeys(path, rule, known)
-  const { waitsSeconds, afterWaits, hold } = rule
+  const { waitsSeconds, afterWaits } = rule
   if (waitsSeconds !== undefined) {
     if (!Array.isArray(waitsSeconds) || waitsSeconds.length < 1 || waitsSeconds.length > 100) {
       throw wrong(`${path}.waitsSeconds`, 'an array of 1 to 100 waits in seconds', waitsSeconds)
@@ -114,29 +122,5 @@ function checkRule(path: string, rule: Record<string, unknown>, known: readonly 
     throw wrong(`${path}.afterWaits`, "'repeat' or 'soft-bounce'", afterWaits)
   }
   checkRecipientPolicy(path, rule)
-  if (hold != null) checkHold(`${path}.hold`, object(`${path}.hold`, hold))
-}
-
-function checkHold(path: string, hold: Record<string, unknown>): void {
-  const keys: (keyof HoldPolicy)[] = [
-    'scope',
-    'perStream',
-    'family',
-    'count',
-    'windowSeconds',
-    'forSeconds',
-    'probeEverySeconds',
-  ]
-  onlyKeys(path, hold, keys)
-  if (hold.scope !== 'sending-ip' && hold.scope !== 'sending-domain' && hold.scope !== 'stream') {
-    throw wrong(`${path}.scope`, "'sending-ip', 'sending-domain' or 'stream'", hold.scope)
-  }
-  if (hold.perStream !== undefined) boolean(`${path}.perStream`, hold.perStream)
-  if (hold.family !== undefined && typeof hold.family !== 'string') {
-    throw wrong(`${path}.family`, 'a string', hold.family)
-  }
-  whole(`${path}.count`, hold.count, 1)
-  seconds(`${path}.windowSeconds`, hold.windowSeconds)
-  seconds(`${path}.forSeconds`, hold.forSeconds)
-  if (hold.probeEverySeconds !== null) seconds(`${path}.probeEverySeconds`, hold.probeEverySeconds)
+  checkHolds(path, rule)
 }

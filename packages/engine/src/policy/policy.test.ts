@@ -45,7 +45,7 @@ describe('resolvePolicy', () => {
       ...defaultPolicy.rules['mailbox-full'],
       waitsSeconds: [1, 2],
     })
-    expect(policy.rules['policy-hm08']).toEqual({ hold: null })
+    expect(policy.rules['policy-hm08']).toEqual({ slowsLane: true, hold: null })
     expect(policy.rules['rate-limited']).toBe(defaultPolicy.rules['rate-limited'])
     expect(policy.otherwise.retry.waitsSeconds).toEqual([5])
   })
@@ -118,6 +118,33 @@ describe('resolvePolicy', () => {
     ],
     ['policy.rules.policy-hm08.hold.count', { rules: { 'policy-hm08': { hold: { ...hold, count: 1.5 } } } }],
     ['policy.rules.policy-hm08.hold.family', { rules: { 'policy-hm08': { hold: { ...hold, family: 1 } } } }],
+    ['policy.rules.policy-hm08.hold.share', { rules: { 'policy-hm08': { hold: { ...hold, share: 1.5 } } } }],
+    [
+      'policy.rules.policy-hm08.hold.share',
+      { rules: { 'policy-hm08': { hold: { ...hold, scope: 'private-relay', share: 0.5 } } } },
+    ],
+    [
+      'policy.rules.policy-hm08.hold.windowSeconds',
+      { rules: { 'policy-hm08': { hold: { ...hold, share: 0.5, windowSeconds: 7200 } } } },
+    ],
+    [
+      'policy.rules.policy-hm08.hold.distinct',
+      { rules: { 'policy-hm08': { hold: { ...hold, distinct: 'sender' } } } },
+    ],
+    ['policy.rules.policy-hm08.hold.inARow', { rules: { 'policy-hm08': { hold: { ...hold, inARow: 1 } } } }],
+    [
+      'policy.rules.policy-hm08.hold.engagedOnlySeconds',
+      { rules: { 'policy-hm08': { hold: { ...hold, engagedOnlySeconds: 0 } } } },
+    ],
+    ['policy.rules.policy-hm08.slowsLane', { rules: { 'policy-hm08': { slowsLane: 'yes' } } }],
+    ['policy.rules.policy-cs02.campaign', { rules: { 'policy-cs02': { campaign: 3600 } } }],
+    [
+      'policy.rules.policy-cs02.campaign.probeEverySeconds',
+      { rules: { 'policy-cs02': { campaign: { forSeconds: 60 } } } },
+    ],
+    ['policy.ownDomains', { ownDomains: 'example.com' }],
+    ['policy.ownDomains[1]', { ownDomains: ['example.com', 'a@example.com'] }],
+    ['policy.probeLeaseSeconds', { probeLeaseSeconds: 0.5 }],
     [
       'policy.rules.policy-hm08.hold.probeEverySeconds',
       { rules: { 'policy-hm08': { hold: { ...hold, probeEverySeconds: undefined } } } },
@@ -134,6 +161,13 @@ describe('resolvePolicy', () => {
     expect(error).toMatchObject({ code: 'EPOLICY' })
     expect((error as Error).message.startsWith(`${option}: `)).toBe(true)
     expect((error as Error).message).toMatch(/expected/)
+  })
+})
+
+describe('ownDomains', () => {
+  it('are kept in lower case', () => {
+    expect(resolvePolicy({ ownDomains: ['Example.COM'] }).ownDomains).toEqual(['example.com'])
+    expect(resolvePolicy().ownDomains).toBeNull()
   })
 })
 
@@ -154,6 +188,10 @@ describe('scalePolicy', () => {
     expect(scaled.rules['relay-access-denied']?.alertDomain).toMatchObject({ failures: 4, apartSeconds: 24 })
     expect(scaled.topOfHour.hourSeconds).toBeCloseTo(1)
     expect(scaled.topOfHour.avoidSeconds).toBeCloseTo(1 / 12)
+    expect(scaled.rules['policy-hm08']?.hold).toMatchObject({ share: 0.01, engagedOnlySeconds: 7 * 24 })
+    expect(scaled.rules['policy-cs02']?.campaign).toEqual({ forSeconds: 1, probeEverySeconds: 1 })
+    // A process dies by its own clock.
+    expect(scaled.probeLeaseSeconds).toBe(30)
     expect(scaled.jitter).toBe(defaultPolicy.jitter)
     expect(resolvePolicy(scaled)).toEqual(scaled)
   })

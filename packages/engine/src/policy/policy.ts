@@ -1,26 +1,9 @@
 import type { Disposition, Verdict } from '@icloud-delivery/rules'
+import type { CampaignHoldPolicy, HoldPolicy } from './hold-policy.ts'
 import { defaultIncidents, type IncidentPolicy } from '../incidents/incident-policy.ts'
 import type { PausePolicy, QuarantinePolicy, SlowLanePolicy, SuppressPolicy } from './recipient-policy.ts'
 import { allLanes, defaultLane, type LanesPolicy } from '../lanes/lane-policy.ts'
 import { defaultSignals, type SignalsPolicy } from '../signals/signals-policy.ts'
-
-/** When replies close a scope, and how it opens again. */
-export interface HoldPolicy {
-  /** `sending-ip` closes the lane; `stream` one stream on one lane; `sending-domain` what one domain sends. */
-  scope: 'sending-ip' | 'sending-domain' | 'stream'
-  /** For `sending-domain`: only the stream that met the reply. Default false. */
-  perStream?: boolean
-  /** Rules with the same family are counted together. Default: the rule's id. */
-  family?: string
-  /** Replies that close it. 1 to 1,000. */
-  count: number
-  /** They have to fall within so many seconds. */
-  windowSeconds: number
-  /** Closed for so many seconds: then come probes, or the end. */
-  forSeconds: number
-  /** After `forSeconds` one message in so many seconds is let through until Apple accepts one. `null`: no probes. */
-  probeEverySeconds: number | null
-}
 
 /** Full hours are when everybody sends: a retry that would fall on one is moved. */
 export interface TopOfHourPolicy {
@@ -48,6 +31,10 @@ export interface RulePolicy {
   /** The same for a domain: failures of any of its recipients raise an alert, and suppress nobody. */
   alertDomain?: SuppressPolicy | null
   hold?: HoldPolicy | null
+  /** One reply holds the rest of its campaign; without a campaign the rest of its message. Default `null`: it goes on. */
+  campaign?: CampaignHoldPolicy | null
+  /** Each reply halves what the lane gives. Default false. */
+  slowsLane?: boolean
 }
 
 /** The key in {@link Policy.rules} for a host that could not be reached or went away: there is no rule, as there is no reply. */
@@ -63,6 +50,17 @@ export interface Policy {
   topOfHour: TopOfHourPolicy
   /** When to ask again for mail held because the ledger is out of reach, in seconds. */
   ledgerRetrySeconds: number
+  /**
+   * Your From domains, subdomains included. Only for these do replies about authentication close anything: what you forward
+   * for others is refused for their faults. `null`, the default: the From domain, or the domain that the reply names if it
+   * names one, has to be the envelope sender's, a part of it, or the one that it is a part of.
+   */
+  ownDomains: readonly string[] | null
+  /**
+   * Without a sign of life of the process for so many seconds, a probe that it let through is lost and the next may go. 1
+   * to 3,600, default 30. No matter of mail: `scalePolicy` leaves it as it is.
+   */
+  probeLeaseSeconds: number
   /** Rates, alerts about changes, engagement. */
   signals: SignalsPolicy
   /** Connections, rate, order and warm-up, by lane; `*` for all others. */
@@ -102,9 +100,24 @@ const pausedLane: HoldPolicy = {
 }
 const temporary: RulePolicy = { waitsSeconds: doubling15, hold: pausedLane }
 
-function heldStream(count: number, forSeconds: number): RulePolicy {
-  return { hold: { scope: 'stream', count, windowSeconds: 10 * minute, forSeconds, probeEverySeconds: hour } }
+function heldStream(count: number, share: number, more: Partial<HoldPolicy> = {}): HoldPolicy {
+  return {
+    scope: 'stream',
+    count,
+    windowSeconds: 10 * minute,
+    share,
+    forSeconds: hour,
+    probeEverySeconds: hour,
+    ...more,
+  }
 }
+
+/** The mail looks bad by itself: it may be one customer's campaign, and nobody else's. */
+const badContent: RulePolicy = {
+  campaign: { forSeconds: hour, probeEverySeconds: hour },
+  hold: heldStream(3, 0.01, { distinct: 'campaign-or-sender' }),
+}
+const badPolicy: RulePolicy = { hold: heldStream(5, 0.1) }
 
 const unauthenticated: RulePolicy = {
   hold: {
@@ -113,6 +126,21 @@ const unauthenticated: RulePolicy = {
     family: 'authentication',
     count: 3,
     windowSeconds: 10 * minute,
+    share: 0.2,
+    forSeconds: hour,
+    probeEverySeconds: hour,
+  },
+}
+
+/** One such reply may be about a relay address of another app; if nobody at the relay can be reached, it is the sender. */
+const unregistered: RulePolicy = {
+  hold: {
+    scope: 'private-relay',
+    family: 'registration',
+    count: 3,
+    windowSeconds: day,
+    distinct: 'recipient',
+    inARow: true,
     forSeconds: hour,
     probeEverySeconds: hour,
   },
@@ -128,6 +156,8 @@ export const defaultPolicy: Policy = {
   jitter: 0.2,
   topOfHour: { avoidSeconds: 5 * minute, hourSeconds: hour },
   ledgerRetrySeconds: minute,
+  ownDomains: null,
+  probeLeaseSeconds: 30,
   signals: defaultSignals,
   lanes: { [allLanes]: defaultLane },
   incidents: defaultIncidents,
@@ -180,13 +210,19 @@ export const defaultPolicy: Policy = {
     'authentication-failure': unauthenticated,
     'dmarc-failure': unauthenticated,
 
-    'policy-hm08': heldStream(3, 6 * hour),
-    'policy-cs01': heldStream(5, hour),
-    'policy-hm07': heldStream(5, hour),
-    'local-policy': heldStream(5, hour),
-    'policy-cs02': heldStream(3, hour),
-    'policy-cs03': heldStream(3, hour),
-    'spamhaus-dbl': heldStream(3, hour),
+    'private-relay-unregistered-sender': unregistered,
+    'private-relay-transformation': unregistered,
+
+    'policy-hm08': {
+      slowsLane: true,
+      hold: heldStream(3, 0.01, { forSeconds: 6 * hour, engagedOnlySeconds: 7 * day }),
+    },
+    'policy-cs01': badPolicy,
+    'policy-hm07': badPolicy,
+    'local-policy': badPolicy,
+    'policy-cs02': badContent,
+    'policy-cs03': badContent,
+    'spamhaus-dbl': badContent,
 
     'proofpoint-block': { hold: blockedIp },
     'ip-rejected': { hold: blockedIp },

@@ -1,4 +1,5 @@
-import type { HoldPolicy, Policy, RulePolicy } from './policy.ts'
+import type { Policy, RulePolicy } from './policy.ts'
+import type { CampaignHoldPolicy, HoldPolicy } from './hold-policy.ts'
 import type { SuppressPolicy } from './recipient-policy.ts'
 import { defaultPolicy } from './policy.ts'
 import { EngineError, found } from '../errors.ts'
@@ -57,6 +58,7 @@ function scaleRule(rule: RulePolicy, factor: number): RulePolicy {
     }
   }
   if (rule.hold) scaled.hold = scaleHold(rule.hold, factor)
+  if (rule.campaign) scaled.campaign = scaleTimes(rule.campaign, factor)
   return scaled
 }
 
@@ -69,11 +71,22 @@ function scaleSuppress(suppress: SuppressPolicy, factor: number): SuppressPolicy
 }
 
 function scaleHold(hold: HoldPolicy, factor: number): HoldPolicy {
-  return {
+  const scaled: HoldPolicy = {
     ...hold,
     windowSeconds: hold.windowSeconds * factor,
-    forSeconds: hold.forSeconds * factor,
-    probeEverySeconds: hold.probeEverySeconds === null ? null : hold.probeEverySeconds * factor,
+    ...scaleTimes(hold, factor),
+  }
+  if (hold.engagedOnlySeconds != null) scaled.engagedOnlySeconds = hold.engagedOnlySeconds * factor
+  return scaled
+}
+
+function scaleTimes(
+  { forSeconds, probeEverySeconds }: CampaignHoldPolicy,
+  factor: number,
+): CampaignHoldPolicy {
+  return {
+    forSeconds: forSeconds * factor,
+    probeEverySeconds: probeEverySeconds === null ? null : probeEverySeconds * factor,
   }
 }
 

@@ -74,7 +74,11 @@ export type Action = AcceptedAction | WaitAction | SuppressAction | GiveUpAction
 
 /** A scope behind which mail is held. */
 export interface HoldRef {
-  scope: 'sending-ip' | 'sending-domain' | 'stream' | 'provider'
-  /** The lane, domain or stream. */
+  scope: 'sending-ip' | 'sending-domain' | 'stream' | 'campaign' | 'private-relay' | 'provider'
+  /**
+   * `sending-ip`: the lane. `stream`: `<lane>/<stream>`. `sending-domain`: the envelope domain, or
+   * `<From domain>/<stream>/<submitter or lane>`. `campaign`: its name, or a message id in `<>`. `private-relay`: the
+   * From domain, for recipients at Apple's private relay alone.
+   */
   id: string
 }

@@ -48,6 +48,13 @@ export interface Subject {
   hop?: Hop
   /** What a mailing is called. Default: each message is a campaign of its own. */
   campaign?: string
+  /**
+   * The From header's address or its domain: what Apple checks authentication for. Default: the domain of `sender`. Give it
+   * where you forward mail of other domains.
+   */
+  from?: string
+  /** Who handed the message in, such as a user or client that logged in. 64 characters count. Default: the lane. */
+  submitter?: string
 }
 
 /** One outcome to be remembered. */

@@ -1,51 +1,23 @@
 import { classify, type Verdict } from '@icloud-delivery/rules'
 import type { Action } from './action.ts'
 import { domainOf } from '../address.ts'
-import type { Attempt, Decision } from '../decide/attempt.ts'
-import { untilWritten } from '../ledger/conflict.ts'
-import { decide, pass } from '../decide/decide.ts'
-import { decideNoReply } from '../decide/decide-no-reply.ts'
-import type { Incidents } from '../incidents/incidents.ts'
-import type { Parts } from '../engine-core.ts'
-import { eventsOf } from './event-log.ts'
-import { emitAction } from '../events.ts'
-import { EngineError } from '../errors.ts'
 import type { Backlog } from '../buffer/backlog.ts'
-import type { Change, Ledger } from '../ledger/ledger.ts'
+import type { Attempt, Decision } from '../decide/attempt.ts'
+import { decide, pass, troubleOf } from '../decide/decide.ts'
+import { silenceOf } from '../decide/decide-no-reply.ts'
+import type { Trouble } from '../decide/refusal.ts'
+import type { Parts } from '../engine-core.ts'
+import { emitAction } from '../events.ts'
 import { heardOf } from './heard.ts'
+import { untilWritten } from '../ledger/conflict.ts'
+import type { Change } from '../ledger/ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
-import { rulePolicyOf, type Policy } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
 import { rulesVersion } from '../rules-version.ts'
-import { asideKeys, stateOf, valuesOf, type AsideKey } from '../state/aside-keys.ts'
-import type { Signals } from '../signals/signals.ts'
-import { recipientKey, type State } from '../state/state.ts'
+import { asideKeys } from '../state/aside-keys.ts'
 import { checkRecord, messageKey } from '../subject.ts'
+import { decideOn, emptyState, turn, type Progress, type Told } from './turn.ts'
 import { isApplesDoing } from './whose-doing.ts'
-
-/** An outcome that is to be remembered. */
-export interface Told {
-  attempt: Attempt
-  outcome: Outcome
-  verdict: Verdict | null
-  scopeKeys: readonly string[]
-  /** What the rule counts at besides. */
-  aside: readonly AsideKey[]
-}
-
-/** How far a turn got, for whoever gives up waiting for it. */
-export interface Progress {
-  /** No more is to be written: the outcome is kept elsewhere. */
-  abandoned: boolean
-  /** What was given to the ledger last, whatever became of it. */
-  changes: readonly Change[] | null
-}
-
-/** What a turn needs. */
-export type TurnParts = Pick<Parts, 'policy' | 'clock'> & {
-  ledger: Pick<Ledger, 'read' | 'write'>
-  signals: Pick<Signals, 'recorded'>
-  incidents: Pick<Incidents, 'caseOf' | 'counted' | 'recorded'>
-}
 
 /**
  * Remembers one outcome and says what to do: one read and one write. If the ledger cannot take it, it goes to the buffer.
@@ -76,7 +48,8 @@ export async function understand(
   request: RecordRequest,
 ): Promise<Told | { action: Action }> {
   const { outcome } = request
-  const { route, scopeKeys } = parts.passages.of(request, 'record')
+  const passage = parts.passages.of(request, 'record')
+  const { route, scopeKeys } = passage
   const address = parts.mailboxOf(request.recipient)
   const attempt: Attempt = {
     ...route,
@@ -104,10 +77,11 @@ export async function understand(
     return pass(verdict, emptyState(scopeKeys), attempt)
   }
 
-  const rule = verdict?.rule ? rulePolicyOf(parts.policy, verdict, verdict.rule) : {}
+  const trouble = troubleIn(outcome, verdict, parts.policy)
+  const rulePolicy = trouble?.rulePolicy ?? {}
   // Before the turn, as DNS takes its time.
-  if (rule.alertDomain) attempt.mxAtApple = await parts.mx.lookAnew(domainOf(recipient) ?? '')
-  return { attempt, outcome, verdict, scopeKeys, aside: asideKeys(rule, attempt) }
+  if (rulePolicy.alertDomain) attempt.mxAtApple = await parts.mx.lookAnew(domainOf(recipient) ?? '')
+  return { attempt, outcome, verdict, passage, trouble, aside: asideKeys(rulePolicy, attempt) }
 }
 
 async function remember(parts: Parts, told: Told, request: RecordRequest): Promise<Decision> {
@@ -149,72 +123,21 @@ async function keep(
 
 /** Without what is remembered: right for this message, and nothing beyond it. */
 function blind(parts: Parts, told: Told, buffered: boolean): Decision {
-  const decision = decideOn(told, emptyState(told.scopeKeys), parts.clock(), parts.policy)
-  const action: Action = { ...decision.action, holds: [], durable: buffered }
+  const decision = decideOn(told, emptyState(told.passage.scopeKeys), parts.clock(), parts.policy)
+  const action: Action = { ...notForGood(decision.action), holds: [], durable: buffered }
   if (buffered) action.buffered = true
   return { ...decision, action, effects: [] }
 }
 
-/** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
-export async function turn(parts: TurnParts, told: Told, progress?: Progress): Promise<Decision | undefined> {
-  const { ledger, policy, clock } = parts
-  const { scopeKeys, aside, outcome, verdict } = told
-  const keys = [recipientKey(told.attempt.address), ...scopeKeys, ...aside.map(({ key }) => key)]
-  const reply = parts.incidents.caseOf(verdict, told.attempt.address)
-  refuseIfAbandoned(progress)
-  const entries = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
-  refuseIfAbandoned(progress)
-  reply?.see(entries.slice(keys.length))
-  const values: object[] = keys.map((_, index) => entries[index]?.value ?? {})
-  const state = stateOf(values, aside)
-  const now = clock()
-  const attempt = reply?.incident === undefined ? told.attempt : { ...told.attempt, incident: reply.incident }
-  const decision = decideOn({ ...told, attempt }, state, now, policy)
-  const { nextState } = decision
-  const changes: Change[] = []
-  valuesOf(nextState, aside).forEach((value, index) => {
-    const key = keys[index]
-    if (key === undefined || value === values[index]) return
-    changes.push({ key, expected: entries[index]?.version ?? 0, value })
-  })
-  const against = reply?.remember(state.recipient, decision, attempt.messageId, now)
-  if (against !== undefined) changes.push(...against.changes)
-  const recorded = {
-    before: state.recipient,
-    recipient: attempt.recipient,
-    address: attempt.address,
-    verdict,
-    attempts: decision.action.attempts,
-  }
-  const good = outcome.kind === 'no-reply' ? null : parts.incidents.counted(recorded, now)
-  const counted = parts.signals.recorded(attempt, decision.action, now, good)
-  if (progress) progress.changes = changes
-  let written = false
-  try {
-    written = await ledger.write(
-      changes,
-      eventsOf(decision, attempt, outcome, now),
-      against === undefined ? counted.counts : [...counted.counts, ...against.counts],
-    )
-  } finally {
-    if (!written) counted.putBack()
-  }
-  if (progress && !written) progress.changes = null
-  if (!written) return undefined
-  parts.incidents.recorded(recorded, good, reply?.incident, now)
-  return decision
+/** Whether a recipient is to be suppressed depends on what is remembered, such as mail that Apple took lately. */
+function notForGood(action: Action): Action {
+  if (action.type !== 'suppress') return action
+  const reason = `${action.reason}; the ledger is out of reach, so nobody is suppressed by now`
+  return { ...action, type: 'soft-bounce', suppression: null, reason }
 }
 
-function decideOn({ outcome, verdict, attempt }: Told, state: State, now: number, policy: Policy): Decision {
-  return outcome.kind === 'no-reply'
-    ? decideNoReply(state, now, policy, attempt)
-    : decide(verdict, state, now, policy, attempt)
-}
-
-function emptyState(scopeKeys: readonly string[]): State {
-  return { recipient: {}, scopes: scopeKeys.map(() => ({})) }
-}
-
-function refuseIfAbandoned(progress: Progress | undefined): void {
-  if (progress?.abandoned) throw new EngineError('ELEDGERTIMEOUT', 'given up: the outcome is kept elsewhere')
+/** What the policy says to a refusal of Apple's; `null` for what is none. */
+function troubleIn(outcome: Outcome, verdict: Verdict | null, policy: Policy): Trouble | null {
+  if (outcome.kind === 'no-reply') return silenceOf(policy)
+  return verdict?.rule == null ? null : troubleOf(verdict, verdict.rule, policy)
 }

@@ -36,7 +36,8 @@ export function lastBuckets(last: number, count: number): number[] {
 }
 
 /**
- * The ledger's group for one bucket of a series. `all` is all mail, `d/<domain>` that of one sending domain, `domains`
+ * The ledger's group for one bucket of a series. `all` is all mail, `d/<domain>` that of one sending domain, `f/<domain>/<stream>/<submitter>` that of
+ * one From domain, `domains`
  * the domains themselves, `readers` what readers did.
  */
 export function groupOf(series: string, bucket: number, { width }: Resolution): string {

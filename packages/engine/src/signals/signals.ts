@@ -8,6 +8,10 @@ import type { Events } from '../events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { noReply, type Policy } from '../policy/policy.ts'
 import { resultOf, type Result } from './outcome-result.ts'
+import type { RecentAsked } from '../decide/recent-asked.ts'
+import { sumMail } from './mail-counts.ts'
+import { RecentCounts } from './recent-counts.ts'
+import type { Recent } from '../state/state.ts'
 import type { Route } from '../subject.ts'
 import { Places, type Place } from './places.ts'
 import { Tally, type Taken } from './tally.ts'
@@ -27,6 +31,7 @@ export class Signals {
   private readonly parts: SignalParts
   private readonly tally: Tally
   private readonly places = new Places()
+  private readonly recentCounts: RecentCounts
   private readonly watch: ChangeWatch
   private timer: ReturnType<typeof setTimeout> | null = null
 
@@ -34,6 +39,7 @@ export class Signals {
     this.parts = parts
     this.resolutions = resolutionsOf(parts.policy.signals.bucketSeconds)
     this.tally = new Tally(this.resolutions)
+    this.recentCounts = new RecentCounts(parts.ledger, this.tally, this.resolutions.minute)
     this.watch = new ChangeWatch(parts, this.resolutions)
   }
 
@@ -47,9 +53,8 @@ export class Signals {
     const result = route.hop === 'relay' ? null : resultOf(action)
     if (result === null) return this.tally.takeIfDue(now)
     const place = this.placeOf(route, now)
-    const { series } = place
     const fields = this.fieldsOf(place, action, result)
-    for (const field of fields) this.tally.add(series, field, now)
+    this.count(place, fields, now, 1)
     if (good !== null) this.tally.add(goodSeries, good, now)
     if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now)
     const taken = this.tally.takeIfDue(now)
@@ -58,10 +63,31 @@ export class Signals {
       counts: taken.counts,
       putBack: () => {
         taken.putBack()
-        for (const field of fields) this.tally.add(series, field, now, -1)
+        this.count(place, fields, now, -1)
         if (good !== null) this.tally.add(goodSeries, good, now, -1)
         if (action.type === 'suppress') this.tally.add('readers', 'suppressed', now, -1)
       },
+    }
+  }
+
+  /**
+   * The attempts of the last minutes through one scope, those that are not written yet included. Where lanes, streams or
+   * domains are too many to have counts of their own, all of those count. Rejects if the ledger is out of reach.
+   */
+  async recent(route: Route, { kind, windowSeconds, rules }: RecentAsked, now: number): Promise<Recent> {
+    const place = this.placeOf(route, now)
+    const [lane = '', stream = ''] = place.prefix.split(' ')
+    const ofFrom = kind === 'from-domain' ? place.fromSeries : null
+    const isByDomain = kind === 'sending-domain' || kind === 'from-domain'
+    const series = ofFrom ?? (isByDomain ? place.series : 'all')
+    const groups = await this.recentCounts.of(series, windowSeconds, now)
+    const sum = sumMail(groups, {
+      ...(kind !== 'sending-domain' && ofFrom === null && { lane }),
+      ...((kind === 'stream' || kind === 'from-domain') && { stream }),
+    })
+    return {
+      attempts: sum.attempts,
+      refused: rules.reduce((refused, rule) => refused + (sum.rules[rule] ?? 0), 0),
     }
   }
 
@@ -113,6 +139,13 @@ export class Signals {
       this.flush().catch(() => {})
     }, wait)
     this.timer.unref()
+  }
+
+  private count({ series, fromSeries }: Place, fields: readonly string[], now: number, by: number): void {
+    for (const field of fields) {
+      this.tally.add(series, field, now, by)
+      if (fromSeries !== null) this.tally.add(fromSeries, field, now, by)
+    }
   }
 
   private placeOf(route: Route, now: number): Place {

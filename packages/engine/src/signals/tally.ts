@@ -1,5 +1,5 @@
 import { bucketOf, groupOf, type Resolution, type Resolutions } from './buckets.ts'
-import type { Count } from '../ledger/ledger.ts'
+import type { Count, Counts } from '../ledger/ledger.ts'
 
 /** Numbers that wait for the ledger. Beyond that a ledger has been out of reach for long, and new ones are dropped. */
 const mostWaiting = 20_000
@@ -39,6 +39,22 @@ export class Tally {
     this.addTo(bucketOf(now, this.resolutions.minute), series, field, by)
   }
 
+  /** How often something was taken: what was read of the ledger before that is old. */
+  takes = 0
+
+  /** What waits for a series since that minute; of `all` for all sending domains. */
+  waitingSince(minute: number, series: string): Counts[] {
+    const found: Counts[] = []
+    for (const [at, allSeries] of this.waiting) {
+      if (at < minute) continue
+      for (const [name, fields] of allSeries) {
+        if (series === 'all' ? name.startsWith(ofDomain) : name === series)
+          found.push(Object.fromEntries(fields))
+      }
+    }
+    return found
+  }
+
   /** Everything that waits, if the last write is a second (a 60th of a minute) ago; otherwise nothing. */
   takeIfDue(now: number): Taken {
     const apart = this.resolutions.minute.width / 60
@@ -53,6 +69,7 @@ export class Tally {
     const taken = this.waiting
     this.waiting = new Map()
     this.size = 0
+    this.takes++
     return {
       counts: countsOf(taken, this.resolutions),
       putBack: () => {
@@ -78,6 +95,8 @@ export class Tally {
 
 /** The series of one sending domain: it counts for `all` as well. */
 const ofDomain = 'd/'
+/** The series of one From domain, stream and submitter, of which the last minutes count only. */
+export const ofFromDomain = 'f/'
 
 /** The names of groups are made once for all their fields: that is most of the cost. */
 function countsOf(waiting: ReadonlyMap<number, ReadonlyMap<string, Fields>>, widths: Resolutions): Count[] {
@@ -94,8 +113,10 @@ function countsOf(waiting: ReadonlyMap<number, ReadonlyMap<string, Fields>>, wid
     const all: Fields = new Map()
     const domains: Fields = new Map()
     for (const [series, fields] of allSeries) {
-      for (const resolution of [widths.minute, widths.hour, widths.day])
-        add(minute, resolution, series, fields)
+      const resolutions = series.startsWith(ofFromDomain)
+        ? [widths.minute]
+        : [widths.minute, widths.hour, widths.day]
+      for (const resolution of resolutions) add(minute, resolution, series, fields)
       if (!series.startsWith(ofDomain)) continue
       for (const [field, by] of fields) {
         plus(all, field, by)

@@ -1,5 +1,5 @@
 import type { HoldRef } from '../record/action.ts'
-import type { Route } from '../subject.ts'
+import { mended, type Route } from '../subject.ts'
 import type { Suppression } from './suppression.ts'
 
 /** Soft bounces of one recipient under one rule since Apple last accepted mail for it. */
@@ -67,6 +67,8 @@ export interface ProbeLease {
   at: number
   /** Recipients of which Apple has not said yet that they are the trouble, and not the hold. */
   waiting: number
+  /** The process that let it through: see {@link Presence}. */
+  process?: string
   /** The rule of the hold met one of its recipients again. */
   refused?: true
 }
@@ -84,13 +86,53 @@ export interface StoredHold {
   forSeconds: number
   probe: ProbeLease | null
   reply: string
+  /** When it is over, marketing goes on with engaged readers only, for so many seconds. */
+  engagedOnlySeconds?: number
+}
+
+/** A reply that counts towards a hold. */
+export interface CountedReply {
+  /** ms since the epoch. */
+  at: number
+  /** A digest of what makes it distinct, where only distinct ones count. */
+  of?: string
+  /** A digest of whose content it was, where it takes more than one. */
+  author?: string
+}
+
+/** The latest replies that count towards a hold. */
+export interface CountedReplies {
+  family: string
+  /** Oldest first; no more than it takes to close the scope. */
+  replies: readonly CountedReply[]
+  /** What Apple accepts takes them back. */
+  inARow?: true
+}
+
+/** A hold is over, and marketing goes on with engaged readers only. */
+export interface EngagedOnly {
+  rule: string
+  /** ms since the epoch. */
+  since: number
+  seconds: number
 }
 
 /** What is stored under `scope/<kind>/<id>`. */
 export interface ScopeState {
   hold?: StoredHold
-  /** The times, ms since the epoch, of the latest replies that count towards a hold, per family. */
-  counts?: readonly { family: string; times: readonly number[] }[]
+  counts?: readonly CountedReplies[]
+  engagedOnly?: EngagedOnly
+  /** Of a stream: when one of its messages was last held by its Message-ID, ms since the epoch. */
+  messageHeldAt?: number
+  /** It was told of, and is not told of again before it is over. */
+  alerted?: true
+}
+
+/** Attempts in the last minutes, before this one, where a share of them decides. */
+export interface Recent {
+  attempts: number
+  /** Those that met a rule of the family in question. */
+  refused: number
 }
 
 /** What is stored under `limited/<lane>`. */
@@ -112,6 +154,8 @@ export interface State {
   /** Only for the rules that count there: see `asideKeys`. */
   lane?: LaneLimits
   domain?: DomainState
+  /** As `recentAsked` wants it. Without it the number of replies alone decides. */
+  recent?: Recent
 }
 
 /** The ledger key of a recipient. */
@@ -124,21 +168,55 @@ export function scopeKey(ref: HoldRef): string {
   return `scope/${ref.scope}/${ref.id}`
 }
 
+/** What of a message decides which scopes it passes, besides its route. */
+export interface Way extends Route {
+  /** At least one recipient is at Apple's private relay. */
+  toPrivateRelay?: boolean
+  /** The message id, if the message is to be looked at as a campaign of its own. */
+  aloneAs?: string
+}
+
 /**
- * The scopes that a message passes on its way to Apple. A stream counts per lane, and a sending domain both as a whole
- * and per stream: a hold on marketing must never stop transactional mail. A relay has its own way to Apple: none.
+ * The scopes that a message passes on its way to Apple. A stream counts per lane, and what a From domain may not be used
+ * for counts per stream and submitter: a hold on marketing must never stop transactional mail. A relay has its own way to
+ * Apple: none.
  */
-export function scopesOf(route: Route): HoldRef[] {
-  if (route.hop === 'relay') return []
-  const refs: HoldRef[] = [
-    { scope: 'sending-ip', id: route.lane },
-    { scope: 'stream', id: `${route.lane}/${route.stream}` },
-  ]
-  if (route.senderDomain !== null) {
-    refs.push(
-      { scope: 'sending-domain', id: route.senderDomain },
-      { scope: 'sending-domain', id: `${route.senderDomain}/${route.stream}` },
-    )
+export function scopesOf(way: Way): HoldRef[] {
+  if (way.hop === 'relay') return []
+  const kinds: ScopeKind[] = ['sending-ip', 'stream', 'sending-domain', 'from-domain']
+  if (way.campaign !== null) kinds.push('campaign')
+  if (way.toPrivateRelay) kinds.push('private-relay')
+  // Last, as it is looked at only where another scope says so.
+  if (way.campaign === null && way.aloneAs !== undefined) kinds.push('campaign')
+  return kinds.flatMap((kind) => scopeOf(kind, way) ?? [])
+}
+
+/** What can be held. `from-domain` is the part of a sending domain that one stream and submitter uses. */
+export type ScopeKind = Exclude<HoldRef['scope'], 'provider'> | 'from-domain'
+
+/** One of {@link scopesOf}; `null` if the message has none of the kind. */
+export function scopeOf(kind: ScopeKind, way: Way): HoldRef | null {
+  const { lane, stream, senderDomain, fromDomain, submitter } = way
+  switch (kind) {
+    case 'sending-ip':
+      return { scope: kind, id: lane }
+    case 'stream':
+      return { scope: kind, id: `${lane}/${stream}` }
+    case 'sending-domain':
+      return senderDomain === null ? null : { scope: kind, id: idOf(senderDomain) }
+    case 'from-domain':
+      if (fromDomain === null) return null
+      return { scope: 'sending-domain', id: `${idOf(fromDomain)}/${stream}/${submitter ?? lane}` }
+    case 'private-relay':
+      return fromDomain === null ? null : { scope: kind, id: idOf(fromDomain) }
+    case 'campaign':
+      if (way.campaign !== null) return { scope: kind, id: way.campaign }
+      // A name has no angle brackets: nobody holds a campaign with a message id.
+      return way.aloneAs === undefined ? null : { scope: kind, id: `<${mended(way.aloneAs)}>` }
   }
-  return refs
+}
+
+/** A domain comes from an address: what stands in it must not look like a part of the key. */
+function idOf(domain: string): string {
+  return domain.replaceAll('/', '_')
 }

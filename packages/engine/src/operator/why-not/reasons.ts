@@ -83,10 +83,14 @@ function waiting(known: Known, stream: string, now: number): Reason[] {
   }
   // What has a sentence of its own: holds, and what is known of the recipient.
   const own = [deferred, quarantine, ...known.softBounces.filter(({ nextTryAt }) => nextTryAt !== null)]
-  if (admission.hold !== null || own.some((one) => one?.rule === admission.rule)) return reasons
+  const { hold } = admission
+  const isHeld = hold !== null && known.holds.some(({ scope, id }) => scope === hold.scope && id === hold.id)
+  if (isHeld || own.some((one) => one?.rule === admission.rule)) return reasons
   const until =
     admission.retryAt !== null && admission.retryAt > now ? ` until ${time(admission.retryAt)}` : ''
-  const remedy = admission.rule === 'canary' ? 'release({ campaign }) lets all of it go' : null
+  let remedy = admission.rule === 'canary' ? 'release({ campaign }) lets all of it go' : null
+  // Open again, but not to everybody.
+  if (hold) remedy = `release({ hold: { scope: '${hold.scope}', id: '${name(hold.id)}' } }) lets all of it go`
   return [...reasons, { text: `${admission.decision}${until}: ${admission.reason}`, remedy }]
 }
 

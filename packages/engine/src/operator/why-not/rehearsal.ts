@@ -1,6 +1,7 @@
 import type { Parts } from '../../engine-core.ts'
 import { Events } from '../../events.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { Presence } from '../../ledger/presence.ts'
 import { Turns } from '../../ledger/turns.ts'
 import { Outage } from '../../outage.ts'
 import { Signals } from '../../signals/signals.ts'
@@ -28,8 +29,14 @@ export function rehearsal(parts: Parts): Parts {
     }),
     backlog: null,
     turns: new Turns(),
+    presence: new NoPresence({ ...parts, ledger }),
     signals: new Signals({ ...parts, ledger, logger, events }),
   }
+}
+
+/** It sees who has a probe, and takes none. */
+class NoPresence extends Presence {
+  override async hold(): Promise<void> {}
 }
 
 function withoutWrites(ledger: Ledger): Ledger {

@@ -169,3 +169,22 @@ it.each([[5], ['nobody'], [anna, 5], [anna, { events: -1 }], [anna, { events: 1.
     await expect(engine.whyNot(...(args as [string]))).rejects.toMatchObject({ code: 'EARGUMENT' })
   },
 )
+
+it('knows of a message that waits by its id, and of a stream that goes on with engaged readers only', async () => {
+  const { engine, admit, deliver, reply, time } = bench()
+  const mail = { sender: 'shop@example.com', stream: 'marketing' }
+  await reply('554 5.7.1 [CS02] Message rejected due to local policy.', { ...mail, messageId: 'm1' })
+  const held = await engine.whyNot(anna, { ...mail, messageId: 'm1' })
+  expect(held.holds).toMatchObject([{ scope: 'campaign', id: '<m1>' }])
+  expect((await engine.whyNot(anna, { ...mail, messageId: 'm2' })).holds).toEqual([])
+
+  const hm08 = '554 5.7.1 [HM08] Message rejected due to local policy.'
+  for (const messageId of ['a', 'b', 'c']) await reply(hm08, { ...mail, messageId })
+  time.now += 6 * hour
+  expect(await admit({ ...mail, messageId: 'probe' })).toMatchObject([{ decision: 'send' }])
+  await deliver({ ...mail, messageId: 'probe' })
+  const few = await engine.whyNot(anna, { ...mail, messageId: 'x' })
+  expect(few.admission?.decision).toBe('held')
+  expect(few.reasons[0]?.text).toContain('engaged readers only')
+  expect(few.reasons[0]?.remedy).toContain("{ scope: 'stream', id: 'default/marketing' }")
+})

@@ -7,10 +7,12 @@ import { holdOf } from '../by-hand.ts'
 import type { AddressRecord, Hold } from '../../engine.ts'
 import type { Parts } from '../../engine-core.ts'
 import type { StoredEvent } from '../../ledger/ledger.ts'
+import { isAtPrivateRelay } from '../../address.ts'
+import { passedBy } from '../../read-passage.ts'
 import { reasonsOf, type Reason } from './reasons.ts'
 import { rehearsal } from './rehearsal.ts'
 import { recipientKey, type MessageState, type RecipientState, type ScopeState } from '../../state/state.ts'
-import { argument } from '../../subject.ts'
+import { argument, messageKey } from '../../subject.ts'
 import type { AdmitRequest } from '../../admit/admission.ts'
 
 /** What {@link Engine.whyNot} may be told besides: how the mail goes that does not arrive. */
@@ -76,7 +78,10 @@ async function ask(parts: Parts, request: AdmitRequest): Promise<Admission | nul
 }
 
 async function holdsOnTheWay(parts: Parts, request: AdmitRequest): Promise<Hold[]> {
-  const { scopeKeys } = parts.passages.of(request, 'whyNot')
+  const [recipient = ''] = request.recipients
+  const passage = parts.passages.of(request, 'whyNot')
+  const messageId = request.messageId === undefined ? null : messageKey(request.messageId)
+  const { scopeKeys } = passedBy(passage, isAtPrivateRelay(recipient), messageId)
   const now = parts.clock()
   const entries = await parts.ledger.read(scopeKeys)
   return scopeKeys.flatMap((key, index) => {

@@ -1,0 +1,80 @@
+import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
+import type { HoldRef } from '../record/action.ts'
+import type { ProbeLease, ScopeState, StoredHold } from '../state/state.ts'
+
+/** A closed scope that a recipient's mail has to wait at. */
+export interface Wall {
+  ref: HoldRef
+  hold: StoredHold
+}
+
+/** The closed scopes on the way of one message, and the probes that are let through them. */
+export class Walls {
+  private readonly refs: readonly HoldRef[]
+  private readonly messageId: string | null
+  private readonly now: number
+  private readonly process: string | undefined
+  private scopes: readonly ScopeState[]
+  /** Recipients let through, per scope. */
+  private readonly through: number[]
+
+  constructor(
+    refs: readonly HoldRef[],
+    scopes: readonly ScopeState[],
+    { messageId, now, process }: { messageId: string | null; now: number; process: string | undefined },
+  ) {
+    this.refs = refs
+    this.scopes = scopes
+    this.messageId = messageId
+    this.now = now
+    this.process = process
+    this.through = refs.map(() => 0)
+  }
+
+  /**
+   * The closed scope that lasts longest; `null` if the recipient may go. `isProbe`: through a closed one, to show whether it
+   * is to be open.
+   */
+  meet(isAtPrivateRelay: boolean): { wall: Wall | null; isProbe: boolean } {
+    let wall: Wall | null = null
+    let isProbe = false
+    for (const [index, ref] of this.refs.entries()) {
+      const hold = this.scopes[index]?.hold
+      if (!isClosed(hold, this.now) || (ref.scope === 'private-relay' && !isAtPrivateRelay)) continue
+      isProbe = true
+      if (isProbeDue(hold, this.now) || isUnderWay(hold, this.messageId)) continue
+      if (wall === null || hold.until > wall.hold.until) wall = { ref, hold }
+    }
+    return { wall, isProbe }
+  }
+
+  /** This recipient goes. Without a message id it is the probe by itself; otherwise the whole message is. */
+  pass(recipient: string, isAtPrivateRelay: boolean): void {
+    for (const [index, ref] of this.refs.entries()) {
+      if (ref.scope !== 'private-relay' || isAtPrivateRelay)
+        this.through[index] = (this.through[index] ?? 0) + 1
+    }
+    if (this.messageId === null) this.lease(recipient)
+  }
+
+  /** The scopes with the probes; the same array if there are none, as for a message under way. */
+  leased(): readonly ScopeState[] {
+    if (this.messageId !== null) this.lease(null)
+    return this.scopes
+  }
+
+  private lease(recipient: string | null): void {
+    const { messageId, now: at, process } = this
+    const isDue = ({ hold }: ScopeState, index: number): boolean =>
+      hold !== undefined && isProbeDue(hold, at) && (this.through[index] ?? 0) > 0
+    if (this.scopes.some(isDue)) {
+      this.scopes = this.scopes.map((scope, index) => {
+        if (!isDue(scope, index)) return scope
+        const waiting = recipient === null ? (this.through[index] ?? 0) : 1
+        const probe: ProbeLease = { messageId, recipient, at, waiting }
+        return leaseProbe(scope, process === undefined ? probe : { ...probe, process })
+      })
+    }
+    if (recipient !== null) this.through.fill(0)
+  }
+}

@@ -1,0 +1,144 @@
+import type { Verdict } from '@icloud-delivery/rules'
+import { isAtPrivateRelay } from '../address.ts'
+import type { Attempt, Decision, Effect } from '../decide/attempt.ts'
+import { decide } from '../decide/decide.ts'
+import { decideNoReply } from '../decide/decide-no-reply.ts'
+import { recentAsked } from '../decide/recent-asked.ts'
+import type { Trouble } from '../decide/refusal.ts'
+import type { Parts } from '../engine-core.ts'
+import { EngineError } from '../errors.ts'
+import { eventsOf } from './event-log.ts'
+import type { Incidents } from '../incidents/incidents.ts'
+import type { Change, Ledger } from '../ledger/ledger.ts'
+import type { Presence } from '../ledger/presence.ts'
+import type { Outcome } from './outcome.ts'
+import type { Passage } from '../passage.ts'
+import type { Policy } from '../policy/policy.ts'
+import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
+import type { Signals } from '../signals/signals.ts'
+import { stateOf, valuesOf, type AsideKey } from '../state/aside-keys.ts'
+import type { CampaignSweep } from '../state/campaign-sweep.ts'
+import { recipientKey, type State } from '../state/state.ts'
+
+/** An outcome that is to be remembered. */
+export interface Told {
+  attempt: Attempt
+  outcome: Outcome
+  verdict: Verdict | null
+  passage: Passage
+  /** What the policy says to it; `null` if Apple took the message. */
+  trouble: Trouble | null
+  /** What the rule counts at besides. */
+  aside: readonly AsideKey[]
+}
+
+/** How far a turn got, for whoever gives up waiting for it. */
+export interface Progress {
+  /** No more is to be written: the outcome is kept elsewhere. */
+  abandoned: boolean
+  /** What was given to the ledger last, whatever became of it. */
+  changes: readonly Change[] | null
+}
+
+/** What a turn needs. */
+export type TurnParts = Pick<Parts, 'policy' | 'clock'> & {
+  ledger: Pick<Ledger, 'read' | 'write'>
+  signals: Pick<Signals, 'recorded' | 'recent'>
+  incidents: Pick<Incidents, 'caseOf' | 'counted' | 'recorded'>
+  presence: Pick<Presence, 'isIdle' | 'settle'>
+  campaigns: Pick<CampaignSweep, 'sweep'>
+}
+
+/** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
+export async function turn(parts: TurnParts, told: Told, progress?: Progress): Promise<Decision | undefined> {
+  const { ledger, policy, clock, presence, signals } = parts
+  const { attempt: given, outcome, verdict, passage, trouble, aside } = told
+  const isHoldingMessage = trouble?.rulePolicy.campaign != null
+  const toPrivateRelay = given.hop === 'direct' && isAtPrivateRelay(given.recipient)
+  let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)
+  let keys = [recipientKey(given.address), ...passed.scopeKeys, ...aside.map(({ key }) => key)]
+  const reply = parts.incidents.caseOf(verdict, given.address)
+  refuseIfAbandoned(progress)
+  const read = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
+  reply?.see(read.slice(keys.length))
+  let entries = reply === null ? read : read.slice(0, keys.length)
+  const now = clock()
+  // The stream is the second scope.
+  if (looksAtMessage(passed, entries[2]?.value, now, policy)) {
+    const place = 1 + passed.scopeKeys.length
+    const more = await withMessage(ledger, passed, given.messageId)
+    passed = more
+    keys = keys.toSpliced(place, 0, more.key)
+    entries = entries.toSpliced(place, 0, more.entry)
+  }
+  const way = passed.way === passage.route ? given : { ...given, ...passed.way }
+  const values: object[] = entries.map((entry) => entry?.value ?? {})
+  const state = stateOf(values, aside)
+  const attempt = reply?.incident === undefined ? way : { ...way, incident: reply.incident }
+  // Nothing is closed for what is Apple's own trouble.
+  const asked = trouble && attempt === way && recentAsked(trouble, state, now, policy, attempt)
+  if (asked) state.recent = await signals.recent(attempt, asked, now)
+  refuseIfAbandoned(progress)
+  const decision = decideOn({ outcome, verdict, attempt }, state, now, policy)
+  const { nextState } = decision
+  const changes: Change[] = []
+  valuesOf(nextState, aside).forEach((value, index) => {
+    const key = keys[index]
+    if (key === undefined || value === values[index]) return
+    const isOver = index > 0 && Object.keys(value ?? {}).length === 0
+    changes.push({ key, expected: entries[index]?.version ?? 0, value: isOver ? null : value })
+  })
+  const against = reply?.remember(state.recipient, decision, attempt.messageId, now)
+  if (against !== undefined) changes.push(...against.changes)
+  const recorded = {
+    before: state.recipient,
+    recipient: attempt.recipient,
+    address: attempt.address,
+    verdict,
+    attempts: decision.action.attempts,
+  }
+  const good = outcome.kind === 'no-reply' ? null : parts.incidents.counted(recorded, now)
+  const counted = signals.recorded(attempt, decision.action, now, good)
+  if (progress) progress.changes = changes
+  let written = false
+  try {
+    written = await ledger.write(
+      changes,
+      eventsOf(decision, attempt, outcome, now),
+      against === undefined ? counted.counts : [...counted.counts, ...against.counts],
+    )
+  } finally {
+    if (!written) counted.putBack()
+  }
+  if (progress && !written) progress.changes = null
+  if (!written) return undefined
+  parts.incidents.recorded(recorded, good, reply?.incident, now)
+  if (!presence.isIdle) presence.settle(passed.scopeKeys, nextState.scopes)
+  if (decision.effects.some(isCampaignHeld)) parts.campaigns.sweep(now)
+  return decision
+}
+
+/** The pure decision, for what Apple said and for its silence. */
+export function decideOn(
+  { outcome, verdict, attempt }: Pick<Told, 'outcome' | 'verdict' | 'attempt'>,
+  state: State,
+  now: number,
+  policy: Policy,
+): Decision {
+  return outcome.kind === 'no-reply'
+    ? decideNoReply(state, now, policy, attempt)
+    : decide(verdict, state, now, policy, attempt)
+}
+
+/** As if nothing were remembered. */
+export function emptyState(scopeKeys: readonly string[]): State {
+  return { recipient: {}, scopes: scopeKeys.map(() => ({})) }
+}
+
+function isCampaignHeld(effect: Effect): boolean {
+  return effect.type === 'held' && effect.hold.scope === 'campaign'
+}
+
+function refuseIfAbandoned(progress: Progress | undefined): void {
+  if (progress?.abandoned) throw new EngineError('ELEDGERTIMEOUT', 'given up: the outcome is kept elsewhere')
+}
