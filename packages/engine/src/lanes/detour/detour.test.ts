@@ -105,6 +105,7 @@ describe('mail of a lane that Apple blocks', () => {
       await one.reply('550 5.7.1 [CS02] Message rejected due to local policy.', {
         lane: 'a',
         stream: 'news',
+        sender: `shop${index}@example.com`,
         messageId: `p${index}`,
       })
     expect(await over(one, 'news')).toEqual(['held'])
