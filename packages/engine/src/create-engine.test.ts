@@ -21,7 +21,7 @@ describe('createEngine', () => {
     expect(await reply(replies.invalid)).toMatchObject({ durable: true })
     await engine.close()
     expect(existsSync(`${file}-wal`)).toBe(false)
-    expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: false })
+    expect(await reply(replies.invalid)).toMatchObject({ type: 'soft-bounce', durable: false })
     const again = bench({ ledger: `file:${file}` })
     expect(await again.admit()).toMatchObject([{ decision: 'suppressed' }])
     await again.engine.close()

@@ -45,7 +45,7 @@ describe('a ledger out of reach', () => {
       await deliver(),
     ]
     expect(actions.map(({ type, durable }) => [type, durable])).toEqual([
-      ['suppress', false],
+      ['soft-bounce', false],
       ['soft-bounce', false],
       ['retry', false],
       ['hold', false],
@@ -77,7 +77,7 @@ describe('a ledger out of reach', () => {
     quiet.error.mockClear()
     const { engine, admit, reply } = bench({ ledger: `file:${file}`, buffer: null })
     expect(await admit()).toMatchObject([{ decision: 'send' }])
-    expect(await reply(replies.invalid)).toMatchObject({ type: 'suppress', durable: false })
+    expect(await reply(replies.invalid)).toMatchObject({ type: 'soft-bounce', durable: false })
     expect(quiet.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ELEDGERDAMAGED'))
     await engine.close()
   })

@@ -15,7 +15,7 @@ describe('while the ledger is out of reach', () => {
     const began = time.now
     place.ledger.broken = 'all'
     const suppressed = await reply(replies.invalid)
-    expect(suppressed).toMatchObject({ type: 'suppress', durable: true, buffered: true })
+    expect(suppressed).toMatchObject({ type: 'soft-bounce', durable: true, buffered: true })
     time.now += 2000
     expect(await reply(busy, message('bert@icloud.com'))).toMatchObject({ durable: true, buffered: true })
     time.now += 2000
@@ -108,9 +108,11 @@ describe('while the ledger is out of reach', () => {
     place.ledger.broken = 'all'
     expect(await reply(replies.inactive, { messageId: 'm3' })).toMatchObject({ type: 'soft-bounce' })
     await reply('550 5.1.1 <bert@icloud.com>: user does not exist', message('bert@icloud.com'))
+    // Apple may have taken mail for him a day ago: without the ledger nobody knows.
+    expect(suppressed).toEqual([])
     place.ledger.broken = 'no'
     await engine.close()
-    expect(suppressed).toEqual(['bert@icloud.com', 'anna@icloud.com'])
+    expect(suppressed).toEqual(['anna@icloud.com', 'bert@icloud.com'])
     expect((await engine.address('anna@icloud.com')).suppressions).toHaveLength(1)
   })
 

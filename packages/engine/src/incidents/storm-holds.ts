@@ -14,7 +14,7 @@ const prefix = 'scope/'
  */
 export async function probeHolds(parts: IncidentParts, incident: StoredIncident): Promise<void> {
   const seconds = parts.policy.incidents.probeSeconds
-  await changeHolds(parts, incident, (hold, now) => {
+  await changeHolds(parts, incident, ({ engagedOnlySeconds: _, ...hold }, now) => {
     const probeEverySeconds = Math.min(hold.probeEverySeconds ?? Infinity, seconds)
     const until = Math.min(hold.until, now + seconds * 1000)
     return { ...hold, probeEverySeconds, until }
@@ -31,27 +31,26 @@ async function changeHolds(
   incident: StoredIncident,
   change: (hold: StoredHold, now: number) => StoredHold | null,
 ): Promise<HoldRef[]> {
-  const isCovered = (hold: StoredHold): boolean =>
-    incident.covers.some(({ kind, since }) => ruleOfKind(kind) === hold.rule && hold.since >= since)
   const keys: string[] = []
-  for await (const { key, value } of ledger.list(prefix)) {
-    const { hold } = value as ScopeState
-    if (hold !== undefined && isCovered(hold)) keys.push(key)
-  }
+  for await (const { key, value } of ledger.list(prefix))
+    if (isTouched(value as ScopeState, incident)) keys.push(key)
   const changed: HoldRef[] = []
   for (const key of keys) {
     const ref = refOf(key)
     const isChanged = await untilWritten(async () => {
       const [entry] = await ledger.read([key])
       const now = clock()
-      const state = (entry?.value ?? {}) as ScopeState
-      if (!entry || !isClosed(state.hold, now) || !isCovered(state.hold)) return false
-      const hold = change(state.hold, now)
+      const { engagedOnly, ...state } = (entry?.value ?? {}) as ScopeState
+      const kept = engagedOnly && !isOf(engagedOnly, incident) ? { ...state, engagedOnly } : state
+      const held = isClosed(state.hold, now) && isOf(state.hold, incident) ? state.hold : null
+      if (!entry || (held === null && !(engagedOnly && kept === state))) return false
+      const write = { key, expected: entry.version }
+      if (held === null) return (await ledger.write([{ ...write, value: kept }])) ? false : undefined
+      const hold = change(held, now)
       const type = hold === null ? 'scope-released' : 'scope-probed'
-      const data = { rule: state.hold.rule, incident: incident.id }
-      const value = hold === null ? null : { ...state, hold }
+      const data = { rule: held.rule, incident: incident.id }
       const written = await ledger.write(
-        [{ key, expected: entry.version, value }],
+        [{ ...write, value: hold === null ? null : { ...kept, hold } }],
         [{ at: now, type, subject: `${ref.scope}/${ref.id}`, data }],
       )
       return written ? true : undefined
@@ -59,6 +58,17 @@ async function changeHolds(
     if (isChanged) changed.push(ref)
   }
   return changed
+}
+
+/** Whether a scope was closed, or goes on with few, for what was Apple's own trouble. */
+function isTouched({ hold, engagedOnly }: ScopeState, incident: StoredIncident): boolean {
+  return (
+    (hold !== undefined && isOf(hold, incident)) || (engagedOnly !== undefined && isOf(engagedOnly, incident))
+  )
+}
+
+function isOf({ rule, since }: { rule: string; since: number }, incident: StoredIncident): boolean {
+  return incident.covers.some((covered) => ruleOfKind(covered.kind) === rule && since >= covered.since)
 }
 
 function refOf(key: string): HoldRef {

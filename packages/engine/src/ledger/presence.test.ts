@@ -87,6 +87,8 @@ describe('the probe of a process', () => {
     await one.reply(replies.blocked, { messageId: 'probe' })
     await vi.advanceTimersByTimeAsync(10 * second)
     expect(await signs(ledger)).toEqual([])
+    // The one that bounds all waits for the ledger ends by itself.
+    await vi.advanceTimersByTimeAsync(20 * second)
     expect(vi.getTimerCount()).toBe(0)
   })
 

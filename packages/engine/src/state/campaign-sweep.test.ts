@@ -73,6 +73,8 @@ describe('a message that Apple refused', () => {
     await made.deliver({ ...marketing, messageId: 'm0' })
     expect(ledger.reads).toBe(start + 2)
     await made.reply(cs02, { ...marketing, messageId: 'm1' })
+    // By then nobody is looking for an incident.
+    await made.engine.incidents()
     const before = ledger.reads
     await decisionsOf(made, { messageId: 'm2' })
     expect(ledger.reads).toBe(before + 2)
