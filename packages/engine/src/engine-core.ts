@@ -254,14 +254,13 @@ export class EngineCore implements Engine {
   }
 
   async close(): Promise<void> {
-    const { signals, patience, backlog } = this.parts
+    const { signals, patience, backlog, campaigns, presence } = this.parts
     await this.parts.lanes.close()
     await this.parts.incidents.stop()
     await backlog?.close()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
     await patience.run(() => signals.flush()).catch(() => {})
-    await this.parts.campaigns.idle()
-    await this.parts.presence.end().catch(() => {})
+    await patience.run(() => Promise.all([campaigns.idle(), presence.end()])).catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()
   }
 }
