@@ -8,7 +8,7 @@ import { connect } from './sqlite-open.ts'
  * While others write, a checkpoint never gets to the end of the log, and only then can the log begin anew. So from this
  * size on the rest is done under the lock that writers take.
  */
-const emptyFromBytes = 32 << 20
+const emptyFromBytes = 24 << 20
 /** How long to wait for that lock, and for those who still read the log, ms. Writers wait as long. */
 const lockWaitMs = 50
 /** How long to wait for a lock at the start, ms. */

@@ -19,7 +19,7 @@ const everyMs = 1000
 /** Rows after which the size of the log is looked at. */
 const lookEveryRows = 50
 /** From this size of the log on writers wait for the thread, whichever process filled it. */
-const mostLogBytes = 64 << 20
+const mostLogBytes = 48 << 20
 
 /**
  * Has the write-ahead log brought into the file, by a thread: it waits for the disk, and the host's event loop must not.
