@@ -10,9 +10,11 @@ import { findSuspect } from './find-suspect.ts'
 import { newLane } from '../lane-pace.ts'
 import { alternativeOf, lanePolicyOf, priorityOf } from '../lane-policy.ts'
 import { laneKey, type LaneState } from '../lane-state.ts'
+import type { Passage } from '../../passage.ts'
+import { passedBy } from '../../read-passage.ts'
 import type { Alert } from '../../signals/alert.ts'
 import { scopeKey, type ScopeState } from '../../state/state.ts'
-import type { Route } from '../../subject.ts'
+import { messageKey } from '../../subject.ts'
 
 /**
  * `admit`, and where only a block of the lane's IP is in the way, over the lane's alternative: as far as that one has room,
@@ -21,7 +23,8 @@ import type { Route } from '../../subject.ts'
 export async function admitDetour(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   if (!parts.lanes.hasAlternatives) return admit(parts, request)
   const admissions = await admit(parts, request)
-  const { route } = parts.passages.of(request, 'admit')
+  const passage = parts.passages.of(request, 'admit')
+  const { route } = passage
   const to = route.hop === 'relay' ? null : alternativeOf(parts.policy.lanes, route.lane)
   if (to === null) return admissions
   const blocked = admissions.flatMap((admission, index) =>
@@ -29,7 +32,7 @@ export async function admitDetour(parts: Parts, request: AdmitRequest): Promise<
   )
   if (blocked.length === 0) return admissions
   try {
-    const room = await parts.patience.run(() => goAround(parts, route, to, blocked.length))
+    const room = await parts.patience.run(() => goAround(parts, passage, request.messageId, to, blocked.length))
     const going = blocked.slice(0, room)
     if (going.length === 0) return admissions
     const recipients = going.map(({ recipient }) => recipient)
@@ -52,22 +55,24 @@ function isListed({ decision, hold, rule }: Admission, lane: string): boolean {
 }
 
 /** How many of so many messages may go over the other lane; they are noted there. */
-async function goAround(parts: Parts, route: Route, to: string, asked: number): Promise<number> {
+async function goAround(
+  parts: Parts,
+  passage: Passage,
+  messageId: string | undefined,
+  to: string,
+  asked: number,
+): Promise<number> {
   const { ledger, clock, events, policy } = parts
+  const { route } = passage
   const { lane, stream } = route
-  const keys = [
-    laneKey(lane),
-    laneKey(to),
-    scopeKey({ scope: 'sending-ip', id: lane }),
-    scopeKey({ scope: 'sending-ip', id: to }),
-    scopeKey({ scope: 'stream', id: `${lane}/${stream}` }),
-  ]
+  // The lane's IP is the first. A relay address stands behind the same scope on any lane, which `admit` asks.
+  const { scopeKeys } = passedBy(passage, false, messageId === undefined ? null : messageKey(messageId))
+  const keys = [laneKey(lane), laneKey(to), scopeKey({ scope: 'sending-ip', id: to }), ...scopeKeys]
   return untilWritten(async () => {
-    const [own, other, ownScope, otherScope, streamScope] = await ledger.read(keys)
+    const [own, other, otherScope, ...scopes] = await ledger.read(keys)
     const now = clock()
-    const { hold } = (ownScope?.value ?? {}) as ScopeState
+    const [hold, ...holds] = scopes.map((scope) => ((scope?.value ?? {}) as ScopeState).hold)
     const { hold: otherHold } = (otherScope?.value ?? {}) as ScopeState
-    const { hold: streamHold } = (streamScope?.value ?? {}) as ScopeState
     if (!isClosed(hold, now)) return 0
 
     const ownState = (own?.value ?? newLane(lanePolicyOf(policy.lanes, lane), now)) as LaneState
@@ -84,7 +89,9 @@ async function goAround(parts: Parts, route: Route, to: string, asked: number): 
       alerts.push(stoppedAlert(lane, detour, otherHold, now))
     }
 
-    const isFree = !isBlockedToo && !isClosed(streamHold, now) && mayGoAround(detour, stream)
+    // What is held here for the mail itself is held there: another IP makes it no better.
+    const isHeld = holds.some((other) => isClosed(other, now))
+    const isFree = !isBlockedToo && !isHeld && mayGoAround(detour, stream)
     const isUrgent = priorityOf(otherPolicy, stream) === 0
     const room = isFree ? Math.min(asked, roomFor(otherState, otherPolicy, isUrgent, now)) : 0
     const changes: Change[] = []

@@ -117,6 +117,32 @@ describe('mail of a lane that Apple blocks', () => {
     expect(await over(busy, 'transactional')).toEqual(['held'])
   })
 
+  it('goes nowhere else if its message is held by its id', async () => {
+    const one = await blocked()
+    const held = { messageId: 'bad' }
+    await one.reply('550 5.7.1 [CS02] Message rejected due to local policy.', {
+      lane: 'a',
+      stream: 'news',
+      ...held,
+    })
+    expect(await over(one, 'news', held)).toEqual(['held'])
+    expect(await over(one, 'news', { messageId: 'good' })).toEqual(['send over b'])
+  })
+
+  it('goes nowhere else if its From domain is held', async () => {
+    const one = await blocked()
+    for (let index = 0; index < 3; index++)
+      await one.reply('554 5.7.1 Your message was rejected due to example.com DMARC policy.', {
+        lane: 'a',
+        stream: 'news',
+        messageId: `d${index}`,
+        recipient: `d${index}@icloud.com`,
+      })
+    expect((await one.engine.holds()).map(({ id }) => id)).toContain('example.com/news/a')
+    expect(await over(one, 'news')).toEqual(['held'])
+    expect(await over(one, 'news', { sender: 'shop@example.org' })).toEqual(['send over b'])
+  })
+
   it('takes only what the warm-up of the alternative leaves free, urgent mail first', async () => {
     const one = await blocked({ a: { alternative: 'b' }, b: { warmUp: [48, 96] } })
     const recipients = Array.from({ length: 60 }, (_, index) => `p${index}@icloud.com`)
