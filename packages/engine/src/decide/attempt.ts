@@ -17,7 +17,7 @@ export interface Attempt extends Way {
   deliverBy?: number | undefined
   attempt?: number | undefined
   rulesVersion: string
-  /** The incident at Apple that covers this reply, if one is open: then it is retried and held against nobody. */
+  /** The incident at Apple that covers this reply, if one does: then it is retried and held against nobody. */
   incident?: string | undefined
   /** icloud.com, me.com and mac.com are one mailbox. Default false. */
   sameMailbox?: boolean

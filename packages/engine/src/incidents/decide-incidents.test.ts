@@ -70,7 +70,15 @@ describe('incidents', () => {
     const ended = decide(state, {}, start + dayMs)
     expect(ended.ended).toMatchObject([{ endedBy: 'silent', endedAt: start + dayMs }])
     expect(ended.state).toEqual({
-      closed: [{ kind: 'invalid-recipient', since: start, at: start + dayMs, by: 'silent' }],
+      closed: [
+        {
+          id: ended.ended[0]?.id,
+          kind: 'invalid-recipient',
+          since: start,
+          at: start + dayMs,
+          by: 'silent',
+        },
+      ],
     })
     expect(decide(ended.state, {}, start + 11 * dayMs).state).toEqual({})
   })
@@ -85,7 +93,7 @@ describe('incidents', () => {
   })
 
   it('that an operator ended do not open again within a day, unless recipients show more', () => {
-    const closed = { since: start, at: start + minuteMs, by: 'hand' } as const
+    const closed = { id: 'one', since: start, at: start + minuteMs, by: 'hand' } as const
     const state: IncidentState = {
       closed: [
         { ...closed, kind: 'policy-hm08' },

@@ -90,9 +90,9 @@ export function withEnded(
 ): IncidentState {
   const open = (state.open ?? []).filter(({ id }) => !ended.some((incident) => incident.id === id))
   const old = (state.closed ?? []).filter(({ at }) => now - at < closedDays * dayMs)
-  const fresh = ended.flatMap(({ covers, endedBy }) =>
+  const fresh = ended.flatMap(({ id, covers, endedBy }) =>
     covers.map(({ kind, since, perDay }): Closed => {
-      const closed: Closed = { kind, since, at: now, by: endedBy ?? 'silent' }
+      const closed: Closed = { id, kind, since, at: now, by: endedBy ?? 'silent' }
       return endedBy === 'hand' && perDay !== undefined ? { ...closed, usual: perDay } : closed
     }),
   )

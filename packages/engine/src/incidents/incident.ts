@@ -43,6 +43,8 @@ export type StoredIncident = Pick<Incident, 'id' | 'type' | 'since' | 'detectedA
 
 /** A cover that has ended. */
 export interface Closed {
+  /** Of the incident. */
+  id: string
   kind: string
   /** ms since the epoch of its onset and its end. */
   since: number
@@ -75,7 +77,14 @@ export function countsKey(id: string): string {
   return `incident/${id}`
 }
 
-/** The incident that covers this kind of reply. */
-export function coveringIncident(state: IncidentState, kind: string): StoredIncident | undefined {
-  return state.open?.find(({ covers }) => covers.some((cover) => cover.kind === kind))
+/**
+ * The id of the incident that covers a reply of this kind: one that is open, or, for a reply that is written late, one that
+ * was open when it came. What an operator said was none covers nothing.
+ *
+ * @param at when the reply came, ms since the epoch
+ */
+export function coveringIncident({ open, closed }: IncidentState, kind: string, at: number): string | undefined {
+  const lasting = open?.find(({ covers }) => covers.some((cover) => cover.kind === kind))
+  if (lasting !== undefined) return lasting.id
+  return closed?.find((one) => one.kind === kind && one.by !== 'hand' && at >= one.since && at <= one.at)?.id
 }

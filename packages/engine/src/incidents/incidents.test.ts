@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bench } from '../bench.test.fixture.ts'
+import { BreakableLedger } from '../broken-ledger.test.fixture.ts'
 import { createEngine } from '../create-engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
@@ -221,6 +222,27 @@ describe('an incident', () => {
   })
 })
 
+it('an incident that is over covers what was buffered while it lasted', async () => {
+  const ledger = new BreakableLedger()
+  const sender = await inOutage({ ledger: ledger.inner })
+  const late = bench({ ledger, buffer: join(directory, 'buffer') })
+  late.time.now = sender.time.now
+  ledger.broken = 'all'
+  const gone = await late.reply(said.gone('new@icloud.com'), { recipient: 'new@icloud.com' })
+  expect(gone).toMatchObject({ durable: true, buffered: true })
+  sender.apple = () => null
+  await sender.run(day + 4 * 3600)
+  const [incident] = await sender.engine.incidents()
+  expect(incident?.endedAt).not.toBeNull()
+
+  ledger.broken = 'no'
+  late.time.now = sender.time.now
+  await late.engine.close()
+  expect(await sender.suppressed()).toEqual([])
+  const [line] = await ledger.events({ subject: 'new@icloud.com' })
+  expect(line).toMatchObject({ type: 'retry', data: { incident: incident?.id } })
+})
+
 describe('an incident that is none', () => {
   it('is ended by hand, and not seen again in the same evidence, nor in as much', async () => {
     const sender = await inOutage()
@@ -236,6 +258,22 @@ describe('an incident that is none', () => {
     expect(sender.incidents.map(({ type }) => type)).toEqual(['opened', 'closed'])
     const action = await sender.reply(said.gone('anna@icloud.com'))
     expect(action.type).toBe('suppress')
+  })
+
+  it('excuses nothing that was buffered while it was open', async () => {
+    const ledger = new BreakableLedger()
+    const sender = await inOutage({ ledger: ledger.inner })
+    const late = bench({ ledger, buffer: join(directory, 'buffer') })
+    late.time.now = sender.time.now
+    ledger.broken = 'all'
+    await late.reply(said.gone('new@icloud.com'), { recipient: 'new@icloud.com' })
+    await sender.run(minute)
+    const [incident] = await sender.engine.incidents()
+    await sender.engine.closeIncident(incident?.id ?? '')
+    ledger.broken = 'no'
+    late.time.now = sender.time.now
+    await late.engine.close()
+    expect(await sender.suppressed()).toEqual(['new@icloud.com'])
   })
 
   it('is over when nothing was seen of it for a day', async () => {

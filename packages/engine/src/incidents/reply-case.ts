@@ -31,11 +31,14 @@ export class ReplyCase {
     return new ReplyCase(kind, verdict?.rule ?? '', [openKey, traceKey(address, now, hour)])
   }
 
-  /** @param entries those of {@link keys} */
-  see(entries: readonly (Entry | null)[]): void {
+  /**
+   * @param entries those of {@link keys}
+   * @param at when the reply came, ms since the epoch
+   */
+  see(entries: readonly (Entry | null)[], at: number): void {
     const [open, trace] = entries
     this.trace = trace ?? null
-    this.incident = coveringIncident(open?.value ?? {}, this.kind)?.id
+    this.incident = coveringIncident(open?.value ?? {}, this.kind, at)
   }
 
   /** What is to be written with the decision: what it did to the recipient can be taken back later. */

@@ -60,9 +60,9 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const reply = parts.incidents.caseOf(verdict, given.address)
   refuseIfAbandoned(progress)
   const read = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
-  reply?.see(read.slice(keys.length))
-  let entries = reply === null ? read : read.slice(0, keys.length)
   const now = clock()
+  reply?.see(read.slice(keys.length), now)
+  let entries = reply === null ? read : read.slice(0, keys.length)
   // The stream is the second scope.
   if (looksAtMessage(passed, entries[2]?.value, now, policy)) {
     const place = 1 + passed.scopeKeys.length
