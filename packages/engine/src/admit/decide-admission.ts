@@ -73,7 +73,7 @@ export function decideAdmission(
     if (request.deliverBy !== null && now >= request.deliverBy) return expired(recipient, null)
 
     const pause = pauseOf(state, request.stream, policy)
-    const wait = recipientWait(recipient, state, pause, request, expiresAt, now)
+    const wait = recipientWait(recipient, state, pause, request, expiresAt, now, policy)
     if (wait !== null) return wait
 
     if (few !== null && !engaged[index]) {

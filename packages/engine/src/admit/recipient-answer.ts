@@ -2,7 +2,11 @@ import type { Admission, ExpiredAdmission } from './admission.ts'
 import { expired, sendable } from './answers.ts'
 import { covers } from './covers.ts'
 import type { Admittance } from './decide-admission.ts'
+import { clockSlackMs } from '../decide/decide-hold.ts'
 import { isPaused, type Pause } from '../decide/pause.ts'
+import { isInForce } from '../decide/quarantine.ts'
+import { longestWaitSeconds } from '../decide/retry-time.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { RecipientState } from '../state/state.ts'
 import type { Suppression } from '../state/suppression.ts'
 
@@ -42,9 +46,10 @@ export function recipientWait(
   { messageId }: Pick<Admittance, 'messageId'>,
   expiresAt: number,
   now: number,
+  policy: Policy,
 ): Admission | null {
-  const { deferred, quarantine } = state
-  if (quarantine && now < quarantine.until) {
+  const { deferred, quarantine, deliveredAt } = state
+  if (isInForce(quarantine, deliveredAt, now) && now < quarantine.until) {
     const { rule, until } = quarantine
     const why = `${rule}: quarantined, as Apple took mail for it lately`
     return waitFor(recipient, rule, why, until, expiresAt)
@@ -60,7 +65,7 @@ export function recipientWait(
       expiresAt,
     )
   }
-  if (deferred && now < deferred.until) {
+  if (deferred && now < deferred.until && isWithinReach(deferred, now, policy)) {
     const { rule, until } = deferred
     if (now >= expiresAt) return expired(recipient, rule)
     return {
@@ -71,6 +76,16 @@ export function recipientWait(
     }
   }
   return null
+}
+
+/** Not longer than its rule makes anybody wait: the clock may have been set back since. */
+function isWithinReach(
+  { until, rule }: NonNullable<RecipientState['deferred']>,
+  now: number,
+  policy: Policy,
+): boolean {
+  const longest = longestWaitSeconds(policy.rules[rule] ?? {}, policy)
+  return until <= now + longest * 1000 + clockSlackMs
 }
 
 /** Weeks, or days: what is too old by then is given up at once, so that its sender hears of it. */

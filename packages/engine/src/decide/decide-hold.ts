@@ -55,7 +55,7 @@ export function passProbeOn(state: ScopeState, now: number): ScopeState {
 }
 
 /** Clocks of several machines differ a little; what is further off than this comes of a clock that was set back. */
-const clockSlackMs = 60_000
+export const clockSlackMs = 60_000
 
 /** The state with a hold that is not longer than its rule made it: the clock may have been set back since. */
 export function withinReach(state: ScopeState, now: number): ScopeState {

@@ -1,3 +1,4 @@
+import { clockSlackMs } from './decide-hold.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { PausePolicy } from '../policy/recipient-policy.ts'
 import type { RecipientState, SoftBounces } from '../state/state.ts'
@@ -40,18 +41,25 @@ export function pauseOf({ softBounces }: RecipientState, stream: string, policy:
 }
 
 /** Whether this message has to wait: no try is due, or another message is it. */
-export function isPaused({ failures }: Pause, messageId: string | null, now: number): boolean {
-  return now < failures.nextTryAt && (messageId === null || failures.tryOf !== messageId)
+export function isPaused(pause: Pause, messageId: string | null, now: number): boolean {
+  return !isTryDue(pause, now) && (messageId === null || pause.failures.tryOf !== messageId)
+}
+
+/** Also if it is further off than a try can be: the clock was set back since. */
+function isTryDue({ pause, failures }: Pause, now: number): boolean {
+  const { nextTryAt } = failures
+  return now >= nextTryAt || nextTryAt > now + pause.everySeconds * 1000 + clockSlackMs
 }
 
 /** Lets one message go as the try, if one is due: until the next one all others wait. The same state if none is. */
 export function leaseTry(
   state: RecipientState,
-  { rule, pause, failures }: Pause,
+  due: Pause,
   messageId: string | null,
   now: number,
 ): RecipientState {
-  if (now < failures.nextTryAt) return state
+  const { rule, pause, failures } = due
+  if (!isTryDue(due, now)) return state
   const leased = { ...failures, nextTryAt: now + pause.everySeconds * 1000, tryOf: messageId }
   const others = (state.softBounces ?? []).filter((bounces) => bounces.rule !== rule)
   return { ...state, softBounces: [...others, leased] }

@@ -97,6 +97,23 @@ describe('an address that took mail within 30 days and is said not to exist', ()
   })
 })
 
+it('a reply that is heard of after Apple has taken later mail confirms nothing', () => {
+  const world = new World()
+  world.pass(day)
+  world.record(null, { messageId: 'taken' })
+  // It came before that, and was buffered by a process that was gone for days.
+  world.pass(-hour)
+  expect(world.record(invalid, { messageId: 'late' }).type).toBe('soft-bounce')
+  world.pass(2 * day + 2 * hour)
+  expect(world.admit({ messageId: 'next' }).decision).toBe('send')
+  expect(world.record(invalid, { messageId: 'next' }).type).toBe('soft-bounce')
+  world.pass(2 * day)
+  expect(world.record(invalid, { messageId: 'again' })).toMatchObject({
+    type: 'suppress',
+    suppression: { earlier: { messageId: 'next' } },
+  })
+})
+
 describe('an important address', () => {
   it('raises one alert when a reply suppresses it', () => {
     const world = new World()

@@ -31,6 +31,12 @@ export function waitSeconds(
   return (waits[used] ?? last) * (1 + policy.jitter * random())
 }
 
+/** The longest that {@link waitSeconds} and {@link retryTime} make of one wait of a rule, seconds. */
+export function longestWaitSeconds(rule: RulePolicy, { otherwise, jitter, topOfHour }: Policy): number {
+  const waits = rule.waitsSeconds ?? otherwise.retry.waitsSeconds ?? []
+  return Math.max(0, ...waits) * (1 + jitter) + 3 * topOfHour.avoidSeconds
+}
+
 /**
  * ms since the epoch of a try after this wait. The begin of an hour is when everybody sends: what would fall there is
  * moved behind it, over twice as long a time, so that not everybody meets again. A wait shorter than that begin is meant
