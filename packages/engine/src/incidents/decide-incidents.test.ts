@@ -83,6 +83,14 @@ describe('incidents', () => {
     expect(decide(ended.state, {}, start + 11 * dayMs).state).toEqual({})
   })
 
+  it('neither last nor hide others for a clock that was set back', () => {
+    const ahead = start + 365 * dayMs
+    const { state } = decide({}, { jumps: [jump('invalid-recipient', ahead)] }, ahead)
+    expect(decide(state, {}, start).ended).toMatchObject([{ endedBy: 'silent' }])
+    const ended = decide(state, {}, ahead + dayMs)
+    expect(decide(ended.state, { jumps: [jump('invalid-recipient', start)] }, start).opened).toHaveLength(1)
+  })
+
   it('last while there are signs of it', () => {
     const { state } = decide({}, { jumps: [jump('invalid-recipient', start)] }, start)
     const now = start + dayMs

@@ -1,4 +1,4 @@
-import type { Closed, Cover, IncidentState, PastIncident, StoredIncident } from './incident.ts'
+import { closedBy, type Closed, type Cover, type IncidentState, type PastIncident, type StoredIncident } from './incident.ts'
 import type { IncidentPolicy } from './incident-policy.ts'
 import { isOver } from './is-over.ts'
 import type { Jump, Seen } from './find-jumps.ts'
@@ -69,7 +69,7 @@ export function decideIncidents(
   const ended: PastIncident[] = []
   for (const incident of open) {
     if (!incident.covers.every((cover) => isOver(cover, seen, policy))) continue
-    const isSilent = incident.covers.every(({ lastSeenAt }) => now - lastSeenAt >= policy.endSeconds * 1000)
+    const isSilent = incident.covers.every(({ lastSeenAt }) => Math.abs(now - lastSeenAt) >= policy.endSeconds * 1000)
     ended.push({ ...incident, endedAt: now, endedBy: isSilent ? 'silent' : 'recovered' })
   }
   const next = withEnded({ ...state, open }, ended, now, dayMs)
@@ -89,7 +89,7 @@ export function withEnded(
   dayMs: number,
 ): IncidentState {
   const open = (state.open ?? []).filter(({ id }) => !ended.some((incident) => incident.id === id))
-  const old = (state.closed ?? []).filter(({ at }) => now - at < closedDays * dayMs)
+  const old = closedBy(now, state).filter(({ at }) => now - at < closedDays * dayMs)
   const fresh = ended.flatMap(({ id, covers, endedBy }) =>
     covers.map(({ kind, since, perDay }): Closed => {
       const closed: Closed = { id, kind, since, at: now, by: endedBy ?? 'silent' }
@@ -141,13 +141,13 @@ function lastSignOf(
 
 /** Whether an operator said within a day that this is none. For recipients more than what was seen then counts again. */
 function isDenied(
-  { closed = [] }: IncidentState,
+  state: IncidentState,
   { kind, since }: Finding,
   type: StoredIncident['type'],
   now: number,
   dayMs: number,
 ): boolean {
-  return closed.some(
+  return closedBy(now, state).some(
     (one) =>
       one.kind === kind &&
       (since < one.at ||

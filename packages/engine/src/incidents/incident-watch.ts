@@ -2,7 +2,7 @@ import { decideIncidents, type IncidentsDecision } from './decide-incidents.ts'
 import { findJumps, type Seen } from './find-jumps.ts'
 import { findStorms, isEverywhere, type Storm } from './find-storms.ts'
 import { incidentAlert } from './incident-alert.ts'
-import { countsKey, openKey, pastKey, type IncidentState } from './incident.ts'
+import { closedBy, countsKey, openKey, pastKey, type IncidentState } from './incident.ts'
 import type { IncidentParts } from './incidents.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { Change, Count, LedgerEvent } from '../ledger/ledger.ts'
@@ -71,7 +71,7 @@ export class IncidentWatch {
 
   private seen(state: IncidentState, { day, week }: { day: Slot[]; week: Slot[] }, now: number): Seen {
     const { hour, day: dayOf } = this.parts.signals.resolutions
-    const closed = state.closed ?? []
+    const closed = closedBy(now, state)
     const exceptions = [
       ...(state.open ?? []).flatMap(({ covers }) => covers.map((cover) => ({ ...cover, until: now }))),
       ...closed.filter(({ by }) => by !== 'hand').map((one) => ({ ...one, until: one.at })),

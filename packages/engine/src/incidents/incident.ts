@@ -1,3 +1,5 @@
+import { clockSlackMs } from '../decide/decide-hold.ts'
+
 /** Trouble at Apple, as the engine saw it. */
 export interface Incident {
   /** Such as `2026-01-01T09:12-invalid-recipient`. */
@@ -75,6 +77,11 @@ export function pastKey(id: string): string {
 /** The group of counts of one incident: `retried`, `taken-back`, `given-up`. */
 export function countsKey(id: string): string {
   return `incident/${id}`
+}
+
+/** What has ended. What will end by a clock that was set back since would hide what comes until then. */
+export function closedBy(now: number, { closed = [] }: IncidentState): readonly Closed[] {
+  return closed.filter(({ at }) => at <= now + clockSlackMs)
 }
 
 /**

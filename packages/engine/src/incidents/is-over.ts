@@ -12,7 +12,8 @@ const logSure = Math.log(100)
  */
 export function isOver(cover: Cover, seen: Seen, policy: IncidentPolicy): boolean {
   const { slots, now } = seen
-  if (now - cover.lastSeenAt >= policy.endSeconds * 1000) return true
+  // In either direction: a clock that was set back must not keep it open.
+  if (Math.abs(now - cover.lastSeenAt) >= policy.endSeconds * 1000) return true
   const quietFrom = now - policy.quietSeconds * 1000
   if (cover.lastSeenAt > quietFrom) return false
   // However much better it is than at its worst.

@@ -49,8 +49,10 @@ async function changeHolds(
       const hold = change(held, now)
       const type = hold === null ? 'scope-released' : 'scope-probed'
       const data = { rule: held.rule, incident: incident.id }
+      const { hold: _, counts: __, ...open } = kept
+      const value = hold !== null ? { ...kept, hold } : Object.keys(open).length === 0 ? null : open
       const written = await ledger.write(
-        [{ ...write, value: hold === null ? null : { ...kept, hold } }],
+        [{ ...write, value }],
         [{ at: now, type, subject: `${ref.scope}/${ref.id}`, data }],
       )
       return written ? true : undefined

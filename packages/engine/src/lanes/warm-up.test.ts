@@ -45,6 +45,13 @@ describe('the warm-up of a new IP', () => {
     expect(ask(warmUp, start + 12 * hour, 1, [2400], 9999).went).toBe(100)
   })
 
+  it('begins anew if the clock was a year ahead when it began', () => {
+    const { warmUp } = ask(undefined, start + 365 * day * 1000, 1440)
+    const next = ask(warmUp, start, 1440)
+    expect(next.went).toBe(50)
+    expect(ask(next.warmUp, start + day * 1000, 1440).went).toBe(100)
+  })
+
   it('says when there is more', () => {
     const first = takeWarmUp(undefined, [24], { charge: 0, asked: 5 }, start, day)
     expect(first).toMatchObject({ granted: 1, waitMs: hour })

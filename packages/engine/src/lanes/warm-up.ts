@@ -1,3 +1,4 @@
+import { isApart } from './lane-state.ts'
 import { filled, roomOf, sunk, waitOf, type Level, type Pace } from './level.ts'
 
 /** How far a new IP has come. */
@@ -26,14 +27,16 @@ export function warmUpDay(firstAt: number, now: number, daySeconds: number): num
   return Math.max(0, Math.floor((now - firstAt) / (daySeconds * 1000)))
 }
 
-/** The warm-up as it stands now. */
+/** The warm-up as it stands now. One that begins more than a day ahead, as the clock was set back since, begins anew. */
 export function warmUpNow(
   before: WarmUp | undefined,
   pace: Pace | null,
   now: number,
   daySeconds: number,
 ): WarmUp {
-  if (before === undefined) return { firstAt: now, day: 0, used: 0, level: { ahead: 0, at: now } }
+  const hasBegun =
+    before !== undefined && (before.firstAt <= now || !isApart(now, before.firstAt, daySeconds))
+  if (!hasBegun) return { firstAt: now, day: 0, used: 0, level: { ahead: 0, at: now } }
   const day = warmUpDay(before.firstAt, now, daySeconds)
   if (day !== before.day) return { firstAt: before.firstAt, day, used: 0, level: { ahead: 0, at: now } }
   return pace === null ? before : { ...before, level: sunk(before.level, pace, now) }

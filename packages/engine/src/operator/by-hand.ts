@@ -90,7 +90,8 @@ export async function closeHold(parts: Parts, ref: HoldRef): Promise<number> {
     const state = entry?.value as ScopeState | undefined
     const isClosedNow = isClosed(state?.hold, at)
     if (!entry || !state || !(isClosedNow || isEngagedOnly(state, at))) return 0
-    const next = isClosedNow ? opened(state, at) : {}
+    const { engagedOnly: _, ...others } = state
+    const next = isClosedNow ? opened(state, at) : others
     const event = {
       at,
       type: 'scope-released',
