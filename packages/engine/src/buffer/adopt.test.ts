@@ -105,6 +105,16 @@ describe('the next engine', () => {
     expect(next.alerts).toEqual([])
   })
 
+  it('does not count it again if it cannot be set aside', async () => {
+    const name = await leave(2)
+    const path = join(place.buffer, name)
+    writeFileSync(path, Buffer.concat([readFileSync(path), encodeLine(7)]))
+    mkdirSync(join(place.buffer, `${name}.damaged`, 'in the way'), { recursive: true })
+    for (let start = 0; start < 2; start++) await place.start().engine.close()
+    expect(await place.types()).toEqual(['retry', 'retry'])
+    expect(place.files()).toContain(name)
+  })
+
   it('does not follow a link that somebody laid there, and sets it aside', async () => {
     const name = await leave(1)
     const elsewhere = join(place.directory, 'elsewhere')

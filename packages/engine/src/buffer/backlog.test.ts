@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { replies } from '../bench.test.fixture.ts'
 import { busy, message, Place } from './place.test.fixture.ts'
 
@@ -126,6 +126,25 @@ describe('while the ledger is out of reach', () => {
     place.ledger.broken = 'no'
     await engine.close()
     expect(await engine.canaries()).toMatchObject([{ replies: { good: 1 } }])
+  })
+
+  it('an outcome stays there while the counts that decide on it cannot be read', async () => {
+    const { engine, reply } = place.start()
+    const storm = (n: number): Promise<unknown> =>
+      reply('554 5.7.1 [HM08] Message rejected due to local policy.', message(`r${n}@icloud.com`, n))
+    place.ledger.broken = 'all'
+    for (let n = 0; n < 3; n++) await storm(n)
+    place.ledger.broken = 'no'
+    const counts = vi.spyOn(place.ledger, 'counts').mockRejectedValue(new Error('the ledger is broken'))
+    await engine.close()
+    expect(await place.types()).toEqual([])
+    expect(place.files().every((name) => !name.endsWith('.damaged'))).toBe(true)
+    counts.mockRestore()
+    const next = place.start()
+    await next.engine.close()
+    expect(await place.types()).toEqual(['fail', 'fail', 'fail'])
+    expect(next.alerts.map(({ kind }) => kind)).toEqual(['held'])
+    expect(place.files()).toEqual([])
   })
 
   it('a write whose answer is lost counts once', async () => {

@@ -156,7 +156,7 @@ export class Drain {
             good = as ?? null
             return uncounted
           },
-          recent: (route, asked, now) => signals.recent(route, asked, now),
+          recent: (route, asked, now) => ledger.attempt(() => signals.recent(route, asked, now)),
         },
         presence,
         campaigns,
@@ -232,7 +232,11 @@ export class Drain {
   private async setAside(file: SealedFile, why: string): Promise<void> {
     const { directory } = this.buffer
     const name = `${file.name}.damaged`
-    await directory.rename(file.name, name).catch(() => this.buffer.ignored.add(file.name))
+    const isRenamed = await directory.rename(file.name, name).then(
+      () => true,
+      () => false,
+    )
+    if (!isRenamed) this.buffer.ignored.add(file.name)
     this.buffer.forget(file)
     const message = `buffered outcomes were set aside in ${directory.file(name)}: ${why}`
     this.parts.logger.error(`icloud-delivery: ${message}`)
@@ -247,7 +251,8 @@ export class Drain {
       reply: null,
     }
     this.parts.events.emit('alert', alert)
-    await this.forgetMarker(file.name)
+    // As long as it keeps its name its mark stays in the ledger, so that the next process does not count it again.
+    if (isRenamed) await this.forgetMarker(file.name)
   }
 
   private async forgetMarker(name: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Change, Count, Counts, Entry, Ledger, LedgerEvent } from '../ledger/ledger.ts'
+import type { Change, Count, Entry, Ledger, LedgerEvent } from '../ledger/ledger.ts'
 
 interface Staged {
   /** The version in the ledger. */
@@ -13,7 +13,7 @@ interface Staged {
  * A ledger in front of another one that keeps writes back: so several turns, each of which reads, decides and writes,
  * become one write, which happens as a whole or not at all.
  */
-export class StagedLedger implements Pick<Ledger, 'read' | 'write' | 'counts'> {
+export class StagedLedger implements Pick<Ledger, 'read' | 'write'> {
   readonly events: LedgerEvent[] = []
   readonly counted: Count[] = []
   /** What the ledger behind it failed with, if it did. */
@@ -66,8 +66,14 @@ export class StagedLedger implements Pick<Ledger, 'read' | 'write' | 'counts'> {
     return true
   }
 
-  counts(groups: readonly string[]): Promise<Counts[]> {
-    return this.attempt(() => this.inner.counts(groups))
+  /** Asks the ledger behind it: that this fails is no fault of what is to be written. */
+  async attempt<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action()
+    } catch (error) {
+      this.failure = { error }
+      throw error
+    }
   }
 
   /** What was not read is held to be as the writer says; the ledger will tell. */
@@ -75,14 +81,5 @@ export class StagedLedger implements Pick<Ledger, 'read' | 'write' | 'counts'> {
     const entry = this.entries.get(key)
     if (entry === undefined) return expected
     return entry.value === null ? 0 : entry.version
-  }
-
-  private async attempt<T>(action: () => Promise<T>): Promise<T> {
-    try {
-      return await action()
-    } catch (error) {
-      this.failure = { error }
-      throw error
-    }
   }
 }

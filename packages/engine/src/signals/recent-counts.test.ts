@@ -3,7 +3,10 @@ import { bench, quiet, type Bench } from '../bench.test.fixture.ts'
 import { BreakableLedger } from '../broken-ledger.test.fixture.ts'
 import { createEngine } from '../create-engine.ts'
 import type { Alert } from './alert.ts'
+import { resolutionsOf } from './buckets.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { RecentCounts } from './recent-counts.ts'
+import { Tally } from './tally.ts'
 
 const hm07 =
   '554 5.7.1 [HM07] Message rejected due to local policy. Please visit https://support.apple.com/en-us/HT204137'
@@ -106,4 +109,14 @@ describe('shares of attempts', () => {
     const [other] = await ledger.counts(['rates/60000/0/f/other'])
     expect(Object.values(other ?? {}).reduce((sum, by) => sum + by, 0)).toBe(200)
   })
+})
+
+it('a look that failed is not remembered', async () => {
+  const ledger = new BreakableLedger()
+  const resolutions = resolutionsOf(60)
+  const recent = new RecentCounts(ledger, new Tally(resolutions), resolutions.minute)
+  ledger.broken = 'all'
+  await expect(recent.of('all', 600, 0)).rejects.toThrow('broken')
+  ledger.broken = 'no'
+  expect(await recent.of('all', 600, 0)).toHaveLength(11)
 })

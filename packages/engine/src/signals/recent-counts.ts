@@ -42,6 +42,10 @@ export class RecentCounts {
     this.reads.clear()
     const read = { takes, at: now, groups: this.ledger.counts(groups) }
     this.reads.set(key, read)
+    // That the ledger was out of reach says nothing about the next try.
+    read.groups.catch(() => {
+      if (this.reads.get(key) === read) this.reads.delete(key)
+    })
     return read.groups
   }
 }
