@@ -1,4 +1,11 @@
-import { closedBy, type Closed, type Cover, type IncidentState, type PastIncident, type StoredIncident } from './incident.ts'
+import {
+  closedBy,
+  type Closed,
+  type Cover,
+  type IncidentState,
+  type PastIncident,
+  type StoredIncident,
+} from './incident.ts'
 import type { IncidentPolicy } from './incident-policy.ts'
 import { isOver } from './is-over.ts'
 import type { Jump, Seen } from './find-jumps.ts'
@@ -69,7 +76,9 @@ export function decideIncidents(
   const ended: PastIncident[] = []
   for (const incident of open) {
     if (!incident.covers.every((cover) => isOver(cover, seen, policy))) continue
-    const isSilent = incident.covers.every(({ lastSeenAt }) => Math.abs(now - lastSeenAt) >= policy.endSeconds * 1000)
+    const isSilent = incident.covers.every(
+      ({ lastSeenAt }) => Math.abs(now - lastSeenAt) >= policy.endSeconds * 1000,
+    )
     ended.push({ ...incident, endedAt: now, endedBy: isSilent ? 'silent' : 'recovered' })
   }
   const next = withEnded({ ...state, open }, ended, now, dayMs)

@@ -90,7 +90,11 @@ export function closedBy(now: number, { closed = [] }: IncidentState): readonly 
  *
  * @param at when the reply came, ms since the epoch
  */
-export function coveringIncident({ open, closed }: IncidentState, kind: string, at: number): string | undefined {
+export function coveringIncident(
+  { open, closed }: IncidentState,
+  kind: string,
+  at: number,
+): string | undefined {
   const lasting = open?.find(({ covers }) => covers.some((cover) => cover.kind === kind))
   if (lasting !== undefined) return lasting.id
   return closed?.find((one) => one.kind === kind && one.by !== 'hand' && at >= one.since && at <= one.at)?.id

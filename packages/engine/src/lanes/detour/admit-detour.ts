@@ -32,7 +32,9 @@ export async function admitDetour(parts: Parts, request: AdmitRequest): Promise<
   )
   if (blocked.length === 0) return admissions
   try {
-    const room = await parts.patience.run(() => goAround(parts, passage, request.messageId, to, blocked.length))
+    const room = await parts.patience.run(() =>
+      goAround(parts, passage, request.messageId, to, blocked.length),
+    )
     const going = blocked.slice(0, room)
     if (going.length === 0) return admissions
     const recipients = going.map(({ recipient }) => recipient)
