@@ -14,7 +14,8 @@ const prefix = 'scope/'
  */
 export async function probeHolds(parts: IncidentParts, incident: StoredIncident): Promise<void> {
   const seconds = parts.policy.incidents.probeSeconds
-  await changeHolds(parts, incident, ({ engagedOnlySeconds: _, ...hold }, now) => {
+  await changeHolds(parts, incident, (held, now) => {
+    const { engagedOnlySeconds: _, ...hold } = held
     const probeEverySeconds = Math.min(hold.probeEverySeconds ?? Infinity, seconds)
     const until = Math.min(hold.until, now + seconds * 1000)
     return { ...hold, probeEverySeconds, until }

@@ -92,7 +92,7 @@ async function goAround(
     }
 
     // What is held here for the mail itself is held there: another IP makes it no better.
-    const isHeld = holds.some((other) => isClosed(other, now))
+    const isHeld = holds.some((one) => isClosed(one, now))
     const isFree = !isBlockedToo && !isHeld && mayGoAround(detour, stream)
     const isUrgent = priorityOf(otherPolicy, stream) === 0
     const room = isFree ? Math.min(asked, roomFor(otherState, otherPolicy, isUrgent, now)) : 0
