@@ -51,6 +51,19 @@ describe('an engine with address keys', () => {
     expect((await engine.address('ben@icloud.com')).suppressions).toEqual([])
   })
 
+  it('takes no name that was made with a key it has not', async () => {
+    const name = `${'0'.repeat(32)}@k1.hashed.invalid`
+    for (const options of [{ addressKeys: [k2] }, {}]) {
+      const { engine, admit } = bench(options)
+      await expect(engine.suppress({ recipient: name, origin: 'operator' })).rejects.toMatchObject({
+        code: 'EARGUMENT',
+      })
+      const exported = [JSON.stringify({ recipient: name, origin: 'import', streams: ['*'] })]
+      expect(await engine.import(exported, { format: 'ndjson' })).toMatchObject({ added: 0, bad: 1 })
+      expect((await admit({ recipients: [name] }))[0]?.decision).toBe('send')
+    }
+  })
+
   it('still tells whose mailbox a reply names', async () => {
     const { reply } = bench({ addressKeys: [k1] })
     const other = '550 5.1.1 <somebody.else@icloud.com>: user does not exist'

@@ -24,6 +24,7 @@ export function isHashedName(text: string): boolean {
 export class AddressNames {
   private readonly current: NameKey
   private readonly older: readonly NameKey[]
+  private readonly ends: readonly string[]
   /** Names under older keys, of addresses that came by within the last minute or two. */
   private recent = new Map<string, readonly string[]>()
   private before: Map<string, readonly string[]> = new Map()
@@ -35,6 +36,12 @@ export class AddressNames {
     if (current === undefined) throw new TypeError('no key to hash addresses with')
     this.current = current
     this.older = older
+    this.ends = keys.map(({ id }) => `@${id}${nameEnd}`)
+  }
+
+  /** Whether this is a name that one of the keys may have made. */
+  knows(name: string): boolean {
+    return this.ends.some((end) => name.endsWith(end))
   }
 
   /** The name of a folded address. A name is its own name. */

@@ -1,7 +1,7 @@
 import { foldMailbox, type MailboxOf } from '../address.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { checkAddressKeys, type AddressKey } from './address-key.ts'
-import { AddressNames } from './address-names.ts'
+import { AddressNames, isHashedName } from './address-names.ts'
 import { AgreedLedger } from './agreed-ledger.ts'
 import { HashedLedger } from './hashed-ledger.ts'
 import { fingerprintOf } from './key-agreement.ts'
@@ -16,7 +16,14 @@ export function remembering(
   keys: readonly AddressKey[] | undefined,
 ): { ledger: Ledger; mailboxOf: MailboxOf } {
   if (keys === undefined) {
-    return { ledger: new AgreedLedger(ledger), mailboxOf: (address) => foldMailbox(address, sameMailbox) }
+    return {
+      ledger: new AgreedLedger(ledger),
+      mailboxOf: (address) => {
+        const folded = foldMailbox(address, sameMailbox)
+        // Where addresses are plain, nobody is found under a name.
+        return folded !== null && isHashedName(folded) ? null : folded
+      },
+    }
   }
   checkAddressKeys(keys)
   const names = new AddressNames(keys)
@@ -24,7 +31,9 @@ export function remembering(
     ledger: new HashedLedger(ledger, names, keys.map(fingerprintOf)),
     mailboxOf: (address) => {
       const folded = foldMailbox(address, sameMailbox)
-      return folded === null ? null : names.of(folded)
+      // Nobody is found under a name that another key made.
+      if (folded === null || (isHashedName(folded) && !names.knows(folded))) return null
+      return names.of(folded)
     },
   }
 }
