@@ -8,10 +8,11 @@ import { repliesTable } from './replies-table.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
-const documents = ['README.md', ...globSync('packages/*/README.md', { cwd: root })]
+const documents = ['README.md', ...globSync(['packages/*/README.md', 'packages/*/docs/*.md'], { cwd: root })]
 
 /** Where the packages that a document's snippets import can be found. */
-const homes: Readonly<Record<string, string>> = { 'README.md': 'apps/demo' }
+const homeOf = (document: string): string =>
+  document === 'README.md' ? 'apps/demo' : document.split(/[/\\]/, 2).join('/')
 
 const cells = (table: string): string[] =>
   table
@@ -44,7 +45,7 @@ describe('snippets', () => {
   afterAll(() => simulator.close())
 
   it.each(snippets)('$document, program $number, runs', async ({ document, code }) => {
-    const home = mkdtempSync(join(root, homes[document] ?? dirname(document), '.snippet-'))
+    const home = mkdtempSync(join(root, homeOf(document), '.snippet-'))
     try {
       const file = join(home, 'snippet.mjs')
       writeFileSync(file, code)
@@ -70,11 +71,27 @@ describe('snippets', () => {
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 
-  it.each(documents)('links of %s lead somewhere', (document) => {
-    const targets = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
-    const missing = targets
-      .map(([, target = '']) => target)
-      .filter((target) => !existsSync(join(root, dirname(document), target)))
-    expect(missing).toEqual([])
+  it.each([...documents, 'ARCHITECTURE.md', 'CONTRIBUTING.md'])('links of %s lead somewhere', (document) => {
+    const text = readFileSync(join(root, document), 'utf8')
+    const targets = Array.from(text.matchAll(/\]\((?!https?:)([^)]+)\)/g), ([, target = '']) => target)
+    expect(targets.filter((target) => !leadsSomewhere(document, target))).toEqual([])
   })
 })
+
+/** Whether the file is there, and the heading in it. */
+function leadsSomewhere(document: string, target: string): boolean {
+  const [path = '', heading] = target.split('#', 2)
+  const file = path === '' ? join(root, document) : join(root, dirname(document), path)
+  if (!existsSync(file)) return false
+  return heading === undefined || anchors(readFileSync(file, 'utf8')).includes(heading)
+}
+
+/** The names that GitHub gives to headings. */
+function anchors(text: string): string[] {
+  return Array.from(text.replace(/```[\s\S]*?```/g, '').matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replace(/ /g, '-'),
+  )
+}
