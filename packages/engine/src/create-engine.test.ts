@@ -34,6 +34,13 @@ describe('createEngine', () => {
     await ledger.close()
   })
 
+  it('refuses a listener for an event that there is not', () => {
+    const { engine } = bench()
+    expect(() => engine.on('supressed' as never, () => {})).toThrow(
+      'on: there is no event "supressed" (did you mean "suppressed"?)',
+    )
+  })
+
   it.each([
     ['ELEDGERURL', { ledger: 'redis://' }],
     ['EARGUMENT', {}],

@@ -132,8 +132,12 @@ export class EngineCore implements Engine {
       : recordCanary(this.parts, this.canaryBook, request)
   }
 
-  async address(recipient: string): Promise<AddressRecord> {
-    const address = requireAddress(this.parts.mailboxOf, recipient, 'address')
+  address(recipient: string): Promise<AddressRecord> {
+    return this.known(recipient, 'address')
+  }
+
+  private async known(recipient: string, call: string): Promise<AddressRecord> {
+    const address = requireAddress(this.parts.mailboxOf, recipient, call)
     const [entry, engagement] = await this.ledger.read([recipientKey(address), engagementKey(address)])
     const state = (entry?.value ?? {}) as RecipientState
     return {
@@ -154,7 +158,7 @@ export class EngineCore implements Engine {
   }
 
   async whyNot(address: string, options: WhyNotOptions = {}): Promise<WhyNot> {
-    return whyNot(this.parts, address, await this.address(address), options)
+    return whyNot(this.parts, address, await this.known(address, 'whyNot'), options)
   }
 
   async suppress(request: SuppressRequest): Promise<Suppression> {

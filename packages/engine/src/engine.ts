@@ -120,9 +120,9 @@ export interface Engine {
     note?: string
   }): Promise<Suppression>
   /**
-   * Takes back what replies did: to an address, or by a rule and in a span of time, of all recipients (`{ rule, since, until }`).
-   * What the rules of an incident did from its onset to its end (`{ incident }`). Opens a held scope (`{ hold }`). Lets a campaign go that its canary stopped or a reply holds (`{ campaign }`). Says how many suppressions or
-   * holds were released.
+   * Takes back what replies did: to an address; by a rule and in a span of time, of all recipients (`{ rule, since, until }`);
+   * or by the rules of an incident from its onset to its end (`{ incident }`). Opens a held scope (`{ hold }`). Lets a campaign
+   * go that its canary stopped or a reply holds (`{ campaign }`). Says how many suppressions or holds were released.
    *
    * An unsubscribe, a complaint, an import or an operator's suppression ends by its address only, with its `origin` named:
    * `{ address, origin: 'unsubscribe' }`. Each release stands in the event log, with `by` and `note` if they are given.
@@ -226,6 +226,7 @@ export interface Engine {
    * there was nothing to confirm.
    */
   confirmDetour(request: { lane: string }): Promise<boolean>
+  /** @throws EngineError `EARGUMENT` for an event that there is not */
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   /** Flushes, and closes the ledger if the engine opened it. */

@@ -1,7 +1,23 @@
+import { didYouMean } from './did-you-mean.ts'
+import { EngineError, found } from './errors.ts'
 import type { Action } from './record/action.ts'
 import type { EngineEvents, Logger } from './engine.ts'
 
 type Listener = (payload: never) => void
+
+const known: readonly string[] = Object.keys({
+  delivered: true,
+  suppressed: true,
+  softBounced: true,
+  retry: true,
+  failed: true,
+  held: true,
+  released: true,
+  unknown: true,
+  mxDoubtful: true,
+  alert: true,
+  incident: true,
+} satisfies Record<keyof EngineEvents, true>)
 
 /** Listeners by event. A listener that throws is logged, and disturbs neither the engine nor the others. */
 export class Events {
@@ -13,6 +29,12 @@ export class Events {
   }
 
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
+    if (!known.includes(event)) {
+      throw new EngineError(
+        'EARGUMENT',
+        `on: there is no event ${found(event)}${didYouMean(event, known)}; expected one of ${known.join(', ')}`,
+      )
+    }
     const set = this.listeners.get(event) ?? new Set()
     this.listeners.set(event, set.add(listener))
   }

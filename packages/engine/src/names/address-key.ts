@@ -15,7 +15,11 @@ const mostKeys = 4
 /** Throws `EARGUMENT` for what cannot be a list of keys: the one in use, then older ones. */
 export function checkAddressKeys(keys: unknown): asserts keys is readonly AddressKey[] {
   if (!Array.isArray(keys) || keys.length < 1 || keys.length > mostKeys) {
-    throw wrong('addressKeys', `a list of 1 to ${mostKeys} keys, the one in use first`, found(keys))
+    throw wrong(
+      'addressKeys',
+      `a list of 1 to ${mostKeys} keys, the one in use first`,
+      Array.isArray(keys) ? `${keys.length} keys` : found(keys),
+    )
   }
   const ids = new Set<string>()
   keys.forEach((key: Partial<AddressKey> | null, index) => {

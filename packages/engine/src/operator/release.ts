@@ -1,3 +1,4 @@
+import { EngineError, found } from '../errors.ts'
 import { closeHold } from './by-hand.ts'
 import type { Parts } from '../engine-core.ts'
 import { releaseIncident } from '../incidents/release-incident.ts'
@@ -6,7 +7,7 @@ import { releaseCanary } from '../signals/canary/canary.ts'
 import { releaseAddress } from './release-address.ts'
 import { releaseReplies } from './release-replies.ts'
 import type { ReleaseRequest } from './release-request.ts'
-import { argument, nameOf } from '../subject.ts'
+import { nameOf } from '../subject.ts'
 
 const kinds = ['campaign', 'hold', 'address'] as const
 const forReplies = ['rule', 'since', 'until', 'dryRun', 'each', 'progress', 'signal']
@@ -36,12 +37,10 @@ export async function release(parts: Parts, book: CanaryBook, request: ReleaseRe
 }
 
 function wrong(request: unknown): Error {
-  return argument(
-    'release',
-    'the request',
-    'one of { address }, { address, origin }, { rule, since, until }, { incident }, { hold } and { campaign }; of the third at least rule or since',
-    typeof request === 'object' && request !== null
-      ? `{ ${Object.keys(request).slice(0, 5).join(', ')} }`
-      : request,
+  const names = typeof request === 'object' && request !== null ? Object.keys(request).slice(0, 5) : null
+  return new EngineError(
+    'EARGUMENT',
+    'release: the request must be one of { address }, { address, origin }, { rule }, { since }, { rule, since, until }, ' +
+      `{ incident }, { hold } and { campaign }, found ${names === null ? found(request) : `{ ${names.join(', ')} }`}`,
   )
 }

@@ -132,7 +132,7 @@ function blind(parts: Parts, told: Told, buffered: boolean): Decision {
 /** Whether a recipient is to be suppressed depends on what is remembered, such as mail that Apple took lately. */
 function notForGood(action: Action): Action {
   if (action.type !== 'suppress') return action
-  const reason = `${action.reason}; the ledger is out of reach, so nobody is suppressed by now`
+  const reason = `${action.verdict?.rule}: given up; nobody is suppressed while the ledger is out of reach`
   return { ...action, type: 'soft-bounce', suppression: null, reason }
 }
 

@@ -71,7 +71,7 @@ export function columnsOf(line: number, header: readonly string[]): Columns {
     throw new EngineError(
       'EIMPORT',
       `import: the first line must name the columns, one of them ${foreignNames.recipient.join(', ')}; ` +
-        `found ${cells.length} columns, none with such a name`,
+        `found ${cells.length} ${cells.length === 1 ? 'column' : 'columns'}, none with such a name`,
     )
   }
   return {

@@ -27,7 +27,7 @@ export function reasonsOf(known: Known, request: AdmitRequest, now: number, poli
     ...suppressions.map(suppressed),
     ...waiting(known, stream, now),
     ...known.holds.map(({ scope, id, rule, since, until }) => ({
-      text: `the ${scope} ${name(id)} is held since ${time(since)}, until ${time(until)} at least: ${ruleWords(rule)}`,
+      text: `the ${scope} ${name(id)} has been held since ${time(since)}, until ${time(until)} at least: ${ruleWords(rule)}`,
       remedy: `remove the cause; release({ hold: { scope: '${scope}', id: '${name(id)}' } }) opens it at once`,
     })),
     ...counted(known, policy),

@@ -49,7 +49,7 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
     expect(answer.reasons.map(({ text }) => text)).toEqual([
       'suppressed for marketing since 2026-01-01 00:00 UTC: the reader unsubscribed',
       "suppressed for all mail since 2026-01-01 00:00 UTC: Apple's reply was No such mailbox (invalid-recipient)",
-      expect.stringMatching(/^the sending-ip default is held since .*\(proofpoint-block\)$/),
+      expect.stringMatching(/^the sending-ip default has been held since .*\(proofpoint-block\)$/),
       expect.stringMatching(
         /^1 failed send in a row, .*\(inactive-account\); suppressed after 4 over 28 days$/,
       ),

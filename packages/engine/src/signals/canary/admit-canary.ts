@@ -92,7 +92,7 @@ function wait(
       : now + waitSeconds * 1000
   const reason =
     verdict === undefined
-      ? `canary: ${campaign} waits for the replies to its first ${size} recipients`
+      ? `canary: ${campaign} waits for the replies to its first ${size === 1 ? 'recipient' : `${size} recipients`}`
       : `canary: ${campaign} was stopped: ${verdict.reason}`
   return { ...base, decision: 'held', retryAt: Math.min(Math.max(next, now + 1), expiresAt), reason }
 }
