@@ -12,12 +12,17 @@ type Asked = Omit<Subject, 'recipient'>
 
 /** Passages that are remembered; more than a sender has, unless each message has an envelope sender of its own. */
 const mostKnown = 1000
-/** A key that is longer is not remembered: names may come from a message header. */
-const longestKey = 1000
+
+/** What has a longer part is not remembered: names may come from a message header. */
+const longestPart = 300
+
+/** By one part after the other: looking strings up that are known costs less than making one of them all. */
+type Level = Map<string | undefined, Level | Passage>
 
 /** Finds the {@link Passage} of a request. Mostly it is that of the last one, or one of not so many. */
 export class Passages {
-  private readonly known = new Map<string, Passage>()
+  private known: Level = new Map()
+  private size = 0
   private last: { asked: Asked; passage: Passage } | null = null
 
   /** Throws `EARGUMENT` for wrong types. */
@@ -36,29 +41,39 @@ export class Passages {
       return this.last.passage
     }
     const given = { sender, stream, lane, hop, from, submitter, campaign } as Asked
-    const key = keyOf([sender, stream, lane, hop, from, submitter, campaign])
-    let passage = key === null ? undefined : this.known.get(key)
+    const parts = [sender, stream, lane, hop, from, submitter, campaign]
+    let passage = this.find(parts)
     if (passage === undefined) {
       const route = routeOf(given, call)
       passage = { route, scopeKeys: scopesOf(route).map(scopeKey) }
-      if (this.known.size >= mostKnown) this.known.clear()
-      if (key !== null) this.known.set(key, passage)
+      this.remember(parts, passage)
     }
     this.last = { asked: given, passage }
     return passage
   }
-}
 
-/** One text for all parts; with their lengths, so that no other parts have the same. `null` for wrong types. */
-function keyOf(parts: readonly unknown[]): string | null {
-  let lengths = ''
-  let text = ''
-  for (const part of parts) {
-    if (part === undefined) lengths += '-'
-    else if (typeof part === 'string') {
-      lengths += `${part.length},`
-      text += part
-    } else return null
+  private find(parts: readonly (string | undefined)[]): Passage | undefined {
+    let found: Level | Passage | undefined = this.known
+    for (const part of parts) {
+      found = (found as Level).get(part)
+      if (found === undefined) return undefined
+    }
+    return found as Passage
   }
-  return text.length > longestKey ? null : `${lengths} ${text}`
+
+  private remember(parts: readonly (string | undefined)[], passage: Passage): void {
+    if (parts.some((part) => part !== undefined && part.length > longestPart)) return
+    if (this.size >= mostKnown) {
+      this.known = new Map()
+      this.size = 0
+    }
+    let level = this.known
+    for (const part of parts.slice(0, -1)) {
+      let next = level.get(part) as Level | undefined
+      if (next === undefined) level.set(part, (next = new Map<string | undefined, Level | Passage>()))
+      level = next
+    }
+    level.set(parts.at(-1), passage)
+    this.size++
+  }
 }
