@@ -23,13 +23,19 @@ const recipientPrefix = 'recipient/'
 export function memoryLedger(options: EventBounds = {}): Ledger {
   const { maxEvents, maxEventAgeSeconds } = checkEventBounds(options, 10_000)
   const cuts = new EventCuts(maxEventAgeSeconds)
-  // Whoever lists the few holds or incidents must not go through millions of recipients.
+  // Whoever lists the few holds or incidents must not go through millions of recipients, readers or traces.
   const recipients = new Map<string, Slot>()
-  const others = new Map<string, Slot>()
-  const slotsOf = (key: string): Map<string, Slot> => (key.startsWith(recipientPrefix) ? recipients : others)
+  const drawers = new Map([[kindOf(recipientPrefix), recipients]])
+  const slotsOf = (key: string): Map<string, Slot> => {
+    if (key.startsWith(recipientPrefix)) return recipients
+    const kind = kindOf(key)
+    let slots = drawers.get(kind)
+    if (slots === undefined) drawers.set(kind, (slots = new Map<string, Slot>()))
+    return slots
+  }
   const mapsOf = (prefix: string): Map<string, Slot>[] => {
-    if (prefix.startsWith(recipientPrefix)) return [recipients]
-    return recipientPrefix.startsWith(prefix) ? [recipients, others] : [others]
+    if (prefix.includes('/')) return [slotsOf(prefix)]
+    return [...drawers].flatMap(([kind, slots]) => (kind.startsWith(prefix) ? [slots] : []))
   }
   const groups = new CountGroups()
   let log: StoredEvent[] = []
@@ -118,4 +124,10 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
 
 function entryOf(key: string, slot: Slot): Entry {
   return { key, version: slot.version, value: plainCopyOf(slot.value) }
+}
+
+/** What stands before the first slash. */
+function kindOf(key: string): string {
+  const end = key.indexOf('/')
+  return end < 0 ? key : key.slice(0, end)
 }
