@@ -1,7 +1,7 @@
 import type { Entry, Ledger } from './ledger/ledger.ts'
 import type { Passage } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
-import { scopeKey, scopesOf, type ScopeState, type Way } from './state/state.ts'
+import { scopeKey, scopeOf, scopesOf, type ScopeState, type Way } from './state/state.ts'
 
 /** The scopes that a message passes, and their keys in the order of `scopesOf(way)`. */
 export interface Passed {
@@ -40,14 +40,14 @@ export function looksAtMessage({ way }: Passed, stream: unknown, now: number, po
 /** The same with the message as a campaign of its own, which comes last, and what is remembered of it: one more read. */
 export async function withMessage(
   ledger: Pick<Ledger, 'read'>,
-  { way: before }: Passed,
+  { way: before, scopeKeys: keys }: Passed,
   messageId: string,
 ): Promise<Passed & { key: string; entry: Entry | null }> {
   const way = { ...before, aloneAs: messageId }
-  const scopeKeys = scopesOf(way).map(scopeKey)
-  const key = scopeKeys.at(-1) ?? ''
+  const ref = scopeOf('campaign', way)
+  const key = ref === null ? '' : scopeKey(ref)
   const [entry = null] = await ledger.read([key])
-  return { way, scopeKeys, key, entry }
+  return { way, scopeKeys: [...keys, key], key, entry }
 }
 
 function mayBeHeldAlone({ hop, campaign }: Way): boolean {
