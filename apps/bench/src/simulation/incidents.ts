@@ -6,8 +6,8 @@ export interface ComparedIncident {
   name: string
   from: number
   until: number
-  /** `null` if it was not noticed. */
-  seen: SeenIncident | null
+  /** Empty if it was not noticed. More than one if the engine took it for over while it lasted. */
+  seen: readonly SeenIncident[]
 }
 
 /** What there was against what was seen. */
@@ -26,13 +26,8 @@ export function compareIncidents(seen: readonly SeenIncident[]): IncidentFigures
   const compared = real.map(([name, span]): ComparedIncident => {
     const from = startOf(span)
     const until = endOf(span)
-    return {
-      name,
-      from,
-      until,
-      seen: seen.find(({ noticedAt }) => from <= noticedAt && noticedAt < until) ?? null,
-    }
+    return { name, from, until, seen: seen.filter(({ noticedAt }) => from <= noticedAt && noticedAt < until) }
   })
-  const found = compared.map((one) => one.seen)
+  const found = compared.flatMap((one) => one.seen)
   return { real: compared, falseAlarms: seen.filter((one) => !found.includes(one)) }
 }

@@ -1,4 +1,4 @@
-import type { Action, Engine, HoldRef } from '@icloud-delivery/engine'
+import type { Action, Admission, Engine, HoldRef } from '@icloud-delivery/engine'
 import type { Apple } from './apple.ts'
 import { Calendar } from './calendar.ts'
 import type { Fates } from './fates.ts'
@@ -65,24 +65,49 @@ export class Mailer {
       else await this.ask(letter)
     }
     await this.lines.move(second, (letter, hold) => this.askFromLine(letter, hold))
-    for (const letter of arriving) {
-      this.mail.messages++
-      await this.ask(letter)
+    this.mail.messages += arriving.length
+    for (const [first, ...others] of campaignsOf(arriving)) {
+      if (first.campaign === undefined) await this.ask(first)
+      else await this.askTogether([first, ...others])
     }
   }
 
-  /** Asks whether it may go, and lets it go or wait. Says for which hold it waits and until when, if it does. */
+  /** Asks whether it may go. Says for which hold it waits and until when, if it does. */
   private async ask(letter: Letter, isInLine = false): Promise<{ hold: HoldRef; second: number } | null> {
     const { recipient, sender, stream, lane, messageId, campaign, acceptedAt } = letter
     const request = { recipients: [recipient], sender, stream, lane, messageId, acceptedAt }
     const [admission] = await this.parts.engine.admit(
       campaign === undefined ? request : { ...request, campaign },
     )
-    switch (admission!.decision) {
+    return this.obey(letter, admission!, isInLine)
+  }
+
+  /** Asks for letters of one campaign on one lane at once. */
+  private async askTogether(letters: readonly Letter[]): Promise<void> {
+    const { sender, stream, lane, campaign, acceptedAt } = letters[0]!
+    const recipients = letters.map(({ recipient }) => recipient)
+    const admissions = await this.parts.engine.admit({
+      recipients,
+      sender,
+      stream,
+      lane,
+      acceptedAt,
+      ...(campaign !== undefined && { campaign }),
+    })
+    admissions.forEach((admission, index) => this.obey(letters[index]!, admission, false))
+  }
+
+  /** Lets it go or wait, as the engine says. */
+  private obey(
+    letter: Letter,
+    admission: Admission,
+    isInLine: boolean,
+  ): { hold: HoldRef; second: number } | null {
+    switch (admission.decision) {
       case 'send':
         letter.isUnderWay = true
         // Apple takes a second or two to answer.
-        this.calendar.add(this.second + 1 + (letter.who & 1), letter)
+        this.calendar.add(Math.max(this.second, letter.due) + 1 + (letter.who & 1), letter)
         return null
       case 'suppressed':
         this.mail.notSent++
@@ -91,16 +116,16 @@ export class Mailer {
         return null
       case 'expired':
         this.mail.expired++
-        this.expiredBy.add(admission!.rule ?? 'none')
+        this.expiredBy.add(admission.rule ?? 'none')
         return null
       case 'held':
       case 'later': {
-        const again = this.notBefore(admission!.retryAt)
-        if (admission!.decision === 'held') this.mail.held++
+        const again = this.notBefore(admission.retryAt)
+        if (admission.decision === 'held') this.mail.held++
         else this.mail.postponed++
-        if (admission!.hold === null) this.calendar.add(again, letter)
-        else if (!isInLine) this.lines.join(admission!.hold, letter, again)
-        return admission!.hold && { hold: admission!.hold, second: again }
+        if (admission.hold === null) this.calendar.add(again, letter)
+        else if (!isInLine) this.lines.join(admission.hold, letter, again)
+        return admission.hold && { hold: admission.hold, second: again }
       }
     }
   }
@@ -186,4 +211,22 @@ export class Mailer {
   private notBefore(ms: number): number {
     return Math.max(secondAt(ms), this.second + 1)
   }
+}
+
+/** Letters that are asked for together: of one campaign and lane. All others stand alone. */
+function campaignsOf(letters: readonly Letter[]): (readonly [Letter, ...Letter[]])[] {
+  const groups: [Letter, ...Letter[]][] = []
+  const byCampaign = new Map<string, [Letter, ...Letter[]]>()
+  for (const letter of letters) {
+    const key = `${letter.campaign} ${letter.lane}`
+    const group = letter.campaign === undefined ? undefined : byCampaign.get(key)
+    if (group !== undefined) {
+      group.push(letter)
+      continue
+    }
+    const begun: [Letter, ...Letter[]] = [letter]
+    groups.push(begun)
+    if (letter.campaign !== undefined) byCampaign.set(key, begun)
+  }
+  return groups
 }

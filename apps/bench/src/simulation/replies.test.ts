@@ -12,6 +12,7 @@ const letter: Letter = {
   messageId: '<7.0@shop.example.com>',
   campaign: 'shop',
   acceptedAt: 0,
+  due: 0,
   isUnderWay: false,
 }
 

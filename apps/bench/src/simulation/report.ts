@@ -1,5 +1,6 @@
 import { day, hour, minute } from './time.ts'
 import type { Figures } from './simulation.ts'
+import type { SeenIncident } from './watch.ts'
 
 /** What the run itself took. */
 export interface Run {
@@ -88,15 +89,7 @@ export function reportOf(figures: Figures, run: Run): string {
 function incidentsOf({ incidents }: Figures): string {
   const told = incidents.real.flatMap(({ name, from, until, seen }) => [
     line(name, `${when(from)} to ${when(until)}`),
-    ...(seen === null
-      ? [line('  noticed', 'no')]
-      : [
-          line('  noticed after', `${count(seen.noticedAt - from)} s`),
-          line('  over after its end', seen.endedAt === null ? 'no' : `${count(seen.endedAt - until)} s`),
-          line('  attempts retried for its sake', count(seen.retried)),
-          line('  recipients of the onset given back', count(seen.takenBack)),
-          line('  messages of the onset given up', count(seen.givenUp)),
-        ]),
+    ...(seen.length === 0 ? [line('  noticed', 'no')] : linesOf(seen, from, until)),
   ])
   const alarms = incidents.falseAlarms.map(
     ({ rules, noticedAt }) => `${rules.join(', ')} on ${when(noticedAt)}`,
@@ -106,6 +99,20 @@ function incidentsOf({ incidents }: Figures): string {
     ...told,
     line('false alarms', alarms.length === 0 ? 'none' : alarms.join('; ')),
   ].join('\n')
+}
+
+function linesOf(seen: readonly SeenIncident[], from: number, until: number): string[] {
+  const sum = (of: 'retried' | 'takenBack' | 'givenUp'): string =>
+    count(seen.reduce((all, one) => all + one[of], 0))
+  const endedAt = seen.at(-1)?.endedAt ?? null
+  return [
+    line('  noticed after', `${count(seen[0]!.noticedAt - from)} s`),
+    line('  over after its end', endedAt === null ? 'no' : `${count(endedAt - until)} s`),
+    line('  taken for over meanwhile (times)', count(seen.length - 1)),
+    line('  attempts retried for its sake', sum('retried')),
+    line('  recipients of the onset given back', sum('takenBack')),
+    line('  messages of the onset given up', sum('givenUp')),
+  ]
 }
 
 function section(title: string, figures: Readonly<Record<string, number>>): string {

@@ -14,6 +14,8 @@ export interface Letter {
   campaign: string | undefined
   /** ms since the epoch. */
   acceptedAt: number
+  /** The second at which it is to go first. */
+  due: number
   /** Apple's answer is under way. */
   isUnderWay: boolean
 }
@@ -22,12 +24,20 @@ export interface Letter {
 const domains = ['shop.example.com', 'news.example.org', 'club.example.com'] as const
 export type SendingDomain = (typeof domains)[number]
 
+const senders: Readonly<Record<SendingDomain, string>> = {
+  'shop.example.com': 'bounces@shop.example.com',
+  'news.example.org': 'bounces@news.example.org',
+  'club.example.com': 'bounces@club.example.com',
+}
+
 /** When the campaigns of a day begin, by sending domain, and how long they take. */
 const campaignHours = [8, 12, 17] as const
 const campaignLength = 4 * hour
 /** How much transactional mail there is in each hour of a day. */
 const rhythm = [2, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 9, 9, 8, 8, 8, 8, 9, 10, 10, 9, 7, 5, 3]
 const transactionalShare = 0.25
+/** A campaign hands its letters over so many seconds at a time; transactional ones come one by one. */
+export const handedOverEvery = 15
 /** Messages go through so many lanes that none has more than Apple takes. */
 const recipientsPerLane = 625_000
 /** Every 10 days, thrice. */
@@ -71,12 +81,13 @@ export class Sender {
     return {
       who,
       recipient: this.world.addressOf(who),
-      sender: `bounces@${domain}`,
+      sender: senders[domain],
       stream,
       lane: this.lanes[Math.floor(chance(this.seed, who, draw.lane + send) * this.lanes.length)]!,
       messageId: `<${who}.${send}@${domain}>`,
       campaign: stream === 'marketing' ? `${domain}-${dayNumber}` : undefined,
-      acceptedAt: atMs(second),
+      acceptedAt: atMs(stream === 'marketing' ? second - (second % handedOverEvery) : second),
+      due: second,
       isUnderWay: false,
     }
   }

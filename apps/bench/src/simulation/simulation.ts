@@ -1,13 +1,14 @@
 import { createEngine, memoryLedger } from '@icloud-delivery/engine'
 import { random } from '../random.ts'
 import { Apple } from './apple.ts'
+import { Calendar } from './calendar.ts'
 import { Fates } from './fates.ts'
 import { unaccounted, type MailFigures } from './figures.ts'
 import { compareIncidents, type IncidentFigures } from './incidents.ts'
 import { judge, type Judgement } from './judge.ts'
 import { Mailer } from './mailer.ts'
-import { Sender, type Letter } from './sender.ts'
-import { atMs, day, days } from './time.ts'
+import { handedOverEvery, Sender, type Letter } from './sender.ts'
+import { atMs, day, days, secondAt } from './time.ts'
 import { blockedIp, endOf, startOf } from './troubles.ts'
 import { Watch, type HoldSpan } from './watch.ts'
 import { World } from './world.ts'
@@ -44,6 +45,8 @@ export interface Figures {
   longestLine: number
 }
 
+/** Nobody looks at the event log here, and what is kept of it costs time. */
+const keptEvents = 1000
 /** Mail that lasts longer than that after the last send is stuck. */
 const longestTail = 10
 
@@ -53,7 +56,7 @@ export async function simulate({ recipients, seed, progress }: SimulationOptions
   const world = new World(recipients, seed)
   const sender = new Sender(world, seed)
   const engine = createEngine({
-    ledger: memoryLedger(),
+    ledger: memoryLedger({ maxEvents: keptEvents }),
     clock: () => atMs(second),
     random: random(seed + 1),
   })
@@ -63,15 +66,19 @@ export async function simulate({ recipients, seed, progress }: SimulationOptions
 
   for (let dayNumber = 0; dayNumber < days + longestTail; dayNumber++) {
     const sends = dayNumber < days ? sender.sendsOf(dayNumber) : { who: [], second: [] }
+    const arriving = new Calendar<Letter>()
     let next = 0
     for (let index = 0; index < day; index++) {
       second = dayNumber * day + index
-      const arriving: Letter[] = []
-      while (sends.second[next] === second) {
-        arriving.push(sender.letter(sends.who[next]!, dayNumber, second))
-        next++
+      // What comes in the next seconds is looked at now, as a campaign's letters come together.
+      if (index % handedOverEvery === 0) {
+        while (sends.second[next]! < second + handedOverEvery) {
+          const letter = sender.letter(sends.who[next]!, dayNumber, sends.second[next]!)
+          arriving.add(secondAt(letter.acceptedAt), letter)
+          next++
+        }
       }
-      if (arriving.length > 0 || mailer.isDue(second)) await mailer.turn(second, arriving)
+      if (arriving.has(second) || mailer.isDue(second)) await mailer.turn(second, arriving.take(second))
     }
     progress?.(dayNumber + 1, days, mailer.mail.messages)
     if (dayNumber >= days && mailer.isIdle) break

@@ -13,6 +13,7 @@ const letter = (who: number): Letter => ({
   messageId: `<${who}>`,
   campaign: undefined,
   acceptedAt: 0,
+  due: 0,
   isUnderWay: false,
 })
 
