@@ -95,7 +95,10 @@ describe('an engine with address keys', () => {
     await first.reply(replies.invalid)
     for (const options of [{ addressKeys: [k2] }, {}]) {
       const ours = bench({ ledger, ...options })
+      const alerts: string[] = []
+      ours.engine.on('alert', ({ message }) => alerts.push(message))
       expect(await decisionOf(ours, 'marketing')).toBe('held')
+      expect(alerts).toEqual([expect.stringContaining('(EADDRESSKEYS; the log says more)')])
       expect(await decisionOf(ours, 'transactional')).toBe('send')
       expect(await ours.deliver()).toMatchObject({ type: 'delivered', durable: false })
       await expect(ours.engine.address('anna@icloud.com')).rejects.toMatchObject({ code: 'EADDRESSKEYS' })

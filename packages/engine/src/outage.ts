@@ -44,7 +44,9 @@ export class Outage {
       `icloud-delivery: the ledger is out of reach (${described(error)}). ${rest} ${fate} until it is back`,
     )
     const hint = buffer === null ? '; name a directory as `buffer` to keep them' : ''
-    this.alert(`the ledger is out of reach. ${rest} ${fate} until it is back${hint}`)
+    const code = codeOf(error)
+    const why = code === null ? '' : ` (${code}; the log says more)`
+    this.alert(`the ledger is out of reach${why}. ${rest} ${fate} until it is back${hint}`)
   }
 
   /** An outcome could be written neither into the ledger nor into the buffer. */
@@ -82,8 +84,14 @@ export class Outage {
   }
 }
 
-function described(error: unknown): string {
+/** Such as `EADDRESSKEYS` or `ECONNREFUSED`; `null` for what is no plain code. */
+function codeOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
-  const what = `${typeof code === 'string' ? `${code} ` : ''}${error instanceof Error ? error.message : String(error)}`
+  return typeof code === 'string' && /^[A-Z\d_]{1,40}$/.test(code) ? code : null
+}
+
+function described(error: unknown): string {
+  const code = codeOf(error)
+  const what = `${code === null ? '' : `${code} `}${error instanceof Error ? error.message : String(error)}`
   return what.slice(0, 300)
 }
