@@ -11,60 +11,74 @@ export class SlotBook {
   private readonly ledger: Ledger
   private readonly resolutions: Resolutions
   private readonly minutes = new Map<number, Slot>()
-  private readonly hours = new Map<number, Slot>()
+  private hours: Hours | null = null
 
   constructor(ledger: Ledger, resolutions: Resolutions) {
     this.ledger = ledger
     this.resolutions = resolutions
   }
 
-  /** The last day as hours and, from the full hour before this one on, minutes; and the week before. Oldest first. */
-  async read(now: number): Promise<{ day: Slot[]; week: Slot[] }> {
-    const { minute, hour } = this.resolutions
-    const thisHour = bucketOf(now, hour)
-    const minutes = range((thisHour - 1) * 60, bucketOf(now, minute))
-    const hours = range(thisHour - hoursBack, thisHour - 2)
-    const [ofMinutes, ofHours] = await this.slots(minutes, hours, now)
-    return {
-      day: [...ofHours.slice(-hoursOfDay + 1), ...ofMinutes],
-      week: ofHours.slice(0, -hoursOfDay + 1),
-    }
+  /**
+   * The last day as hours and, from the full hour before this one on, minutes; and the week before, which is the same array
+   * for an hour. Oldest first.
+   */
+  async read(now: number): Promise<{ day: Slot[]; week: readonly Slot[] }> {
+    const { day, week } = await this.hoursBefore(bucketOf(now, this.resolutions.hour))
+    return { day: [...day, ...(await this.lastMinutes(now))], week }
   }
 
-  private async slots(
-    minutes: readonly number[],
-    hours: readonly number[],
-    now: number,
-  ): Promise<[Slot[], Slot[]]> {
-    const { minute, hour } = this.resolutions
-    const spans = [
-      { known: this.minutes, buckets: minutes, resolution: minute },
-      { known: this.hours, buckets: hours, resolution: hour },
-    ] as const
-    // Of the last two minutes others may still have counts in memory.
-    const settled = (bucket: number, { width }: Resolution): boolean =>
-      (bucket + 1) * width < now - 2 * minute.width
-    const wanted = spans.flatMap(({ known, buckets, resolution }) =>
-      buckets
-        .filter((bucket) => !known.has(bucket))
-        .map((bucket) => ({ known, bucket, resolution, group: groupOf(goodSeries, bucket, resolution) })),
-    )
-    const counts = await this.ledger.counts(wanted.map(({ group }) => group))
-    const fresh = new Map<string, Slot>()
-    wanted.forEach(({ known, bucket, resolution, group }, index) => {
-      const slot = slotOf(counts[index] ?? {}, bucket * resolution.width)
-      fresh.set(group, slot)
-      if (settled(bucket, resolution)) known.set(bucket, slot)
-    })
-    const [ofMinutes = [], ofHours = []] = spans.map(({ known, buckets, resolution }) => {
-      const first = buckets[0] ?? 0
-      for (const bucket of known.keys()) if (bucket < first) known.delete(bucket)
-      return buckets.flatMap(
-        (bucket) => known.get(bucket) ?? fresh.get(groupOf(goodSeries, bucket, resolution)) ?? [],
-      )
-    })
-    return [ofMinutes, ofHours]
+  /** All of them are over for longer than anybody keeps counts in memory. */
+  private async hoursBefore(thisHour: number): Promise<Hours> {
+    if (this.hours?.thisHour === thisHour) return this.hours
+    const known = this.hours?.slots ?? new Map<number, Slot>()
+    const buckets = range(thisHour - hoursBack, thisHour - 2)
+    const wanted = buckets.filter((bucket) => !known.has(bucket))
+    const read = await this.slots(wanted, this.resolutions.hour)
+    const slots = new Map<number, Slot>()
+    for (const bucket of buckets) {
+      const slot = known.get(bucket) ?? read.get(bucket)
+      if (slot !== undefined) slots.set(bucket, slot)
+    }
+    const all = [...slots.values()]
+    this.hours = {
+      thisHour,
+      slots,
+      day: all.slice(-hoursOfDay + 1),
+      week: all.slice(0, -hoursOfDay + 1),
+    }
+    return this.hours
   }
+
+  private async lastMinutes(now: number): Promise<Slot[]> {
+    const { minute, hour } = this.resolutions
+    const buckets = range((bucketOf(now, hour) - 1) * 60, bucketOf(now, minute))
+    const read = await this.slots(
+      buckets.filter((bucket) => !this.minutes.has(bucket)),
+      minute,
+    )
+    // Of the last two minutes others may still have counts in memory.
+    for (const [bucket, slot] of read)
+      if ((bucket + 1) * minute.width < now - 2 * minute.width) this.minutes.set(bucket, slot)
+    const first = buckets[0] ?? 0
+    for (const bucket of this.minutes.keys()) if (bucket < first) this.minutes.delete(bucket)
+    return buckets.flatMap((bucket) => this.minutes.get(bucket) ?? read.get(bucket) ?? [])
+  }
+
+  private async slots(buckets: readonly number[], resolution: Resolution): Promise<Map<number, Slot>> {
+    if (buckets.length === 0) return new Map()
+    const counts = await this.ledger.counts(buckets.map((bucket) => groupOf(goodSeries, bucket, resolution)))
+    return new Map(
+      buckets.map((bucket, index) => [bucket, slotOf(counts[index] ?? {}, bucket * resolution.width)]),
+    )
+  }
+}
+
+/** The hours before the full hour before this one. */
+interface Hours {
+  thisHour: number
+  slots: ReadonlyMap<number, Slot>
+  day: readonly Slot[]
+  week: readonly Slot[]
 }
 
 function range(first: number, last: number): number[] {

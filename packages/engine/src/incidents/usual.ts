@@ -19,6 +19,20 @@ export function usualOf(
   hourMs: number,
   exceptions: readonly Exception[],
 ): Map<string, number> {
+  if (exceptions.length > 0) return summed(hours, hourMs, exceptions)
+  // A week is looked at each minute and changes once an hour.
+  let usual = withoutExceptions.get(hours)
+  if (usual === undefined) withoutExceptions.set(hours, (usual = summed(hours, hourMs, exceptions)))
+  return new Map(usual)
+}
+
+const withoutExceptions = new WeakMap<readonly Slot[], ReadonlyMap<string, number>>()
+
+function summed(
+  hours: readonly Slot[],
+  hourMs: number,
+  exceptions: readonly Exception[],
+): Map<string, number> {
   const kinds = new Set(hours.flatMap(({ refused }) => Object.keys(refused)))
   const usual = new Map<string, number>()
   for (const kind of kinds) {

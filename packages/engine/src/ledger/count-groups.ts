@@ -4,7 +4,11 @@ interface Group {
   /** ms since the epoch. */
   until: number
   fields: Map<string, number>
+  /** As it was given out last, if nothing was added since. */
+  given: Counts | null
 }
+
+const none: Counts = Object.freeze({})
 
 /** The counts of a ledger in memory. What is out of date goes when there are twice as many groups as were left last time. */
 export class CountGroups {
@@ -20,17 +24,21 @@ export class CountGroups {
     let group = this.last?.name === name ? this.last.group : this.groups.get(name)
     if (group === undefined) {
       this.sweep()
-      group = { until: at + keepMs, fields: new Map() }
+      group = { until: at + keepMs, fields: new Map(), given: null }
       this.groups.set(name, group)
     }
     if (this.last?.group !== group) this.last = { name, group }
     group.until = Math.max(group.until, at + keepMs)
+    group.given = null
     group.fields.set(field, (group.fields.get(field) ?? 0) + by)
   }
 
+  /** The same object again as long as nothing is added. */
   get(name: string): Counts {
     const group = this.groups.get(name)
-    return group === undefined ? {} : Object.fromEntries(group.fields)
+    if (group === undefined) return none
+    group.given ??= Object.freeze(Object.fromEntries(group.fields))
+    return group.given
   }
 
   private sweep(): void {

@@ -2,7 +2,8 @@ import { untilWritten } from '../ledger/conflict.ts'
 import type { Change as LedgerChange, LedgerEvent } from '../ledger/ledger.ts'
 import { bucketOf, groupOf, lastBuckets, type Resolutions } from './buckets.ts'
 import { decideChanges, type ChangesDecision, type ChangesState } from './decide-changes.ts'
-import { findChanges, tableOf, type Table } from './find-changes.ts'
+import { dayHours, Week } from './changes-week.ts'
+import { findChanges, tableOf, type Seen } from './find-changes.ts'
 import { holdMarketing } from './hold-marketing.ts'
 import { SettledTables } from './settled-tables.ts'
 import type { SignalParts } from './signals.ts'
@@ -22,6 +23,7 @@ export class ChangeWatch {
   private running: Promise<void> | null = null
   private readonly minutes: SettledTables
   private readonly hours: SettledTables
+  private week: { hour: number; week: Week } | null = null
   private before: { day: number; keys: ReadonlySet<string> } | null = null
 
   constructor(parts: SignalParts, resolutions: Resolutions) {
@@ -75,13 +77,19 @@ export class ChangeWatch {
     for (const alert of decision.alerts) events.emit('alert', alert)
   }
 
-  private async see(now: number): Promise<{ minutes: Table[]; hours: Table[]; before: ReadonlySet<string> }> {
+  private async see(now: number): Promise<Seen> {
     const wanted = [...this.minutes.wanted(now), ...this.hours.wanted(now)]
     const counts = await this.parts.ledger.counts(wanted)
     const tables = counts.map(tableOf)
+    const ofMinutes = this.minutes.take(tables)
+    const ofHours = this.hours.take(tables)
+    const hour = bucketOf(now, this.resolutions.hour)
+    // All its hours are settled.
+    if (this.week?.hour !== hour) this.week = { hour, week: new Week(ofHours.slice(0, -dayHours)) }
     return {
-      minutes: this.minutes.take(tables),
-      hours: this.hours.take(tables),
+      minutes: ofMinutes,
+      day: ofHours.slice(-dayHours),
+      week: this.week.week,
       before: await this.sentBefore(now),
     }
   }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Week } from './changes-week.ts'
 import { findChanges, tableOf, type Finding, type Seen } from './find-changes.ts'
 import { ordinaryMail } from './ordinary-mail.test.fixture.ts'
 import { defaultSignals } from './signals-policy.ts'
+
+type Hours = readonly ReturnType<typeof tableOf>[]
 
 interface Mail {
   attempts: number
@@ -23,7 +26,7 @@ function table(mail: Mail | null, stream = 'marketing'): ReturnType<typeof table
 }
 
 /** 192 hours: what `at` says of each, 0 being the oldest and 191 the one under way. */
-function hours(at: (hour: number) => Mail | null): Seen['hours'] {
+function hours(at: (hour: number) => Mail | null): Hours {
   return Array.from({ length: 192 }, (_, hour) => table(at(hour)))
 }
 
@@ -31,9 +34,14 @@ function minutes(mail: Mail | null): Seen['minutes'] {
   return Array.from({ length: 60 }, () => table(mail))
 }
 
-function found(seen: Partial<Seen>): Finding[] {
-  const quiet = { minutes: minutes(null), hours: hours(() => null), before: new Set<string>() }
-  return findChanges({ ...quiet, ...seen }, defaultSignals)
+interface Given extends Partial<Pick<Seen, 'minutes' | 'before'>> {
+  hours?: Hours
+}
+
+function found({ minutes: last = minutes(null), hours: all = hours(() => null), before }: Given): Finding[] {
+  const week = new Week(all.slice(0, -24))
+  const seen = { minutes: last, day: all.slice(-24), week, before: before ?? new Set<string>() }
+  return findChanges(seen, defaultSignals)
 }
 
 const steady = hours(() => ({ attempts: 600, deferral: 12, bounce: 6, policy: 1 }))
@@ -61,7 +69,7 @@ describe('a change', () => {
 
   it('needs a week to compare with', () => {
     const bad = minutes({ attempts: 50, deferral: 25 })
-    const since = (from: number): Seen['hours'] => hours((hour) => (hour < from ? null : { attempts: 600 }))
+    const since = (from: number): Hours => hours((hour) => (hour < from ? null : { attempts: 600 }))
     expect(found({ hours: since(24), minutes: bad })).toEqual([])
     expect(found({ hours: since(23), minutes: bad })).toHaveLength(1)
     // Nothing was sent on the first day, but something in the weeks before.
@@ -70,7 +78,7 @@ describe('a change', () => {
   })
 
   it('of a small sender shows over an hour or a day, and not in a handful of replies', () => {
-    const small = (today: Mail): Seen['hours'] =>
+    const small = (today: Mail): Hours =>
       hours((hour) => (hour < 168 ? { attempts: 10, deferral: hour % 10 === 0 ? 1 : 0 } : today))
     const quiet = small({ attempts: 10 })
     expect(found({ hours: quiet, minutes: minutes({ attempts: 1, deferral: 1 }) })).toEqual([])
@@ -107,7 +115,7 @@ describe('a change', () => {
 })
 
 describe('a volume', () => {
-  const daily = (today: number, usual = 1000): Seen['hours'] =>
+  const daily = (today: number, usual = 1000): Hours =>
     hours((hour) => (hour % 24 === 10 ? { attempts: hour < 168 ? usual : today } : null))
 
   it('over twice the median of 7 days is found', () => {

@@ -1,4 +1,5 @@
 import type { Counts } from '../ledger/ledger.ts'
+import { dayHours, medianOf, volumesOf, type Week } from './changes-week.ts'
 import { readCounts, type Cell } from './mail-counts.ts'
 import type { SignalsPolicy } from './signals-policy.ts'
 
@@ -15,7 +16,7 @@ export interface Finding {
 }
 
 /** How the mail of one stream on one lane fared. */
-interface CellCounts extends Cell {
+export interface CellCounts extends Cell {
   attempts: number
   deferral: number
   bounce: number
@@ -29,13 +30,14 @@ export type Table = ReadonlyMap<string, CellCounts>
 export interface Seen {
   /** The last 60 minutes. */
   minutes: readonly Table[]
-  /** The last 192 hours: a day, and the 7 before it. */
-  hours: readonly Table[]
+  /** The last 24 hours. */
+  day: readonly Table[]
+  /** The 7 days before them. */
+  week: Week
   /** The keys of cells that sent mail in the weeks before. */
   before: ReadonlySet<string>
 }
 
-const dayHours = 24
 /** Less than a day: a mailing that goes a bit earlier than the day before must not count twice. */
 const volumeHours = 20
 /** How far from the usual, in standard errors. */
@@ -51,13 +53,21 @@ const leastOfAnHour = 20
  * is the week before that day, or an hour at the same time a week ago if that was worse: a weekly mailing has a rate of its own.
  */
 export function findChanges(seen: Seen, policy: SignalsPolicy): Finding[] {
-  const week = seen.hours.slice(0, -dayHours)
-  const known = new Set([...seen.before, ...week.slice(0, dayHours).flatMap((table) => [...table.keys()])])
-  return [...rateChanges(seen, week, known, policy), ...volumeChanges(seen, week, known, policy)]
+  const known = new Set([...seen.before, ...seen.week.ofFirstDay])
+  return [...rateChanges(seen, known, policy), ...volumeChanges(seen, known, policy)]
 }
+
+/** Tables of counts that were the same at the last look: the memory ledger gives them again. */
+const tables = new WeakMap<Counts, Table>()
 
 /** A group of counts, by lane and stream. */
 export function tableOf(counts: Counts): Table {
+  let table = tables.get(counts)
+  if (table === undefined) tables.set(counts, (table = made(counts)))
+  return table
+}
+
+function made(counts: Counts): Table {
   const table = new Map<string, CellCounts>()
   for (const { lane, stream, what, by } of readCounts(counts)) {
     const column = columns[what]
@@ -86,23 +96,19 @@ const columns: Readonly<Record<string, keyof typeof noCounts>> = {
 
 const kinds = ['deferral', 'bounce', 'policy'] as const
 
-function rateChanges(
-  seen: Seen,
-  week: readonly Table[],
-  known: ReadonlySet<string>,
-  policy: SignalsPolicy,
-): Finding[] {
+function rateChanges(seen: Seen, known: ReadonlySet<string>, policy: SignalsPolicy): Finding[] {
+  const week = seen.week.hours
   const spans = [
-    { tables: seen.minutes.slice(-10), buckets: 10 },
-    { tables: seen.minutes, buckets: 60 },
-    { tables: seen.hours.slice(-dayHours), buckets: dayHours * 60 },
+    { of: seen.minutes.slice(-10), buckets: 10 },
+    { of: seen.minutes, buckets: 60 },
+    { of: seen.day, buckets: dayHours * 60 },
   ]
   const rises = { deferral: policy.deferralRise, bounce: policy.bounceRise, policy: policy.policyRise }
   const findings: Finding[] = []
   for (const key of known) {
-    const span = spans.find(({ tables }) => sumOf(tables, key).attempts >= policy.minAttempts)
+    const span = spans.find(({ of }) => attemptsOf(of, key) >= policy.minAttempts)
     if (span === undefined) continue
-    const recent = sumOf(span.tables, key)
+    const recent = sumOf(span.of, key)
     // Mostly nothing has risen by a step, whatever is usual: the week need not be added up.
     if (kinds.every((kind) => recent[kind] / recent.attempts <= rises[kind])) continue
     const usual = sumOf(week, key)
@@ -165,23 +171,15 @@ function spreadOf(
   return attempts === 0 ? 0 : Math.max(0, (squares - byChance) / attempts)
 }
 
-function volumeChanges(
-  seen: Seen,
-  week: readonly Table[],
-  known: ReadonlySet<string>,
-  policy: SignalsPolicy,
-): Finding[] {
+function volumeChanges({ day, week }: Seen, known: ReadonlySet<string>, policy: SignalsPolicy): Finding[] {
   const findings: Finding[] = []
   const streams = new Set([...known].map((key) => key.slice(key.indexOf(' ') + 1)))
   for (const stream of streams) {
-    const recent = seen.hours.slice(-volumeHours)
-    const messages = volumeOf(recent, stream)
+    const recent = day.slice(-volumeHours)
+    const messages = recent.reduce((sum, table) => sum + (volumesOf(table).get(stream) ?? 0), 0)
     if (messages < policy.minVolume) continue
-    const days = Array.from({ length: week.length / dayHours }, (_, index) =>
-      volumeOf(week.slice(index * dayHours, (index + 1) * dayHours), stream),
-    )
     // Of a stream that sends once a week a median says nothing.
-    const active = days.filter((volume) => volume > 0)
+    const active = week.volumesOf(stream).filter((volume) => volume > 0)
     const median = medianOf(active)
     if (active.length < 2 || messages <= policy.volumeFactor * median) continue
     const lanes = new Set(recent.flatMap((table) => cellsOf(table, stream).map(({ lane }) => lane)))
@@ -214,31 +212,14 @@ function sumOf(tables: readonly Table[], key: string): CellCounts {
   return sum
 }
 
+function attemptsOf(tables: readonly Table[], key: string): number {
+  let sum = 0
+  for (const table of tables) sum += table.get(key)?.attempts ?? 0
+  return sum
+}
+
 function cellsOf(table: Table, stream: string): CellCounts[] {
   return [...table.values()].filter((cell) => cell.stream === stream)
-}
-
-function volumeOf(tables: readonly Table[], stream: string): number {
-  return tables.reduce((sum, table) => sum + (volumesOf(table).get(stream) ?? 0), 0)
-}
-
-/** Messages by stream, of tables that are looked at again and again. */
-const volumes = new WeakMap<Table, ReadonlyMap<string, number>>()
-
-function volumesOf(table: Table): ReadonlyMap<string, number> {
-  const known = volumes.get(table)
-  if (known !== undefined) return known
-  const sums = new Map<string, number>()
-  for (const { stream, messages } of table.values()) sums.set(stream, (sums.get(stream) ?? 0) + messages)
-  volumes.set(table, sums)
-  return sums
-}
-
-function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const upper = sorted[Math.floor(middle)] ?? 0
-  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? 0) + upper) / 2 : upper
 }
 
 function percent(share: number): number {

@@ -1,3 +1,4 @@
+import { Week } from './changes-week.ts'
 import { tableOf, type Seen } from './find-changes.ts'
 
 interface Fates {
@@ -58,7 +59,12 @@ export function* ordinaryMail(perHour: number, days: number): Generator<Seen> {
       minutes.push(table(now))
       if (minutes.length > 60) minutes.shift()
       if (hour >= 192 && minute % 5 === 4)
-        yield { minutes: [...minutes], hours: [...hours.slice(-191), table(sum)], before: new Set() }
+        yield {
+          minutes: [...minutes],
+          day: [...hours.slice(-23), table(sum)],
+          week: new Week(hours.slice(-191, -23)),
+          before: new Set(),
+        }
     }
     hours.push(table(sum))
   }
