@@ -54,12 +54,11 @@ async function turn(
 ): Promise<Admission[] | undefined> {
   const { ledger, policy, clock, presence } = parts
   const now = clock()
-  const addresses = asked.recipients.map(({ address }) => address ?? '')
   const toPrivateRelay =
     asked.hop === 'direct' && asked.recipients.some(({ recipient }) => isAtPrivateRelay(recipient))
   let passed = passedBy(passage, toPrivateRelay, null)
-  const recipientKeys = addresses.map(recipientKey)
-  let entries = await ledger.read([...passed.scopeKeys, ...recipientKeys])
+  const recipientKeys = asked.recipients.map(({ address }) => recipientKey(address ?? ''))
+  let entries = await ledger.read(passed.scopeKeys.concat(recipientKeys))
   // The stream is the second scope.
   if (asked.messageId !== null && looksAtMessage(passed, entries[1]?.value, now, policy)) {
     const more = await withMessage(ledger, passed, asked.messageId)
@@ -67,13 +66,19 @@ async function turn(
     passed = more
   }
   const places = passed.scopeKeys.length
-  const stored = entries.slice(0, places).map((entry) => (entry?.value ?? {}) as ScopeState)
-  const recipients = entries.slice(places).map((entry) => (entry?.value ?? {}) as RecipientState)
+  const stored: ScopeState[] = []
+  const recipients: RecipientState[] = []
+  for (const entry of entries) {
+    const state = entry?.value ?? nothing
+    if (stored.length < places) stored.push(state)
+    else recipients.push(state)
+  }
   const scopes = stored.some(({ hold }) => hold?.probe) ? await presence.withoutLost(stored, now) : stored
   const moved = movedDomains(parts.mx, asked.recipients, recipients, asked.stream)
   const elsewhere = moved instanceof Promise ? await moved : moved
-  const request = { ...asked, ...(passed.way !== passage.route && passed.way), elsewhere }
-  const engaged = engagedOnly(request, scopes, now) ? await whoReads(parts, addresses, now) : []
+  const isPlain = passed.way === passage.route && elsewhere.size === 0
+  const request = isPlain ? asked : { ...asked, ...passed.way, elsewhere }
+  const engaged = engagedOnly(request, scopes, now) ? await whoReads(parts, asked, now) : []
   const decision = decideAdmission(request, recipients, scopes, now, policy, engaged)
   if (decision.scopes === stored && decision.recipients.size === 0) return decision.admissions
 
@@ -102,12 +107,15 @@ async function turn(
   return undefined
 }
 
+/** What is remembered of whom nothing is remembered. */
+const nothing = Object.freeze({})
+
 function untilOf({ hold }: ScopeState): number {
   return hold?.probe ? hold.until : -Infinity
 }
 
-async function whoReads(parts: Parts, addresses: readonly string[], now: number): Promise<boolean[]> {
-  const entries = await parts.ledger.read(addresses.map(engagementKey))
+async function whoReads(parts: Parts, { recipients }: Admittance, now: number): Promise<boolean[]> {
+  const entries = await parts.ledger.read(recipients.map(({ address }) => engagementKey(address ?? '')))
   return entries.map((entry) => isEngaged(entry?.value as EngagementState | undefined, now, parts.policy))
 }
 

@@ -37,14 +37,18 @@ export function troubleOf(verdict: Verdict, rule: string, policy: Policy, incide
 
 function delivered(state: State, now: number, attempt: Attempt): Decision {
   const effects: Effect[] = []
-  const scopes = state.scopes.map((scope, index) => {
-    // Once Apple has refused the probe for one of its recipients, another one shows nothing.
-    if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return withoutRow(scope)
-    const ref = scopesOf(attempt)[index]
-    if (ref === undefined) return scope
-    effects.push({ type: 'released', hold: ref })
-    return opened(scope, now)
-  })
+  // Mostly there is nothing that an accepted message could change.
+  const isQuiet = !state.scopes.some(({ hold, counts }) => hold !== undefined || counts !== undefined)
+  const scopes = isQuiet
+    ? state.scopes
+    : state.scopes.map((scope, index) => {
+        // Once Apple has refused the probe for one of its recipients, another one shows nothing.
+        if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return withoutRow(scope)
+        const ref = scopesOf(attempt)[index]
+        if (ref === undefined) return scope
+        effects.push({ type: 'released', hold: ref })
+        return opened(scope, now)
+      })
   return {
     action: plainAction(
       'delivered',

@@ -69,7 +69,11 @@ export class IncidentWatch {
     })
   }
 
-  private seen(state: IncidentState, { day, week }: { day: readonly Slot[]; week: readonly Slot[] }, now: number): Seen {
+  private seen(
+    state: IncidentState,
+    { day, week }: { day: readonly Slot[]; week: readonly Slot[] },
+    now: number,
+  ): Seen {
     const { hour, day: dayOf } = this.parts.signals.resolutions
     const closed = closedBy(now, state)
     const exceptions = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { copyOf, plainCopyOf } from './copy-of.ts'
+import { copyOf } from './copy-of.ts'
 
 class Odd {
   x = 1
@@ -23,8 +23,6 @@ describe('a copy', () => {
     const expected: unknown = JSON.parse(JSON.stringify(value))
     expect(JSON.stringify(copyOf(value))).toBe(JSON.stringify(expected))
     expect(copyOf(value)).toEqual(expected)
-    const copy = copyOf(value)
-    expect(JSON.stringify(plainCopyOf(copy))).toBe(JSON.stringify(expected))
   })
 
   it('shares nothing with what it is a copy of', () => {
@@ -33,8 +31,5 @@ describe('a copy', () => {
     copy.list.push({ a: 2 })
     copy.deep.er.b = 2
     expect(value).toEqual({ list: [{ a: 1 }], deep: { er: { b: 1 } } })
-    const second = plainCopyOf(copy) as typeof value
-    second.list[0]!.a = 3
-    expect(copy.list[0]!.a).toBe(1)
   })
 })

@@ -1,36 +1,42 @@
+/** Stands for what is no plain thing. */
+const odd = Symbol('odd')
+
 /**
  * A copy of a value as JSON would keep it, for a fraction of the cost of writing and reading JSON: most values are small
  * plain objects. What is not plain goes through JSON.
  */
 export function copyOf(value: unknown): unknown {
-  return isPlain(value) ? plainCopyOf(value) : throughJson(value)
+  const copy = plainCopyOf(value)
+  return copy === odd ? throughJson(value) : copy
 }
 
-/** A copy of what {@link copyOf} made. */
-export function plainCopyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(plainCopyOf)
+/** {@link odd} if JSON would not give back the same, or copying by hand would not. */
+function plainCopyOf(value: unknown): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  // JSON has no -0.
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : odd
+  if (typeof value !== 'object') return odd
+  if (Array.isArray(value)) return copyOfArray(value)
+  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return odd
   const copy: Record<string, unknown> = { ...value }
   for (const key in copy) {
     const part = copy[key]
-    if (typeof part === 'object' && part !== null) copy[key] = plainCopyOf(part)
+    const kept = typeof part === 'string' ? part : plainCopyOf(part)
+    if (kept === odd || key === 'toJSON') return odd
+    if (kept !== part) copy[key] = kept
   }
   return copy
 }
 
-/** Whether JSON would give back the same, and copying by hand too. */
-function isPlain(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
-  // JSON has no -0.
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
-  if (typeof value !== 'object') return false
-  if (Array.isArray(value)) return value.every(isPlain) && Object.keys(value).length === value.length
-  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return false
-  for (const key in value) {
-    const part = (value as Record<string, unknown>)[key]
-    if (key === 'toJSON' || !isPlain(part)) return false
+function copyOfArray(list: readonly unknown[]): unknown {
+  const copy: unknown[] = []
+  for (const part of list) {
+    // A hole is read as undefined.
+    const kept = plainCopyOf(part)
+    if (kept === odd) return odd
+    copy.push(kept)
   }
-  return true
+  return Object.keys(list).length === list.length ? copy : odd
 }
 
 function throughJson(value: unknown): unknown {

@@ -1,9 +1,12 @@
-/** One remembered thing. `value` is JSON-serialisable. */
+/**
+ * One remembered thing. `value` is JSON-serialisable. Others may be given the same entry: it is never changed, neither by the
+ * ledger nor by who reads it.
+ */
 export interface Entry<T = unknown> {
-  key: string
-  value: T
+  readonly key: string
+  readonly value: T
   /** Grows with each write. 0 does not occur: it stands for "absent" in a {@link Change}. */
-  version: number
+  readonly version: number
 }
 
 /** A compare-and-set. */

@@ -1,21 +1,19 @@
 import { EngineError } from '../errors.ts'
-import { copyOf, plainCopyOf } from './copy-of.ts'
+import { copyOf } from './copy-of.ts'
 import { CountGroups } from './count-groups.ts'
 import { checkEventBounds, type EventBounds } from './event-bounds.ts'
 import { EventCuts, isCut } from './event-cuts.ts'
-import type { Change, Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
+import type { Entry, Ledger, LedgerEvent, StoredEvent } from './ledger.ts'
 
-interface Slot {
-  version: number
-  value: unknown
-}
+type Entries = Map<string, Entry>
 
 const recipientPrefix = 'recipient/'
+const scopePrefix = 'scope/'
 
 /**
  * A ledger in this process's memory, for tests and for hosts that have nothing to remember across a restart. Values are
- * copied in and out, so that what is read is never what somebody else still holds. The data of an event is the ledger's once
- * it is written.
+ * copied when they are written; everybody who reads an entry gets the same one. The data of an event is the ledger's once it
+ * is written.
  *
  * @param options how much of the event log is kept; `maxEvents` is 10,000 by default
  * @throws EngineError `EARGUMENT` for an option out of range
@@ -24,19 +22,26 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
   const { maxEvents, maxEventAgeSeconds } = checkEventBounds(options, 10_000)
   const cuts = new EventCuts(maxEventAgeSeconds)
   // Whoever lists the few holds or incidents must not go through millions of recipients, readers or traces.
-  const recipients = new Map<string, Slot>()
-  const drawers = new Map([[kindOf(recipientPrefix), recipients]])
-  const slotsOf = (key: string): Map<string, Slot> => {
+  const recipients: Entries = new Map()
+  const scopes: Entries = new Map()
+  const drawers = new Map([
+    [kindOf(recipientPrefix), recipients],
+    [kindOf(scopePrefix), scopes],
+  ])
+  const drawerOf = (key: string): Entries => {
+    // Nearly all keys are of these two kinds.
     if (key.startsWith(recipientPrefix)) return recipients
+    if (key.startsWith(scopePrefix)) return scopes
     const kind = kindOf(key)
-    let slots = drawers.get(kind)
-    if (slots === undefined) drawers.set(kind, (slots = new Map<string, Slot>()))
-    return slots
+    let entries = drawers.get(kind)
+    if (entries === undefined) drawers.set(kind, (entries = new Map<string, Entry>()))
+    return entries
   }
-  const mapsOf = (prefix: string): Map<string, Slot>[] => {
-    if (prefix.includes('/')) return [slotsOf(prefix)]
-    return [...drawers].flatMap(([kind, slots]) => (kind.startsWith(prefix) ? [slots] : []))
+  const drawersOf = (prefix: string): Entries[] => {
+    if (prefix.includes('/')) return [drawerOf(prefix)]
+    return [...drawers].flatMap(([kind, entries]) => (kind.startsWith(prefix) ? [entries] : []))
   }
+  const find = (key: string): Entry | null => drawerOf(key).get(key) ?? null
   const groups = new CountGroups()
   let log: StoredEvent[] = []
   let lastVersion = 0
@@ -64,22 +69,17 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
   return {
     async read(keys) {
       refuseIfClosed()
-      return keys.map((key) => {
-        const slot = slotsOf(key).get(key)
-        return slot ? entryOf(key, slot) : null
-      })
+      return keys.map(find)
     },
 
     async write(changes, events = [], counts = []) {
       refuseIfClosed()
       const values = changes.map((change) => copyOf(change.value ?? null))
-      if (changes.some((change) => (slotsOf(change.key).get(change.key)?.version ?? 0) !== change.expected))
-        return false
-      changes.forEach((change: Change, index) => {
+      if (changes.some(({ key, expected }) => (find(key)?.version ?? 0) !== expected)) return false
+      changes.forEach(({ key }, index) => {
         const value = values[index]
-        const slots = slotsOf(change.key)
-        if (value === null) slots.delete(change.key)
-        else slots.set(change.key, { version: ++lastVersion, value })
+        if (value === null) drawerOf(key).delete(key)
+        else drawerOf(key).set(key, { key, version: ++lastVersion, value })
       })
       append(events)
       for (const count of counts) groups.add(count)
@@ -94,13 +94,13 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
     async *list(prefix) {
       refuseIfClosed()
       const keys: string[] = []
-      for (const slots of mapsOf(prefix)) {
-        for (const key of slots.keys()) if (key.startsWith(prefix)) keys.push(key)
+      for (const entries of drawersOf(prefix)) {
+        for (const key of entries.keys()) if (key.startsWith(prefix)) keys.push(key)
       }
       keys.sort()
       for (const key of keys) {
-        const slot = slotsOf(key).get(key)
-        if (slot) yield entryOf(key, slot)
+        const entry = find(key)
+        if (entry) yield entry
       }
     },
 
@@ -120,10 +120,6 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
       closed = true
     },
   }
-}
-
-function entryOf(key: string, slot: Slot): Entry {
-  return { key, version: slot.version, value: plainCopyOf(slot.value) }
 }
 
 /** What stands before the first slash. */

@@ -25,7 +25,8 @@ import { isApplesDoing } from './whose-doing.ts'
  */
 export async function record(parts: Parts, request: RecordRequest): Promise<Action> {
   checkRecord(request)
-  const told = await understand(parts, request)
+  const understood = understand(parts, request)
+  const told = understood instanceof Promise ? await understood : understood
   if ('action' in told) return told.action
   const { attempt } = told
   const decision = await parts.turns.run(attempt.address, () => remember(parts, told, request))
@@ -42,11 +43,11 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   return decision.action
 }
 
-/** What a request tells; the action alone if nothing of it is to be remembered. */
-export async function understand(
+/** What a request tells; the action alone if nothing of it is to be remembered. Only few replies make it ask DNS. */
+export function understand(
   parts: Pick<Parts, 'passages' | 'clock' | 'policy' | 'random' | 'mailboxOf' | 'sameMailbox' | 'mx'>,
   request: RecordRequest,
-): Promise<Told | { action: Action }> {
+): Told | { action: Action } | Promise<Told> {
   const { outcome } = request
   const passage = parts.passages.of(request, 'record')
   const { route, scopeKeys } = passage
@@ -79,9 +80,14 @@ export async function understand(
 
   const trouble = troubleIn(outcome, verdict, parts.policy)
   const rulePolicy = trouble?.rulePolicy ?? {}
+  const told: Told = { attempt, outcome, verdict, passage, trouble, aside: asideKeys(rulePolicy, attempt) }
   // Before the turn, as DNS takes its time.
-  if (rulePolicy.alertDomain) attempt.mxAtApple = await parts.mx.lookAnew(domainOf(recipient) ?? '')
-  return { attempt, outcome, verdict, passage, trouble, aside: asideKeys(rulePolicy, attempt) }
+  return rulePolicy.alertDomain ? withMx(told, parts.mx) : told
+}
+
+async function withMx(told: Told, mx: Parts['mx']): Promise<Told> {
+  told.attempt.mxAtApple = await mx.lookAnew(domainOf(told.attempt.recipient) ?? '')
+  return told
 }
 
 async function remember(parts: Parts, told: Told, request: RecordRequest): Promise<Decision> {

@@ -56,7 +56,8 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const isHoldingMessage = trouble?.rulePolicy.campaign != null
   const toPrivateRelay = given.hop === 'direct' && isAtPrivateRelay(given.recipient)
   let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)
-  let keys = [recipientKey(given.address), ...passed.scopeKeys, ...aside.map(({ key }) => key)]
+  let keys = [recipientKey(given.address)].concat(passed.scopeKeys)
+  for (const { key } of aside) keys.push(key)
   const reply = parts.incidents.caseOf(verdict, given.address)
   refuseIfAbandoned(progress)
   const read = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
@@ -72,7 +73,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
     entries = entries.toSpliced(place, 0, more.entry)
   }
   const way = passed.way === passage.route ? given : { ...given, ...passed.way }
-  const values: object[] = entries.map((entry) => entry?.value ?? {})
+  const values = entries.map((entry): object => entry?.value ?? nothing)
   const state = stateOf(values, aside)
   const attempt = reply?.incident === undefined ? way : { ...way, incident: reply.incident }
   // Nothing is closed for what is Apple's own trouble.
@@ -117,6 +118,9 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   if (decision.effects.some(isCampaignHeld)) parts.campaigns.sweep(now)
   return decision
 }
+
+/** What is remembered where nothing is. */
+const nothing = Object.freeze({})
 
 /** The pure decision, for what Apple said and for its silence. */
 export function decideOn(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { retryWhileBusy } from './busy-retry.ts'
 import { Checkpoints } from './checkpoints.ts'
+import { EntryCache } from './entry-cache.ts'
 import { EngineError } from '../../errors.ts'
 import { checkEventBounds, type EventBounds } from '../event-bounds.ts'
 import type { Change, Count, Counts, Entry, EventQuery, Ledger, LedgerEvent, StoredEvent } from '../ledger.ts'
@@ -50,10 +51,11 @@ class SqliteLedger implements Ledger {
   constructor(database: DatabaseSync, file: string, bounds: Required<EventBounds>) {
     this.database = database
     this.file = file
-    this.reader = new SqliteReader(database)
+    const cache = new EntryCache()
+    this.reader = new SqliteReader(database, cache)
     this.reads = new ReadQueue((batch) => this.reader.readAll(batch), file)
     this.checkpoints = new Checkpoints(database, file)
-    const writer = new SqliteWriter(database, bounds)
+    const writer = new SqliteWriter(database, bounds, cache)
     this.writes = new WriteQueue(
       (writes) => writer.commit(writes),
       () => this.checkpoints.written(writer.takeRows()),

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { EntryCache } from './entry-cache.ts'
 import type { Counts, Entry, StoredEvent } from '../ledger.ts'
 
 interface Row {
@@ -19,32 +20,61 @@ const eventsALook = 4000
 /** The look-ups of a ledger on a connection of its own. Each call is one transaction and takes a few ms at most. */
 export class SqliteReader {
   private readonly statements: ReturnType<typeof prepareReading>
+  private readonly cache: EntryCache
 
-  constructor(database: DatabaseSync) {
+  /** @param cache what is known of this file; whoever writes through the same connection has to keep it true */
+  constructor(database: DatabaseSync, cache: EntryCache) {
     this.statements = prepareReading(database)
+    this.cache = cache
   }
 
-  /** Entries for each list of keys. A key that several lists name, as a scope's, is looked up once. */
+  /** Entries for each list of keys, as they were at one moment. Without a transaction if all of them are known. */
   readAll(batch: readonly (readonly string[])[]): (Entry | null)[][] {
-    const { begin, commit, get } = this.statements
-    const rows = new Map<string, Row | null>()
+    return this.known(batch) ?? this.lookUp(batch)
+  }
+
+  private known(batch: readonly (readonly string[])[]): (Entry | null)[][] | null {
+    const all: (Entry | null)[][] = []
+    for (const keys of batch) {
+      const entries: (Entry | null)[] = []
+      for (const key of keys) {
+        const entry = this.cache.get(key)
+        if (entry === undefined) return null
+        entries.push(entry)
+      }
+      all.push(entries)
+    }
+    const before = this.cache.version
+    this.cache.renew(this.dataVersion())
+    return this.cache.version === before ? all : null
+  }
+
+  private lookUp(batch: readonly (readonly string[])[]): (Entry | null)[][] {
+    const { begin, commit } = this.statements
     begin.run()
     try {
-      return batch.map((keys) =>
-        keys.map((key) => {
-          let row = rows.get(key)
-          if (row === undefined) {
-            row = (get.get(key) as unknown as Row | undefined) ?? null
-            rows.set(key, row)
-          }
-          return row === null || row.value === null
-            ? null
-            : { key, version: row.version, value: JSON.parse(row.value) }
-        }),
-      )
+      this.cache.renew(this.dataVersion())
+      return batch.map((keys) => keys.map((key) => this.entryOf(key)))
     } finally {
       commit.run()
     }
+  }
+
+  private entryOf(key: string): Entry | null {
+    let entry = this.cache.get(key)
+    if (entry === undefined) {
+      const row = this.statements.get.get(key) as unknown as Row | undefined
+      entry =
+        row === undefined || row.value === null
+          ? null
+          : { key, version: row.version, value: JSON.parse(row.value) }
+      this.cache.set(key, entry)
+    }
+    return entry
+  }
+
+  private dataVersion(): number {
+    return (this.statements.dataVersion.get() as unknown as { data_version: number }).data_version
   }
 
   counts(groups: readonly string[]): Counts[] {
@@ -91,12 +121,13 @@ export class SqliteReader {
 function prepareReading(
   database: DatabaseSync,
 ): Record<
-  'begin' | 'commit' | 'get' | 'list' | 'counts' | 'events' | 'oldestEvent' | 'newestEvent',
+  'begin' | 'commit' | 'dataVersion' | 'get' | 'list' | 'counts' | 'events' | 'oldestEvent' | 'newestEvent',
   StatementSync
 > {
   return {
     begin: database.prepare('BEGIN'),
     commit: database.prepare('COMMIT'),
+    dataVersion: database.prepare('PRAGMA data_version'),
     get: database.prepare('SELECT version, value FROM entries WHERE key = ?'),
     list: database.prepare(
       `SELECT key, version, value FROM entries

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { EntryCache } from './entry-cache.ts'
 import { openLedgerFile } from './sqlite-open.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
@@ -16,9 +17,10 @@ it('no statement has numbered or named parameters: Node 22.18 and 24.0 take no v
     texts.push(text)
     return prepare(text)
   }
+  const cache = new EntryCache()
   const users = [
-    new SqliteReader(database),
-    new SqliteWriter(database, { maxEvents: 100, maxEventAgeSeconds: 3600 }),
+    new SqliteReader(database, cache),
+    new SqliteWriter(database, { maxEvents: 100, maxEventAgeSeconds: 3600 }, cache),
   ]
   database.close()
   expect(users).toHaveLength(2)

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { EntryCache } from './entry-cache.ts'
 import type { EventBounds } from '../event-bounds.ts'
 import { EventCuts } from '../event-cuts.ts'
 import type { Count } from '../ledger.ts'
@@ -21,6 +22,7 @@ interface Sum {
 /** The transactions of a ledger on a connection of its own. It decides nothing and waits for nothing. */
 export class SqliteWriter {
   private readonly database: DatabaseSync
+  private readonly cache: EntryCache
   private readonly maxEvents: number
   private readonly eventCuts: EventCuts
   private readonly statements: ReturnType<typeof prepareWriting>
@@ -30,8 +32,14 @@ export class SqliteWriter {
   /** The time of the latest count, ms since the epoch. Not the greatest time: a clock may have been wrong for a while. */
   private countedAt = -Infinity
 
-  constructor(database: DatabaseSync, { maxEvents, maxEventAgeSeconds }: Required<EventBounds>) {
+  /** @param cache what is known of this file: what is written here is taken out */
+  constructor(
+    database: DatabaseSync,
+    { maxEvents, maxEventAgeSeconds }: Required<EventBounds>,
+    cache: EntryCache,
+  ) {
     this.database = database
+    this.cache = cache
     this.maxEvents = maxEvents
     this.eventCuts = new EventCuts(maxEventAgeSeconds)
     this.statements = prepareWriting(database)
@@ -73,6 +81,8 @@ export class SqliteWriter {
 
   /** All of a write or nothing of it, without a word to the others in its transaction. */
   private apply({ changes, events }: Write): boolean {
+    // Also if it is not applied: somebody else was faster.
+    for (const { key } of changes) this.cache.forget(key)
     const [first] = changes
     if (changes.length === 1 && first) {
       if (!this.change(first)) return false

@@ -25,9 +25,10 @@ export async function countForCanary(
   action: Action,
 ): Promise<void> {
   const campaign = nameOf(request.campaign, '', 'record', 'campaign')
-  if (campaign === '' || request.hop === 'relay') return
+  const reply = canaryReplyOf(action)
+  if (campaign === '' || request.hop === 'relay' || reply === null || book.isFree(campaign)) return
   try {
-    await parts.patience.run(() => count(parts, book, campaign, request.recipient, action))
+    await parts.patience.run(() => count(parts, book, campaign, request.recipient, action, reply))
   } catch {
     // The outcome itself is recorded. If its count is missing, the wait ends by the clock.
   }
@@ -40,9 +41,8 @@ async function count(
   campaign: string,
   recipient: string,
   action: Action,
+  reply: NonNullable<ReturnType<typeof canaryReplyOf>>,
 ): Promise<void> {
-  const reply = canaryReplyOf(action)
-  if (reply === null || book.isFree(campaign)) return
   const state = await book.look(campaign)
   const seat = seatOf(parts.mailboxOf, campaign, recipient)
   const place = seat === null ? -1 : (state?.seats?.indexOf(seat) ?? -1)
