@@ -2,7 +2,7 @@ import { vi, type Mock } from 'vitest'
 import type { AdmitRequest } from './admit/admission.ts'
 import { createEngine, type EngineOptions } from './create-engine.ts'
 import type { Engine } from './engine.ts'
-import { memoryLedger } from './ledger/memory-ledger.ts'
+import { frozenLedger } from './ledger/frozen-ledger.test.fixture.ts'
 import type { RecordRequest } from './record/outcome.ts'
 
 /** The host that answers in these tests. */
@@ -29,11 +29,11 @@ export interface Bench {
   deliver: (request?: Partial<RecordRequest>) => ReturnType<Engine['record']>
 }
 
-/** An engine in memory, unless told otherwise. */
+/** An engine in memory, unless told otherwise. What it reads is frozen: others may be given the same. */
 export function bench(options: Partial<EngineOptions> = {}): Bench {
   const time = { now: Date.UTC(2026, 0, 1) }
   const engine = createEngine({
-    ledger: memoryLedger(),
+    ledger: frozenLedger(),
     clock: () => time.now,
     random: () => 0,
     logger: quiet,

@@ -58,12 +58,12 @@ export function findChanges(seen: Seen, policy: SignalsPolicy): Finding[] {
 }
 
 /** Tables of counts that were the same at the last look: the memory ledger gives them again. */
-const tables = new WeakMap<Counts, Table>()
+const madeOf = new WeakMap<Counts, Table>()
 
 /** A group of counts, by lane and stream. */
 export function tableOf(counts: Counts): Table {
-  let table = tables.get(counts)
-  if (table === undefined) tables.set(counts, (table = made(counts)))
+  let table = madeOf.get(counts)
+  if (table === undefined) madeOf.set(counts, (table = made(counts)))
   return table
 }
 

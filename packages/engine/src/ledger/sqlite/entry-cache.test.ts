@@ -46,8 +46,9 @@ describe('what is known of the entries', () => {
 })
 
 describe('a ledger that knows its entries', () => {
-  const put = async (ledger: Ledger, key: string, expected: number, value: unknown): Promise<void> =>
-    void expect(await ledger.write([{ key, expected, value }])).toBe(true)
+  const put = async (ledger: Ledger, key: string, expected: number, value: unknown): Promise<void> => {
+    expect(await ledger.write([{ key, expected, value }])).toBe(true)
+  }
   const valueOf = async (ledger: Ledger, key: string): Promise<unknown> =>
     (await ledger.read([key]))[0]?.value
 
