@@ -15,7 +15,7 @@ interface Known {
 /** Says which domains are Apple's, by name or, for custom domains, by MX. */
 export class Destinations {
   readonly #resolve: ResolveMx
-  readonly #options: { ttl: number; size: number; timeout: number; clock: () => number }
+  #options: { ttl: number; size: number; timeout: number; clock: () => number }
   /** In the order of last use, oldest first. */
   readonly #known = new Map<string, Known>()
   readonly #asking = new Map<string, Promise<boolean>>()
@@ -27,6 +27,11 @@ export class Destinations {
   ) {
     this.#resolve = resolve
     this.#options = { clock: Date.now, ...options }
+  }
+
+  /** Other options from now on; what is known stays. */
+  configure(options: { ttl: number; size: number; timeout: number }): void {
+    this.#options = { ...this.#options, ...options }
   }
 
   /** The same from what is known already, without waiting for DNS; an old answer counts too. */

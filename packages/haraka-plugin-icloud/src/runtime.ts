@@ -3,13 +3,13 @@ import path from 'node:path'
 import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
 import { Destinations } from './destination.ts'
-import type { Ini } from './ini-reader.ts'
 import type { Mx, Outbound, Plugin } from './haraka.ts'
+import { LiveSettings } from './live-settings.ts'
 import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
 import { POLICY_FILE, readPolicy } from './policy-file.ts'
 import type { Answerer } from './seen.ts'
-import { readSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** These two are in ms, before `[policy] time_scale`. */
 const LOOK_AGAIN = 60_000
@@ -18,7 +18,8 @@ const LONGEST_PARK = 3_600_000
 /** What the hooks work with: one per process. */
 export interface Runtime {
   plugin: Plugin
-  settings: Settings
+  /** Those in force now: not to be kept. */
+  readonly settings: Settings
   engine: Engine
   destinations: Destinations
   parked: Parked
@@ -39,13 +40,13 @@ export interface Runtime {
 
 /** Reads the configuration and makes the engine. Opens nothing yet. */
 export function createRuntime(plugin: Plugin): Runtime {
-  const ini = plugin.config.get('icloud.ini') as Ini
-  const { settings, problems } = readSettings(ini)
+  const live = new LiveSettings(plugin)
+  const settings = live.current
   const file = plugin.config.get(POLICY_FILE, 'data')
   const { policy, ...read } = readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
   // Once, and not by each worker.
   if (cluster.isPrimary) {
-    for (const problem of [...problems, ...read.problems]) plugin.logerror(problem)
+    for (const problem of read.problems) plugin.logerror(problem)
     const { mx } = settings.testing
     if (mx.length > 0) {
       const there = mx.map(({ exchange, port }) => `${exchange}:${port}`).join(', ')
@@ -56,6 +57,7 @@ export function createRuntime(plugin: Plugin): Runtime {
   const resolveMx = mxResolver(settings.testing.mxRecords)
   const engine = createEngine({
     ledger: ledgerUrl(settings.ledger),
+    ...(settings.buffer === null ? {} : { buffer: path.resolve(homeFolder(), settings.buffer) }),
     policy,
     resolveMx,
     logger: { warn: (message) => plugin.logwarn(message), error: (message) => plugin.logerror(message) },
@@ -65,6 +67,10 @@ export function createRuntime(plugin: Plugin): Runtime {
     size: settings.cacheSize,
     timeout: settings.resolveTimeout,
   })
+
+  live.onChange(({ cacheTtl: ttl, cacheSize: size, resolveTimeout: timeout }) =>
+    destinations.configure({ ttl, size, timeout }),
+  )
 
   engine.on('mxDoubtful', ({ domain }) => destinations.doubt(domain))
 
@@ -85,7 +91,9 @@ export function createRuntime(plugin: Plugin): Runtime {
   let warned = false
   return {
     plugin,
-    settings,
+    get settings() {
+      return live.current
+    },
     engine,
     destinations,
     outbound,
@@ -105,9 +113,13 @@ export function createRuntime(plugin: Plugin): Runtime {
   }
 }
 
+function homeFolder(): string {
+  return process.env.HARAKA ?? process.cwd()
+}
+
 /** A relative path starts at Haraka's directory, wherever Haraka was started from. */
 function ledgerUrl(ledger: string | null): string {
-  const home = process.env.HARAKA ?? process.cwd()
+  const home = homeFolder()
   if (ledger === null) return `file:${path.join(home, 'icloud.db')}`
   if (!ledger.startsWith('file:')) return ledger
   return `file:${path.resolve(home, ledger.slice('file:'.length).replace(/^\/\/(?=\/)/, ''))}`

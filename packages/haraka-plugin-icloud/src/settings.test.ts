@@ -5,9 +5,13 @@ describe('readSettings', () => {
   it('has a default for everything', () => {
     expect(readSettings({})).toEqual({
       problems: [],
+      changed: [],
+      waiting: [],
       settings: {
         ledger: null,
+        buffer: null,
         stream: 'transactional',
+        namedStreams: ['transactional', 'marketing'],
         streams: ['transactional', 'marketing'],
         streamHeader: 'X-Stream',
         lanes: new Map(),
@@ -16,6 +20,9 @@ describe('readSettings', () => {
         cacheSize: 10_000,
         resolveTimeout: 5000,
         timeScale: 1,
+        testingMx: [],
+        testingNames: [],
+        testingMxRecords: new Map(),
         testing: { mx: [], mxRecords: null },
       },
     })
@@ -64,11 +71,11 @@ describe('readSettings', () => {
   })
 
   it.each([
-    ['main', 'ledger', 'icloud.db', 'file:<path>, redis://<host> or memory:'],
+    ['main', 'ledger', 'icloud.db', 'file:<path>, redis://<host>, rediss://<host> or memory:'],
     ['main', 'stream', 'a b', 'a name of letters'],
     ['suppression', 'dsn', 'perhaps', 'true or false'],
-    ['destination', 'cache_ttl', 0, 'a number from 1 to 86400'],
-    ['destination', 'timeout', 'soon', 'a number from 0.1 to 60'],
+    ['destination', 'cache_ttl', 0, 'seconds from 1 to 86400'],
+    ['destination', 'timeout', 'soon', 'seconds from 0.1 to 60'],
     ['policy', 'time_scale', 2, 'a number from 0.000001 to 1'],
     ['testing', 'mx', 'localhost', '<IPv4 address>:<port>'],
   ])(
@@ -85,14 +92,50 @@ describe('readSettings', () => {
   it('names what it does not know', () => {
     const { problems } = readSettings({ main: { leger: 'file:a.db' }, policies: {} })
     expect(problems).toEqual([
-      'config/icloud.ini [main] leger: no such option; there are ledger, stream, streams, stream_header',
+      'config/icloud.ini [main] leger: no such option; there are ledger, buffer, stream, streams, stream_header',
       expect.stringContaining('config/icloud.ini [policies]: no such section; there are main, '),
     ])
   })
 
-  it('leaves out a stream that cannot be a name', () => {
+  it('one name that is none spoils a list', () => {
     const { settings, problems } = readSettings({ main: { streams: 'news, a b' } })
-    expect(settings.streams).toEqual(['transactional', 'news'])
-    expect(problems).toEqual([expect.stringMatching(/\[main\] streams: .* found "a b"; leaving it out$/)])
+    expect(settings.streams).toEqual(['transactional', 'marketing'])
+    expect(problems).toEqual([
+      'config/icloud.ini [main] streams: expected names, separated by commas, each a name of letters, digits, ".", "_" ' +
+        'and "-", at most 64, found "news, a b"; using the default, transactional, marketing',
+    ])
+  })
+
+  it.each([
+    ['main', 'stream', 'news', 'a b'],
+    ['main', 'streams', 'news, alerts', 'a b'],
+    ['suppression', 'dsn', 'false', 'perhaps'],
+    ['destination', 'cache_ttl', 60, 0],
+    ['lanes', 'news', 'bulk', 'a b'],
+  ])('[%s] %s=%s stays in force when it becomes %s', (section, key, right, wrong) => {
+    const { settings } = readSettings({ [section]: { [key]: right } })
+    const again = readSettings({ [section]: { [key]: wrong } }, settings)
+    expect(again.settings).toEqual(settings)
+    expect(again.problems).toEqual([expect.stringMatching(`\\[${section}\\] ${key}: .*; keeping ${right}$`)])
+    expect(again.changed).toEqual([])
+  })
+
+  it('says what has changed, and what has to wait for a restart', () => {
+    const { settings } = readSettings({ main: { stream: 'news' }, testing: { mx: '127.0.0.1:2526' } })
+    expect(readSettings({ main: { stream: 'news' }, testing: { mx: '127.0.0.1:2526' } }, settings)).toEqual({
+      settings,
+      problems: [],
+      changed: [],
+      waiting: [],
+    })
+    const again = readSettings({ main: { ledger: 'memory:' }, lanes: { news: 'bulk' } }, settings)
+    expect(again.changed).toEqual(['[main] ledger', '[main] stream', '[lanes]', '[testing] mx'])
+    expect(again.waiting).toEqual(['[main] ledger', '[testing] mx'])
+    expect(again.settings).toMatchObject({
+      ledger: null,
+      stream: 'transactional',
+      testing: { mx: [{ port: 2526 }] },
+    })
+    expect(again.settings.lanes).toEqual(new Map([['news', 'bulk']]))
   })
 })

@@ -1,13 +1,27 @@
-import { IniReader, type Ini } from './ini-reader.ts'
+import { option, perKey, type Complain, type Ini, type Option } from './option.ts'
+import {
+  endpoint,
+  flag,
+  ledgerUrl,
+  listOf,
+  name,
+  names,
+  number,
+  seconds,
+  text,
+  type Endpoint,
+} from './option-kinds.ts'
 
-/** The plugin's configuration, checked. */
-export interface Settings {
+/** The values of the options. */
+export interface Options {
   /** Where the engine remembers, as `openLedger` takes it; `null`: `icloud.db` in Haraka's directory. */
   ledger: string | null
+  /** The directory for outcomes that wait for a ledger in Redis. `null`: the engine's own choice. */
+  buffer: string | null
   /** The stream of mail that names none. */
   stream: string
-  /** The streams that a client may name. */
-  streams: readonly string[]
+  /** The streams that a client may name, besides the default one. */
+  namedStreams: readonly string[]
   streamHeader: string
   /** The lane of each stream; `default` for those that have none. */
   lanes: ReadonlyMap<string, string>
@@ -21,6 +35,33 @@ export interface Settings {
   resolveTimeout: number
   /** All durations of the policy times this. */
   timeScale: number
+  testingMx: readonly Endpoint[]
+  testingNames: readonly string[]
+  testingMxRecords: ReadonlyMap<string, readonly string[]>
+}
+
+/** One row for each option: a new one needs a row here, a line in {@link Options}, in `config/icloud.ini` and in the README. */
+const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
+  ledger: option('main', 'ledger', ledgerUrl, null, { restart: true }),
+  buffer: option('main', 'buffer', text, null, { restart: true }),
+  stream: option('main', 'stream', name, 'transactional'),
+  namedStreams: option('main', 'streams', names, ['transactional', 'marketing']),
+  streamHeader: option('main', 'stream_header', name, 'X-Stream'),
+  lanes: perKey('lanes', name),
+  suppressionDsn: option('suppression', 'dsn', flag, true),
+  cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),
+  cacheSize: option('destination', 'cache_size', number(1, 1_000_000), 10_000),
+  resolveTimeout: option('destination', 'timeout', seconds(0.1, 60), 5000),
+  timeScale: option('policy', 'time_scale', number(0.000_001, 1), 1, { restart: true }),
+  testingMx: option('testing', 'mx', listOf(endpoint), [], { restart: true }),
+  testingNames: option('testing', 'names', names, [], { restart: true }),
+  testingMxRecords: perKey('testing_mx_records', names, { restart: true }),
+}
+
+/** The plugin's configuration, checked. */
+export interface Settings extends Options {
+  /** The streams that a client may name. */
+  streams: readonly string[]
   testing: TestingSettings
 }
 
@@ -32,69 +73,81 @@ export interface TestingSettings {
   mxRecords: ReadonlyMap<string, readonly string[]> | null
 }
 
-/** The options of each section; `null`: any. */
-const KNOWN = new Map<string, readonly string[] | null>([
-  ['main', ['ledger', 'stream', 'streams', 'stream_header']],
-  ['suppression', ['dsn']],
-  ['destination', ['cache_ttl', 'cache_size', 'timeout']],
-  ['lanes', null],
-  ['policy', ['time_scale']],
-  ['testing', ['mx', 'names']],
-  ['testing_mx_records', null],
-])
+/** What {@link readSettings} found. */
+export interface Reading {
+  settings: Settings
+  /** One line for each mistake: file, option, what is allowed, what was found, what stays in force. */
+  problems: readonly string[]
+  /** The options whose values are other ones than before. */
+  changed: readonly string[]
+  /** Of these, those whose former values stay in force until Haraka is started again. */
+  waiting: readonly string[]
+}
+
+const FILE = 'config/icloud.ini'
 
 /**
- * Reads `icloud.ini`. A value that is not allowed gives a line in `problems` and leaves the default in force; so does
- * what is not known at all.
+ * Reads `icloud.ini`. A value that is not allowed gives a line in `problems` and leaves the former one in force, or, at
+ * the start, the default; so does what is not known at all.
+ *
+ * @param former what was in force until now; none at the start
  */
-export function readSettings(ini: Ini): { settings: Settings; problems: readonly string[] } {
-  const reader = new IniReader('config/icloud.ini', ini)
-  reader.refuseUnknown(KNOWN)
-  const stream = reader.name('main', 'stream', 'transactional')
-  const streams = reader.names('main', 'streams', ['transactional', 'marketing'])
-  const settings: Settings = {
-    ledger: ledgerOf(reader),
-    stream,
-    streams: [...new Set([stream, ...streams])],
-    streamHeader: reader.name('main', 'stream_header', 'X-Stream'),
-    lanes: new Map(reader.keys('lanes').map((key) => [key, reader.name('lanes', key, 'default')])),
-    suppressionDsn: reader.flag('suppression', 'dsn', true),
-    cacheTtl: reader.number('destination', 'cache_ttl', 3600, [1, 86_400]) * 1000,
-    cacheSize: reader.number('destination', 'cache_size', 10_000, [1, 1_000_000]),
-    resolveTimeout: reader.number('destination', 'timeout', 5, [0.1, 60]) * 1000,
-    timeScale: reader.number('policy', 'time_scale', 1, [0.000_001, 1]),
-    testing: { mx: testingMx(reader), mxRecords: testingMxRecords(reader) },
+export function readSettings(ini: Ini, former: Settings | null = null): Reading {
+  const problems = unknownIn(ini)
+  const changed: string[] = []
+  const waiting: string[] = []
+  const complain: Complain = (where, expected, found, instead) => {
+    const stays = former ? 'keeping' : 'using the default,'
+    problems.push(
+      `${FILE} ${where}: expected ${expected}, found ${JSON.stringify(found)}; ${stays} ${instead}`,
+    )
   }
-  return { settings, problems: reader.problems }
+  const read = <T>(row: Option<T>, before: T | undefined): T => {
+    const value = row.read(ini, before ?? row.standard, complain)
+    if (before === undefined || row.same(value, before)) return value
+    const where = `[${row.section}]${row.key === null ? '' : ` ${row.key}`}`
+    changed.push(where)
+    if (!row.restart) return value
+    waiting.push(where)
+    return before
+  }
+  const options = Object.fromEntries(
+    (Object.keys(table) as (keyof Options)[]).map((key) => [
+      key,
+      read(table[key] as Option<unknown>, former?.[key]),
+    ]),
+  ) as unknown as Options
+  const settings: Settings = {
+    ...options,
+    streams: [...new Set([options.stream, ...options.namedStreams])],
+    testing: former?.testing ?? testingOf(ini, options),
+  }
+  return { settings, problems, changed, waiting }
 }
 
-function ledgerOf(reader: IniReader): string | null {
-  const ledger = reader.text('main', 'ledger')
-  if (ledger === null || /^(?:file:.+|memory:|rediss?:\/\/.+)$/.test(ledger)) return ledger
-  // What stands before an @ may be a password.
-  const found = ledger.includes('@') ? `...${ledger.slice(ledger.lastIndexOf('@'))}` : ledger
-  reader.complain('main', 'ledger', found, 'file:<path>, redis://<host> or memory:', 'using the default')
-  return null
-}
-
-function testingMx(reader: IniReader): TestingSettings['mx'] {
-  const names = reader.list('testing', 'names')
-  return reader.list('testing', 'mx').flatMap((address, index) => {
-    const match = /^([\d.]+):(\d{1,5})$/.exec(address)
-    if (!match) {
-      reader.complain('testing', 'mx', address, '<IPv4 address>:<port>', 'leaving it out')
-      return []
-    }
-    const [, exchange = '', port = ''] = match
-    return [{ exchange, port: Number(port), name: names[index] ?? `mx0${index + 1}.mail.icloud.com` }]
+/** Complains of sections and options that there are not. */
+function unknownIn(ini: Ini): string[] {
+  const rows: Option<never>[] = Object.values(table) as unknown as Option<never>[]
+  const sections = [...new Set(rows.map(({ section }) => section))]
+  return Object.entries(ini).flatMap(([section, options]) => {
+    if (!sections.includes(section))
+      return [`${FILE} [${section}]: no such section; there are ${sections.join(', ')}`]
+    const keys = rows.filter((row) => row.section === section).map(({ key }) => key)
+    if (keys.includes(null)) return []
+    return Object.keys(options ?? {})
+      .filter((key) => !keys.includes(key))
+      .map((key) => `${FILE} [${section}] ${key}: no such option; there are ${keys.join(', ')}`)
   })
 }
 
-function testingMxRecords(reader: IniReader): TestingSettings['mxRecords'] {
-  if (!reader.has('testing_mx_records')) return null
-  return new Map(
-    reader
-      .keys('testing_mx_records')
-      .map((domain) => [domain.toLowerCase(), reader.list('testing_mx_records', domain)]),
-  )
+function testingOf(ini: Ini, { testingMx, testingNames, testingMxRecords }: Options): TestingSettings {
+  const mx = testingMx.map(({ host, port }, index) => ({
+    exchange: host,
+    port,
+    name: testingNames[index] ?? `mx0${index + 1}.mail.icloud.com`,
+  }))
+  const mxRecords = ini.testing_mx_records
+    ? new Map([...testingMxRecords].map(([domain, hosts]) => [domain.toLowerCase(), hosts]))
+    : null
+  return { mx, mxRecords }
 }

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await setStage({
+    haraka: { nodes: 1 },
+    icloud: ['[main]', 'stream_header=X-Kind', 'stream=news'],
+  })
+})
+
+afterAll(() => stage?.close())
+
+/** Writes the file anew and waits until the master and the worker have read it. Haraka takes 5 s for that. */
+async function rewrite(change: (text: string) => string): Promise<void> {
+  const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
+  const before = reloads()
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
+  await vi.waitUntil(() => reloads() === before + 2, { timeout: 20_000, interval: 25 })
+}
+
+function reloads(): number {
+  return stage.haraka.log.filter((line) => line.includes('Reloaded file') && line.includes('icloud.ini'))
+    .length
+}
+
+function logged(what: string): string[] {
+  return stage.haraka.log.filter((line) => line.includes(what))
+}
+
+it('config/icloud.ini is read again; a wrong value is one line and leaves the former one in force', async () => {
+  await rewrite((text) =>
+    text
+      .replace('X-Kind', 'X-Sort')
+      .replace('stream=news', 'stream=no name\nstream_heather=X')
+      .concat('\n[main]\nledger=memory:\n'),
+  )
+  await stage.haraka.logged('config/icloud.ini was read again: [main] stream_header changed')
+  expect(logged('config/icloud.ini [main] stream: ')).toEqual([
+    expect.stringMatching(/expected a name of .*, found "no name"; keeping news$/),
+  ])
+  expect(logged('stream_heather: no such option')).toHaveLength(1)
+  expect(logged('has to be restarted for [main] ledger; keeping the former value')).toHaveLength(1)
+
+  const headers = { 'X-Kind': 'marketing', 'X-Sort': 'marketing' }
+  await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'], headers })
+  await stage.delivered('anna@icloud.com')
+  const [message] = stage.apple.messages
+  expect(message?.raw.toString()).toContain('X-Kind: marketing')
+  expect(message?.raw.toString()).not.toContain('X-Sort')
+})

@@ -1,0 +1,98 @@
+import type { Kind } from './option.ts'
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+
+/** The name of a stream, a lane or a header. */
+export const name: Kind<string> = {
+  expected: 'a name of letters, digits, ".", "_" and "-", at most 64',
+  parse: (raw) => (NAME.test(raw) ? raw : undefined),
+  show: String,
+}
+
+export const names: Kind<readonly string[]> = listOf(name, 'names, separated by commas, each ')
+
+export const flag: Kind<boolean> = {
+  expected: 'true or false',
+  parse(raw) {
+    if (/^(?:true|yes|on|1)$/i.test(raw)) return true
+    if (/^(?:false|no|off|0)$/i.test(raw)) return false
+    return undefined
+  },
+  show: String,
+}
+
+/** A number from `least` to `most`. */
+export function number(least: number, most: number): Kind<number> {
+  return {
+    expected: `a number from ${least} to ${most}`,
+    parse(raw) {
+      const value = Number(raw)
+      return value >= least && value <= most ? value : undefined
+    },
+    show: String,
+  }
+}
+
+/** Seconds in the file, ms in the program. */
+export function seconds(least: number, most: number): Kind<number> {
+  const inner = number(least, most)
+  return {
+    expected: `seconds from ${least} to ${most}`,
+    parse(raw) {
+      const value = inner.parse(raw)
+      return value === undefined ? undefined : value * 1000
+    },
+    show: (ms) => String(ms / 1000),
+  }
+}
+
+/** Values that are separated by commas. One that is not allowed spoils the whole list. */
+export function listOf<T>(
+  kind: Kind<T>,
+  expected = 'a list, separated by commas, each ',
+): Kind<readonly T[]> {
+  return {
+    expected: `${expected}${kind.expected}`,
+    parse(raw) {
+      const items = raw.split(',').map((item) => item.trim())
+      const values = items.filter((item) => item !== '').map((item) => kind.parse(item))
+      return values.includes(undefined) ? undefined : (values as T[])
+    },
+    show: (values) => values.map((value) => kind.show(value)).join(', '),
+  }
+}
+
+/** Any text, such as a path. */
+export const text: Kind<string | null> = {
+  expected: 'a text',
+  parse: (raw) => raw,
+  show: (value) => value ?? 'none',
+}
+
+/** Where the engine remembers; `null`: `icloud.db` in Haraka's directory. */
+export const ledgerUrl: Kind<string | null> = {
+  expected: 'file:<path>, redis://<host>, rediss://<host> or memory:',
+  parse: (raw) => (/^(?:file:.+|memory:|rediss?:\/\/.+)$/.test(raw) ? raw : undefined),
+  show: (value) => withoutPassword(value ?? 'file:icloud.db'),
+  hide: withoutPassword,
+}
+
+/** An address to connect to, or to listen on. */
+export interface Endpoint {
+  host: string
+  port: number
+}
+
+export const endpoint: Kind<Endpoint> = {
+  expected: '<IPv4 address>:<port>',
+  parse(raw) {
+    const [, host = '', port = ''] = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(raw) ?? []
+    return host !== '' && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined
+  },
+  show: ({ host, port }) => `${host}:${port}`,
+}
+
+/** What stands before an @ may be a password. */
+function withoutPassword(url: string): string {
+  return url.includes('@') ? `...${url.slice(url.lastIndexOf('@'))}` : url
+}
