@@ -1,7 +1,6 @@
 import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { withDeadline } from './deadline.ts'
-import { decisionLine } from './decision-line.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
 import { tapReplies } from './replies.ts'
@@ -10,7 +9,7 @@ import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
 import { splitOff, splitSafely } from './split.ts'
-import { streamAndLane } from './stream.ts'
+import { mayTellSender, subjectOf } from './subject.ts'
 import { suppressionNotice } from './suppression-notice.ts'
 import { tellSafely } from './tell-sender.ts'
 import { LEDGER_WAIT } from './waits.ts'
@@ -70,14 +69,14 @@ async function admit(
   let wakeAt = Infinity
   for (const [index, recipient] of todo.rcpt_to.entries()) {
     const admission = admissions[index]
-    const gate = gateOf(admission, runtime.settings.suppressionDsn)
+    const gate = gateOf(admission, mayTellSender(todo, runtime.settings))
     groups.set(gate, [...(groups.get(gate) ?? []), recipient])
     if (!admission || gate === 'send') continue
     if (gate === 'wait') {
       wakeAt = Math.min(wakeAt, admission.retryAt ?? Date.now() + ASK_AGAIN)
       if (admission.hold) holds.push(admission.hold)
     } else markGivenUp(recipient, admission)
-    log(runtime, todo, recipient, admission)
+    tell(runtime, hmail, todo, recipient, admission)
   }
   const wait: Wait = { ms: Math.min(Math.max(0, wakeAt - Date.now()), runtime.longestParkMs), holds }
   if (groups.size > 1) return inParts(runtime, hmail, groups, wait)
@@ -105,8 +104,7 @@ async function ask(
 ): Promise<Admission[]> {
   const asked = engine.admit({
     recipients: todo.rcpt_to.map(({ address }) => address),
-    sender: todo.mail_from.address,
-    ...streamAndLane(todo.notes, settings),
+    ...subjectOf(todo, settings),
     hop: direct ? 'direct' : 'relay',
     messageId: todo.uuid,
     acceptedAt: todo.queue_time,
@@ -176,9 +174,12 @@ function markGivenUp(recipient: Address, admission: Admission): void {
   else markUnsent(recipient, '5.7.1', suppressionNotice(admission))
 }
 
-function log({ plugin }: Runtime, { uuid }: Todo, { address }: Address, admission: Admission): void {
-  const { decision, reason, retryAt } = admission
-  plugin.lognotice(
-    decisionLine({ message: uuid, recipient: address, action: decision, reason, next: retryAt }),
+function tell(runtime: Runtime, hmail: HMail, todo: Todo, { address }: Address, admission: Admission): void {
+  const { decision, reason, rule, retryAt } = admission
+  const { stream } = subjectOf(todo, runtime.settings)
+  const { uuid: message } = todo
+  runtime.decided(
+    { message, recipient: address, stream, action: decision, rule, reason, next: retryAt },
+    hmail,
   )
 }

@@ -1,11 +1,10 @@
 import type { Admission } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { withDeadline } from './deadline.ts'
-import { decisionLine } from './decision-line.ts'
 import { markUnsent } from './dsn.ts'
 import type { Address, Transaction } from './haraka.ts'
 import type { Runtime } from './runtime.ts'
-import { streamAndLane } from './stream.ts'
+import { mayTellSender, subjectOf } from './subject.ts'
 import { suppressionNotice } from './suppression-notice.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
@@ -16,12 +15,12 @@ import { LEDGER_WAIT } from './waits.ts'
  */
 export async function dropSuppressed(runtime: Runtime, transaction: Transaction): Promise<void> {
   const { engine, settings, destinations, plugin } = runtime
+  const subject = subjectOf(transaction, settings)
   const recipients = transaction.rcpt_to.filter(({ host }) => destinations.isKnownApple(host ?? ''))
   if (recipients.length === 0) return
   const asked = engine.admit({
     recipients: recipients.map(({ address }) => address),
-    sender: transaction.mail_from.address,
-    ...streamAndLane(transaction.notes, settings),
+    ...subject,
     // Only the suppressions are of interest here: a message that joins the queue takes no turn yet.
     hop: 'relay',
   })
@@ -32,12 +31,19 @@ export async function dropSuppressed(runtime: Runtime, transaction: Transaction)
     if (admission?.decision === 'suppressed') dropped.set(recipient, admission)
   }
   if (dropped.size === 0) return
-  if (settings.suppressionDsn && transaction.mail_from.user) await sendDsn(runtime, transaction, dropped)
+  if (mayTellSender(transaction, settings)) await sendDsn(runtime, transaction, dropped)
   transaction.rcpt_to = transaction.rcpt_to.filter((recipient) => !dropped.has(recipient))
-  for (const [recipient, { reason }] of dropped) {
-    plugin.lognotice(
-      decisionLine({ message: transaction.uuid, recipient: recipient.address, action: 'suppressed', reason }),
-    )
+  for (const [{ address }, { reason, rule }] of dropped) {
+    const { stream } = subject
+    runtime.decided({
+      message: transaction.uuid,
+      recipient: address,
+      stream,
+      action: 'suppressed',
+      rule,
+      reason,
+    })
+    transaction.results.push(plugin, { suppressed: address })
   }
 }
 

@@ -1,37 +1,44 @@
-import type { Verdict } from '@icloud-delivery/rules'
+import type { Fault } from '@icloud-delivery/rules'
 import { printable } from './printable.ts'
 
 /** One decision, as the log shows it. */
-export interface DecisionLine {
+export interface Decision {
   /** Haraka's id of the message. */
   message: string
   recipient: string
+  stream: string
   /** What is done: the engine's word for it. */
   action: string
   /** Why, in the engine's words. */
   reason: string
-  verdict?: Verdict | null
+  /** The rule that led to it, and whose fault it is. */
+  rule?: string | null
+  fault?: Fault | null
   /** ms since the epoch. */
   next?: number | null
   phase?: string | null
+  /** Who answered: the name, and the IP address. */
   mx?: string | null
+  ip?: string | null
   /** The reply. Remote text. */
   reply?: string | null
 }
 
 /** A decision on one line: `key=value` pairs, remote text escaped and quoted. */
-export function decisionLine(decision: DecisionLine): string {
-  const { message, recipient, action, reason, verdict, next, phase, mx, reply } = decision
+export function decisionLine(decision: Decision): string {
+  const { message, recipient, stream, rule, fault, action, reason, next, phase, mx, ip, reply } = decision
   const pairs: [string, string | null | undefined][] = [
     ['message', message],
     ['recipient', `<${printable(recipient, 320)}>`],
-    ['rule', verdict?.rule],
-    ['fault', verdict?.rule ? verdict.fault : null],
+    ['rule', rule],
+    ['fault', fault],
     ['action', action],
     ['next', typeof next === 'number' ? new Date(next).toISOString() : null],
     ['reason', quoted(reason, 200)],
+    ['stream', stream],
     ['phase', phase],
     ['mx', mx ? printable(mx, 255) : null],
+    ['ip', ip],
     ['reply', reply ? quoted(reply.replaceAll('\r\n', ' '), 500) : null],
   ]
   return pairs.flatMap(([key, value]) => (value ? [`${key}=${value}`] : [])).join(' ')

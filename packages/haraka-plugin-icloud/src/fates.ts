@@ -1,23 +1,23 @@
 import { classify, type Phase, type Verdict } from '@icloud-delivery/rules'
 import type { Action, Engine } from '@icloud-delivery/engine'
-import { decisionLine } from './decision-line.ts'
+import type { Decision } from './decision-line.ts'
 import { EXPIRED, markFailed } from './dsn.ts'
 import type { Address, Todo } from './haraka.ts'
 import type { Seen } from './seen.ts'
 import type { Fate } from './settle.ts'
+import type { MailSubject } from './subject.ts'
 
 /** Who decides about replies, and who is told. */
 export interface Judge {
   record: Engine['record']
-  stream: string
-  lane: string
+  subject: MailSubject
   /** How long a message waits that goes on for one recipient alone, in ms. */
   aloneMs: number
   /** How long held mail sleeps before it asks again, in ms. */
   longestParkMs: number
   /** What happens to an Apple reply that deserves another try where the engine cannot be asked. */
   unasked: Fate
-  log(line: string): void
+  decided(decision: Decision): void
   error(message: string): void
   clock(): number
 }
@@ -46,7 +46,7 @@ export async function fatesOf(
     }
     fates.set(recipient, ruling.fate)
     if (ruling.fate.kind === 'bounce') markFailed(recipient, seen, ruling.expired ? EXPIRED : undefined)
-    judge.log(lineOf(todo, recipient, seen, ruling, judge.clock()))
+    judge.decided(decisionOf(todo, recipient, seen, ruling, judge))
   }
   return fates
 }
@@ -80,9 +80,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
   try {
     const action = await judge.record({
       recipient: recipient.address,
-      sender: todo.mail_from.address,
-      stream: judge.stream,
-      lane: judge.lane,
+      ...judge.subject,
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,
@@ -135,17 +133,25 @@ function fateOf(action: Action, judge: Judge): Fate {
   }
 }
 
-function lineOf(todo: Todo, recipient: Address, seen: Seen, ruling: Ruling, now: number): string {
-  const { action, reason, verdict, fate } = ruling
-  return decisionLine({
-    message: todo.uuid,
-    recipient: recipient.address,
+function decisionOf(
+  { uuid }: Todo,
+  { address }: Address,
+  { phase, mx, ip, text }: Seen,
+  { action, reason, verdict, fate }: Ruling,
+  { subject, clock }: Judge,
+): Decision {
+  return {
+    message: uuid,
+    recipient: address,
+    stream: subject.stream,
+    rule: verdict?.rule ?? null,
+    fault: verdict?.rule ? verdict.fault : null,
     action,
     reason,
-    verdict,
-    next: 'ms' in fate ? now + fate.ms : null,
-    phase: seen.phase,
-    mx: seen.mx,
-    reply: seen.text,
-  })
+    next: 'ms' in fate ? clock() + fate.ms : null,
+    phase,
+    mx,
+    ip,
+    reply: text,
+  }
 }

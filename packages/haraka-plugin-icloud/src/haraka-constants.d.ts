@@ -1,4 +1,4 @@
 declare module 'haraka-constants' {
-  const constants: { ok: number; cont: number; deny: number; delay: number }
+  const constants: { ok: number; cont: number; deny: number; denysoft: number; delay: number }
   export default constants
 }

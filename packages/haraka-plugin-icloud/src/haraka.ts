@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { MailNotes } from './mail-notes.ts'
 
 /**
  * The parts of Haraka 3.3 that the plugin touches. Haraka ships no types. Where a member is not documented by Haraka
@@ -22,6 +23,7 @@ export interface Plugin {
   logwarn(message: string): void
   logerror(message: string): void
   logcrit(message: string): void
+  logalert(message: string): void
 }
 
 /** An envelope address. Haraka writes the outcome of an attempt on it. */
@@ -59,6 +61,7 @@ export type GivenMx = string | Mx | readonly (string | Mx)[]
 /** An outbound connection. */
 export interface OutboundSocket {
   on(event: 'line', listener: (line: string) => void): unknown
+  remoteAddress?: string | undefined
   /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
   write: (this: OutboundSocket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
 }
@@ -83,6 +86,8 @@ export interface HMail {
   path: string
   /** Shared by all parts of a message. */
   notes: unknown
+  /** Ours: Haraka gives queued mail none. */
+  results?: Results
   bounce_error: Error | null
   num_failures: number
   refcount: number
@@ -150,14 +155,24 @@ export type DeliveredParams = readonly [
   ...unknown[],
 ]
 
+/** What plugins found out, kept by Haraka for other plugins and for logs (haraka-results). */
+export interface Results {
+  add(plugin: Plugin, results: Readonly<Record<string, unknown>>): void
+  push(plugin: Plugin, results: Readonly<Record<string, unknown>>): void
+  incr(plugin: Plugin, results: Readonly<Record<string, number>>): void
+}
+
 export interface Header {
+  /** The values of all headers of that name, one a line; empty if there is none. */
   get(name: string): string
+  /** Throws for what cannot be read. */
+  get_addresses(name: string): readonly { host?: string | null }[]
   header_list: string[]
 }
 
-/** Where this plugin leaves a message's stream: copied into the queue file. */
+/** Where this plugin leaves what it knows of a message: copied into the queue file. */
 export interface TransactionNotes {
-  icloud?: { stream: string }
+  icloud?: MailNotes
 }
 
 export interface Transaction {
@@ -166,11 +181,16 @@ export interface Transaction {
   rcpt_to: Address[]
   notes: TransactionNotes
   header: Header
+  results: Results
   remove_header(name: string): void
 }
 
 export interface Connection {
+  /** Whether the client is authenticated or allowed to relay. */
   relaying: boolean
+  remote: { ip: string }
+  /** `auth_user`: who logged in. */
+  notes: { auth_user?: string }
   transaction: Transaction | null
 }
 

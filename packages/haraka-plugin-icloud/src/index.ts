@@ -5,6 +5,7 @@ import { withDeadline } from './deadline.ts'
 import { fatesOf, type Judge } from './fates.ts'
 import { guarded } from './guarded.ts'
 import type {
+  Address,
   BounceError,
   Connection,
   DeferredParams,
@@ -15,11 +16,14 @@ import type {
   Todo,
   Transaction,
 } from './haraka.ts'
+import { noteMail } from './mail-notes.ts'
 import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 import { isUnderWay, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
-import { readStream, streamAndLane } from './stream.ts'
+import { answerRcpt } from './rcpt.ts'
+import { subjectOf } from './subject.ts'
+import { serveMetrics } from './metrics-server.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
 /** How long a message waits that goes on for one recipient alone, in ms, before `[policy] time_scale`. */
@@ -33,7 +37,9 @@ export function register(this: Plugin): void {
   this.timeout = 0
   const runtime = createRuntime(this)
   runtimes.set(this, runtime)
-  this.register_hook('data_post', 'read_stream')
+  // First, as whoever answers OK ends the asking.
+  this.register_hook('rcpt', 'answer_rcpt', -100)
+  this.register_hook('data_post', 'note_mail')
   this.register_hook('pre_send_trans_email', 'before_queue')
   this.register_hook('send_email', 'before_attempt')
   if (runtime.settings.testing.mx.length > 0) this.register_hook('get_mx', 'stand_in_for_apple', -100)
@@ -41,11 +47,34 @@ export function register(this: Plugin): void {
   this.register_hook('deferred', 'after_deferral', -100)
   this.register_hook('bounce', 'after_bounce', -100)
   this.register_hook('delivered', 'after_delivery')
+  this.register_hook('init_master', 'serve_metrics')
+}
+
+/** init_master, where there are workers, and where there are none */
+export function serve_metrics(this: Plugin, next: Next): void {
+  const { metrics, settings } = runtimeOf(this)
+  if (metrics && settings.metricsListen) {
+    serveMetrics(metrics, settings.metricsListen, {
+      ready: (url) => this.lognotice(`metrics: ${url}`),
+      failed: (why) => this.logerror(`metrics: ${why}`),
+    })
+  }
+  next()
+}
+
+/** rcpt */
+export function answer_rcpt(
+  this: Plugin,
+  next: Next,
+  connection: Connection,
+  [recipient]: readonly [Address],
+): void {
+  guarded(this, 'rcpt', next, (done) => answerRcpt(runtimeOf(this), done, connection, recipient))
 }
 
 /** data_post */
-export function read_stream(this: Plugin, next: Next, connection: Connection): void {
-  readStream(connection, runtimeOf(this).settings)
+export function note_mail(this: Plugin, next: Next, connection: Connection): void {
+  noteMail(this, connection, runtimeOf(this).settings)
   next()
 }
 
@@ -84,7 +113,7 @@ export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: D
   const replies = takeReplies(hmail, params, runtimeOf(this).whoAnswers)
   if (!todo || !replies) return next()
   guarded(this, 'deferred', next, async (done) => {
-    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, { kind: 'host' }))
+    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), hmail, todo, { kind: 'host' }))
     await settleDeferred(runtimeOf(this), done, hmail, params, fates)
   })
 }
@@ -98,7 +127,7 @@ export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: Boun
   const replies = takeReplies(hmail, error, runtimeOf(this).whoAnswers)
   if (!todo || !replies) return next()
   guarded(this, 'bounce', next, async (done) => {
-    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), todo, nextInterval(hmail)))
+    const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), hmail, todo, nextInterval(hmail)))
     await settleBounce(runtimeOf(this), done, hmail, error, fates)
   })
 }
@@ -110,31 +139,32 @@ export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: D
   // Not waited for: the file of a delivered message should go away at once, lest a crash sends it twice.
   next()
   if (!todo || !accepted.some(isUnderWay)) return
-  const { engine, settings, whoAnswers } = runtimeOf(this)
+  const { engine, metrics, settings, whoAnswers } = runtimeOf(this)
+  const subject = subjectOf(todo, settings)
   const { direct } = whoAnswers({ exchange: ip, port, from_dns: host })
   for (const recipient of accepted) {
     const recorded = engine.record({
       recipient: recipient.address,
-      sender: todo.mail_from.address,
-      ...streamAndLane(todo.notes, settings),
+      ...subject,
       hop: direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,
       outcome: { kind: 'delivered', text: `250 ${response}` },
     })
+    metrics?.decided({ action: direct ? 'delivered' : 'handed-over', rule: null, stream: subject.stream })
     recorded.catch((error: unknown) => this.logerror(`delivered: ${String(error)}`))
   }
 }
 
-function judgeOf(runtime: Runtime, todo: Todo, unasked: Fate): Judge {
+function judgeOf(runtime: Runtime, hmail: HMail, todo: Todo, unasked: Fate): Judge {
   const { engine, plugin, settings } = runtime
   return {
     record: (request) => withDeadline(engine.record(request), LEDGER_WAIT, 'The engine'),
-    ...streamAndLane(todo.notes, settings),
+    subject: subjectOf(todo, settings),
     aloneMs: ALONE * settings.timeScale,
     longestParkMs: runtime.longestParkMs,
     unasked,
-    log: (line) => plugin.lognotice(line),
+    decided: (decision) => runtime.decided(decision, hmail),
     error: (message) => plugin.logerror(message),
     clock: Date.now,
   }

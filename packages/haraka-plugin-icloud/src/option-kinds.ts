@@ -63,10 +63,11 @@ export function listOf<T>(
 }
 
 /** Any text, such as a path. */
-export const text: Kind<string | null> = {
-  expected: 'a text',
-  parse: (raw) => raw,
-  show: (value) => value ?? 'none',
+export const text: Kind<string> = { expected: 'a text', parse: (raw) => raw, show: String }
+
+/** For an option that may be left out: messages say `absent` then. */
+export function nullable<T>(kind: Kind<T>, absent: string): Kind<T | null> {
+  return { ...kind, show: (value) => (value === null ? absent : kind.show(value)) }
 }
 
 /** Where the engine remembers; `null`: `icloud.db` in Haraka's directory. */

@@ -27,6 +27,11 @@ export class Parked {
     this.#waker = waker
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size
+  }
+
   /** Call it for a message that Haraka has been told to try later. `holds`: what it waits for, if that is known. */
   add(hmail: HMail, holds: readonly HoldRef[] | null): void {
     this.#waiting.set(hmail, holds)

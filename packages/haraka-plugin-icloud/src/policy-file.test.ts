@@ -56,6 +56,35 @@ describe('readPolicy', () => {
     })
   })
 
+  it('takes lanes apart: what is not named keeps its default, and a mistake leaves the rest', () => {
+    const base = scalePolicy(0.001)
+    const { policy, problems } = read(
+      {
+        lanes: {
+          '*': { ceiling: 1, priorities: { alerts: 0, news: 12 } },
+          // Right only together with the lane below.
+          'ip-1': { alternative: 'ip-2', floor: 'none' },
+          'ip-2': { warmUp: 'done', spread: { news: { messages: 1000, overSeconds: 60 } } },
+        },
+      },
+      base,
+    )
+    expect(problems).toEqual([
+      expect.stringContaining(
+        'icloud_policy.json lanes.*.priorities.news: expected a whole number from 0 to 9',
+      ),
+      expect.stringContaining('icloud_policy.json lanes.ip-1.floor: expected a whole number from 1 to 1000'),
+    ])
+    const { lanes } = resolvePolicy(policy)
+    const all = base.lanes['*']
+    const others = { ...all, ceiling: 1, priorities: { ...all?.priorities, alerts: 0 } }
+    expect(lanes).toEqual({
+      '*': others,
+      'ip-1': { ...others, alternative: 'ip-2' },
+      'ip-2': { ...others, warmUp: 'done', spread: { news: { messages: 1000, overSeconds: 60 } } },
+    })
+  })
+
   it('is not scaled: time_scale is for the defaults only', () => {
     const base = scalePolicy(0.001)
     const { policy } = read({ rules: { 'rate-limited': { waitsSeconds: [60] } } }, base)
@@ -81,6 +110,8 @@ describe('readPolicy', () => {
     ],
     [{ rules: { 'policy-cs01': { hold: { count: 9 } } } }, ' rules.policy-cs01.hold.scope: expected '],
     [{ rules: { 'policy-cs01': 5 } }, ' rules.policy-cs01: expected an object, found 5'],
+    [{ lanes: { bulk: { alternative: 'ip-9' } } }, ' lanes.bulk.alternative: expected a lane that is named'],
+    [{ lanes: { '*': { cieling: 3 } } }, ' lanes.*: there is no option "cieling"'],
     [{ polices: {} }, ': there is no option "polices"'],
     [[], ': an object is expected, found []'],
   ])('%j: one line that names file, key, expected and found; the default stays', (value, problem) => {

@@ -1,4 +1,5 @@
-import { resolvePolicy, type Policy, type PolicyOptions } from '@icloud-delivery/engine'
+import { isDeepStrictEqual } from 'node:util'
+import { defaultPolicy, resolvePolicy, type Policy, type PolicyOptions } from '@icloud-delivery/engine'
 import { printable } from './printable.ts'
 
 /** The file that changes the policy. Haraka looks for it in its own `config` directory. */
@@ -12,6 +13,7 @@ const DEPTH: Readonly<Record<string, number>> = {
   topOfHour: 2,
   signals: 2,
   incidents: 2,
+  lanes: 4,
   rules: 3,
   otherwise: 3,
 }
@@ -30,26 +32,51 @@ export function readPolicy(
 ): { policy: PolicyOptions; problems: readonly string[] } {
   const problems: string[] = []
   const complain = (problem: string): void => void problems.push(`config/${POLICY_FILE}${problem}`)
-  const policy = structuredClone(base) as unknown as Json
-  for (const { keys, value } of settingsOf(parse(lines, complain))) {
-    const [section = '', name = ''] = keys
-    if (section === 'maxAgeSeconds' && keys.length > 1 && name !== '*' && !streams.includes(name)) {
-      complain(
-        ` ${keys.join('.')}: no such stream; there are ${['*', ...streams].join(', ')}; leaving it out`,
-      )
-      continue
+  let policy = changesOf(base)
+  let open = settingsOf(parse(lines, complain)).filter(({ keys }) => {
+    const [section, name = '*'] = keys
+    if (section !== 'maxAgeSeconds' || keys.length === 1 || name === '*' || streams.includes(name))
+      return true
+    complain(` ${keys.join('.')}: no such stream; there are ${['*', ...streams].join(', ')}; leaving it out`)
+    return false
+  })
+  // Some settings are right only together with others, whatever their order, so what failed is tried once more.
+  for (;;) {
+    const failed: { setting: Setting; why: string }[] = []
+    for (const setting of open) {
+      const changed = withSetting(policy, setting)
+      try {
+        resolvePolicy(changed as PolicyOptions)
+        policy = changed
+      } catch (error) {
+        failed.push({ setting, why: error instanceof Error ? error.message : String(error) })
+      }
     }
-    try {
-      resolvePolicy(nested(keys, value))
-      put(policy, keys, value)
-    } catch (error) {
-      const found = error instanceof Error ? error.message : String(error)
-      complain(
-        `${found.replace(/^policy\.?/, (start) => (start === 'policy' ? '' : ' '))}; using the default`,
-      )
+    if (failed.length === open.length) {
+      for (const { why } of failed)
+        complain(
+          `${why.replace(/^policy\.?/, (start) => (start === 'policy' ? '' : ' '))}; using the default`,
+        )
+      return { policy: policy as PolicyOptions, problems }
     }
+    open = failed.map(({ setting }) => setting)
   }
-  return { policy, problems }
+}
+
+/** One setting by its keys, from the outermost on. */
+interface Setting {
+  keys: readonly string[]
+  value: unknown
+}
+
+/** What a policy has changed: a default that was given as an option would be checked against the file's settings. */
+function changesOf(base: Policy): Json {
+  const standard = new Map(
+    settingsOf(defaultPolicy as unknown as Json).map(({ keys, value }) => [keys.join('\n'), value]),
+  )
+  return settingsOf(base as unknown as Json)
+    .filter(({ keys, value }) => !isDeepStrictEqual(value, standard.get(keys.join('\n'))))
+    .reduce(withSetting, {})
 }
 
 function parse(lines: unknown, complain: (problem: string) => void): Json {
@@ -72,10 +99,7 @@ function parse(lines: unknown, complain: (problem: string) => void): Json {
 }
 
 /** Every setting by itself, so that a mistake in one leaves the others alone. */
-function settingsOf(
-  value: Json,
-  above: readonly string[] = [],
-): { keys: readonly string[]; value: unknown }[] {
+function settingsOf(value: Json, above: readonly string[] = []): Setting[] {
   return Object.entries(value).flatMap(([key, one]) => {
     const keys = [...above, key]
     const depth = DEPTH[keys[0] ?? ''] ?? 1
@@ -83,19 +107,11 @@ function settingsOf(
   })
 }
 
-function nested(keys: readonly string[], value: unknown): PolicyOptions {
-  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as PolicyOptions
-}
-
-function put(policy: Json, keys: readonly string[], value: unknown): void {
+function withSetting(policy: Json, { keys, value }: Setting): Json {
   const [key = '', ...deeper] = keys
-  if (deeper.length === 0) policy[key] = value
-  else {
-    const inner = Object.hasOwn(policy, key) ? policy[key] : undefined
-    const next: Json = isObject(inner) ? inner : {}
-    put(next, deeper, value)
-    policy[key] = next
-  }
+  if (deeper.length === 0) return { ...policy, [key]: value }
+  const inner = Object.hasOwn(policy, key) ? policy[key] : undefined
+  return { ...policy, [key]: withSetting(isObject(inner) ? inner : {}, { keys: deeper, value }) }
 }
 
 function isObject(value: unknown): value is Json {

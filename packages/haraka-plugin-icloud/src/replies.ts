@@ -20,7 +20,8 @@ export function tapReplies(hmail: HMail, whoAnswers: (mx: Mx) => Answerer, faile
   try {
     hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
       try {
-        listen(socket, hmail.todo?.rcpt_to ?? [], whoAnswers({ ...mx, port }))
+        const answerer = whoAnswers({ ...mx, port })
+        listen(socket, hmail.todo?.rcpt_to ?? [], { ...answerer, ip: socket.remoteAddress ?? answerer.ip })
       } catch {
         failed()
       }

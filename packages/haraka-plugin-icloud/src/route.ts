@@ -2,6 +2,9 @@ import constants from 'haraka-constants'
 import type { GivenMx, Mx, Outbound } from './haraka.ts'
 import type { Answerer } from './seen.ts'
 
+/** DNS will tell, and it is Apple. */
+const unknown: Answerer = { mx: null, direct: true, ip: null }
+
 /**
  * Who will answer, as far as it is known before the connection is made.
  *
@@ -18,9 +21,9 @@ export function routeOf(
   outbound: () => Outbound,
   whoAnswers: (mx: Mx) => Answerer,
 ): Answerer {
-  if (code !== constants.ok || given === undefined) return { mx: null, direct: true }
+  if (code !== constants.ok || given === undefined) return unknown
   const { HarakaMx } = outbound().net_utils
   const list = Array.isArray(given) ? (given as readonly (string | Mx)[]) : [given as string | Mx]
   const answerers = list.map((mx) => whoAnswers(new HarakaMx(mx)))
-  return answerers.find(({ direct }) => direct) ?? answerers[0] ?? { mx: null, direct: true }
+  return answerers.find(({ direct }) => direct) ?? answerers[0] ?? unknown
 }

@@ -1,13 +1,18 @@
 import cluster from 'node:cluster'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
 import { Destinations } from './destination.ts'
-import type { Mx, Outbound, Plugin } from './haraka.ts'
+import type { HMail, Mx, Outbound, Plugin } from './haraka.ts'
+import { decisionLine, type Decision } from './decision-line.ts'
+import { resultsOf } from './hmail-results.ts'
 import { LiveSettings } from './live-settings.ts'
 import { mxResolver } from './mx-resolver.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { Parked } from './parked.ts'
 import { POLICY_FILE, readPolicy } from './policy-file.ts'
+import { printable } from './printable.ts'
 import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
 
@@ -31,6 +36,10 @@ export interface Runtime {
    */
   longestParkMs: number
   error: (message: string) => void
+  /** Tells of a decision wherever one looks for it: the log, the numbers, and the results that other plugins read. */
+  decided: (decision: Decision, hmail?: HMail) => void
+  /** `null`: not asked for. */
+  metrics: Metrics | null
   /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
   outbound: () => Outbound
   whoAnswers: (mx: Mx) => Answerer
@@ -88,6 +97,12 @@ export function createRuntime(plugin: Plugin): Runtime {
     if ('hold' in what) parked.released(what.hold)
   })
 
+  engine.on('alert', ({ kind, subject, message, url }) => {
+    const where = url === null ? '' : ` (${printable(url, 300)})`
+    plugin.logalert(`${kind} ${printable(subject, 320)}: ${printable(message, 500)}${where}`)
+  })
+  const metrics = metricsOf(plugin, settings, { engine, parked: () => parked.size })
+
   let warned = false
   return {
     plugin,
@@ -99,6 +114,13 @@ export function createRuntime(plugin: Plugin): Runtime {
     outbound,
     error,
     parked,
+    metrics,
+    decided(decision, hmail) {
+      plugin.lognotice(decisionLine(decision))
+      const { action, rule = null, stream } = decision
+      metrics?.decided({ action, rule, stream })
+      if (hmail) noteResult(plugin, hmail, decision)
+    },
     lookAgainMs,
     longestParkMs: Math.max(1000, LONGEST_PARK * settings.timeScale),
     whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
@@ -132,5 +154,31 @@ function ledgerUrl(ledger: string | null): string {
 function whoAnswers(mx: Mx, testing: Settings['testing']['mx']): Answerer {
   const stand = testing.find(({ exchange, port }) => exchange === mx.exchange && port === mx.port)
   const name = stand?.name ?? mx.from_dns ?? mx.exchange ?? null
-  return { mx: name, direct: name !== null && isAppleMx(name) }
+  const ip = mx.exchange !== undefined && isIP(mx.exchange) !== 0 ? mx.exchange : null
+  return { mx: name, direct: name !== null && isAppleMx(name), ip }
+}
+
+/** Not being able to count is no reason not to deliver. */
+function metricsOf(
+  plugin: Plugin,
+  { metricsListen }: Settings,
+  sources: Parameters<typeof createMetrics>[0],
+): Metrics | null {
+  if (metricsListen === null) return null
+  try {
+    return createMetrics(sources)
+  } catch (error) {
+    if (cluster.isPrimary)
+      plugin.logerror(
+        `[metrics] listen: no numbers are served, as prom-client is not there (npm install prom-client): ${String(error)}`,
+      )
+    return null
+  }
+}
+
+/** In words for people and logs, and, where those do not look (`_`), in parts for plugins. */
+function noteResult(plugin: Plugin, hmail: HMail, decision: Decision): void {
+  const { recipient, action, rule } = decision
+  const words = `${printable(recipient, 320)}: ${action}${rule ? ` (${rule})` : ''}`
+  resultsOf(plugin, hmail)?.push(plugin, { msg: words, _decisions: decision })
 }

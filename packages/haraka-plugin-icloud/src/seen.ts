@@ -8,6 +8,8 @@ export interface Answerer {
   mx: string | null
   /** Whether it is Apple's. */
   direct: boolean
+  /** The IP address; `null` if it is not known. */
+  ip: string | null
 }
 
 /** A reply of this attempt, as one recipient met it. */

@@ -10,15 +10,19 @@ describe('readSettings', () => {
       settings: {
         ledger: null,
         buffer: null,
-        stream: 'transactional',
+        stream: null,
         namedStreams: ['transactional', 'marketing'],
         streams: ['transactional', 'marketing'],
         streamHeader: 'X-Stream',
+        campaignHeader: 'X-Campaign',
+        deliverByHeader: 'X-Deliver-By',
         lanes: new Map(),
         suppressionDsn: true,
+        rejectAtRcpt: false,
         cacheTtl: 3_600_000,
         cacheSize: 10_000,
         resolveTimeout: 5000,
+        metricsListen: null,
         timeScale: 1,
         testingMx: [],
         testingNames: [],
@@ -92,7 +96,8 @@ describe('readSettings', () => {
   it('names what it does not know', () => {
     const { problems } = readSettings({ main: { leger: 'file:a.db' }, policies: {} })
     expect(problems).toEqual([
-      'config/icloud.ini [main] leger: no such option; there are ledger, buffer, stream, streams, stream_header',
+      'config/icloud.ini [main] leger: no such option; there are ledger, buffer, stream, streams, stream_header, ' +
+        'campaign_header, deliver_by_header',
       expect.stringContaining('config/icloud.ini [policies]: no such section; there are main, '),
     ])
   })
@@ -133,7 +138,7 @@ describe('readSettings', () => {
     expect(again.waiting).toEqual(['[main] ledger', '[testing] mx'])
     expect(again.settings).toMatchObject({
       ledger: null,
-      stream: 'transactional',
+      stream: null,
       testing: { mx: [{ port: 2526 }] },
     })
     expect(again.settings.lanes).toEqual(new Map([['news', 'bulk']]))

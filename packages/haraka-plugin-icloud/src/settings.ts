@@ -6,11 +6,13 @@ import {
   listOf,
   name,
   names,
+  nullable,
   number,
   seconds,
   text,
   type Endpoint,
 } from './option-kinds.ts'
+import { standardStream } from './stream.ts'
 
 /** The values of the options. */
 export interface Options {
@@ -18,21 +20,29 @@ export interface Options {
   ledger: string | null
   /** The directory for outcomes that wait for a ledger in Redis. `null`: the engine's own choice. */
   buffer: string | null
-  /** The stream of mail that names none. */
-  stream: string
+  /** The stream of mail that names none. `null`: its headers tell, or it is transactional. */
+  stream: string | null
   /** The streams that a client may name, besides the default one. */
   namedStreams: readonly string[]
   streamHeader: string
+  /** Names the mailing that a message belongs to. */
+  campaignHeader: string
+  /** Names the time from which a message is of no use any more. */
+  deliverByHeader: string
   /** The lane of each stream; `default` for those that have none. */
   lanes: ReadonlyMap<string, string>
   /** Whether the sender hears of recipients that were dropped because they are suppressed. */
   suppressionDsn: boolean
+  /** Whether a client that may relay is told of them at RCPT. */
+  rejectAtRcpt: boolean
   /** How long an answer about a domain's MX is believed, in ms. */
   cacheTtl: number
   /** How many domains are remembered. */
   cacheSize: number
   /** How long an answer is waited for, in ms. */
   resolveTimeout: number
+  /** Where the numbers are served. `null`: nowhere. */
+  metricsListen: Endpoint | null
   /** All durations of the policy times this. */
   timeScale: number
   testingMx: readonly Endpoint[]
@@ -43,15 +53,21 @@ export interface Options {
 /** One row for each option: a new one needs a row here, a line in {@link Options}, in `config/icloud.ini` and in the README. */
 const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
   ledger: option('main', 'ledger', ledgerUrl, null, { restart: true }),
-  buffer: option('main', 'buffer', text, null, { restart: true }),
-  stream: option('main', 'stream', name, 'transactional'),
+  buffer: option<string | null>('main', 'buffer', nullable(text, 'none'), null, { restart: true }),
+  stream: option<string | null>('main', 'stream', nullable(name, 'none'), null),
   namedStreams: option('main', 'streams', names, ['transactional', 'marketing']),
   streamHeader: option('main', 'stream_header', name, 'X-Stream'),
+  campaignHeader: option('main', 'campaign_header', name, 'X-Campaign'),
+  deliverByHeader: option('main', 'deliver_by_header', name, 'X-Deliver-By'),
   lanes: perKey('lanes', name),
   suppressionDsn: option('suppression', 'dsn', flag, true),
+  rejectAtRcpt: option('suppression', 'reject_at_rcpt', flag, false),
   cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),
   cacheSize: option('destination', 'cache_size', number(1, 1_000_000), 10_000),
   resolveTimeout: option('destination', 'timeout', seconds(0.1, 60), 5000),
+  metricsListen: option<Endpoint | null>('metrics', 'listen', nullable(endpoint, 'nowhere'), null, {
+    restart: true,
+  }),
   timeScale: option('policy', 'time_scale', number(0.000_001, 1), 1, { restart: true }),
   testingMx: option('testing', 'mx', listOf(endpoint), [], { restart: true }),
   testingNames: option('testing', 'names', names, [], { restart: true }),
@@ -119,7 +135,7 @@ export function readSettings(ini: Ini, former: Settings | null = null): Reading 
   ) as unknown as Options
   const settings: Settings = {
     ...options,
-    streams: [...new Set([options.stream, ...options.namedStreams])],
+    streams: [...new Set([standardStream(options), ...options.namedStreams])],
     testing: former?.testing ?? testingOf(ini, options),
   }
   return { settings, problems, changed, waiting }

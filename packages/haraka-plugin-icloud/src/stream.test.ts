@@ -1,54 +1,36 @@
-import { describe, expect, it } from 'vitest'
-import type { Connection, Transaction } from './haraka.ts'
-import { readSettings } from './settings.ts'
-import { readStream, streamAndLane } from './stream.ts'
+import { expect, it } from 'vitest'
+import type { Header } from './haraka.ts'
+import { standardStream, streamBySign } from './stream.ts'
 
-const { settings } = readSettings({ lanes: { marketing: 'bulk' } })
+const streams = ['transactional', 'marketing']
 
-function connection(relaying: boolean, header: string): Connection & { transaction: Transaction } {
-  const headers = new Map([['X-Stream', header]])
+function header(lines: Record<string, string>): Header {
   return {
-    relaying,
-    transaction: {
-      notes: {},
-      header: { get: (name: string) => headers.get(name) ?? '' },
-      remove_header: (name: string) => headers.delete(name),
-    } as unknown as Transaction,
+    get: (name) => (lines[name] === undefined ? '' : `${lines[name]}\n`),
+    get_addresses: () => [],
+    header_list: [],
   }
 }
 
-describe('readStream', () => {
-  it('takes a configured stream from a client that may relay, and the header out', () => {
-    const { transaction, ...rest } = connection(true, ' marketing\r\n')
-    readStream({ ...rest, transaction }, settings)
-    expect(transaction.notes).toEqual({ icloud: { stream: 'marketing' } })
-    expect(transaction.header.get('X-Stream')).toBe('')
-  })
+const list = { 'List-Unsubscribe': '<https://example.com/u>' }
 
-  it('does not take one that is not configured', () => {
-    const { transaction, ...rest } = connection(true, 'urgent')
-    readStream({ ...rest, transaction }, settings)
-    expect(transaction.notes).toEqual({})
-    expect(transaction.header.get('X-Stream')).toBe('')
-  })
-
-  it('leaves the header of a client that may not relay alone', () => {
-    const { transaction, ...rest } = connection(false, 'marketing')
-    readStream({ ...rest, transaction }, settings)
-    expect(transaction.notes).toEqual({})
-    expect(transaction.header.get('X-Stream')).toBe('marketing')
-  })
+it.each([
+  [{ ...list, Precedence: 'bulk' }, 'marketing'],
+  [{ ...list, Precedence: ' List' }, 'marketing'],
+  [{ ...list, 'Feedback-ID': 'spring:example' }, 'marketing'],
+  [list, undefined],
+  [{ ...list, Precedence: 'first-class' }, undefined],
+  [{ Precedence: 'bulk', 'Feedback-ID': 'spring:example' }, undefined],
+  [{}, undefined],
+])('%j: %s', (lines, stream) => {
+  expect(streamBySign(header(lines), { streams })).toBe(stream)
 })
 
-describe('streamAndLane', () => {
-  it('has a default for both', () => {
-    expect(streamAndLane({}, settings)).toEqual({ stream: 'transactional', lane: 'default' })
-  })
+it('a sign names no stream that is not configured', () => {
+  expect(streamBySign(header({ ...list, Precedence: 'bulk' }), { streams: ['news'] })).toBeUndefined()
+})
 
-  it('looks the lane up by the stream', () => {
-    expect(streamAndLane({ icloud: { stream: 'marketing' } }, settings)).toEqual({
-      stream: 'marketing',
-      lane: 'bulk',
-    })
-  })
+it('without a word of anybody mail is transactional', () => {
+  expect(standardStream({ stream: null })).toBe('transactional')
+  expect(standardStream({ stream: 'news' })).toBe('news')
 })

@@ -1,21 +1,21 @@
-import type { Connection, TransactionNotes } from './haraka.ts'
+import type { Header } from './haraka.ts'
 import type { Settings } from './settings.ts'
 
-/**
- * Reads the stream that a trusted client names in a header, and takes the header out. On other connections the header
- * is none of our business: anyone could have written it.
- */
-export function readStream(connection: Connection, settings: Settings): void {
-  const { transaction } = connection
-  if (!transaction || !connection.relaying) return
-  const named = transaction.header.get(settings.streamHeader).trim()
-  if (named === '') return
-  transaction.remove_header(settings.streamHeader)
-  if (settings.streams.includes(named)) transaction.notes.icloud = { stream: named }
+/** Where neither the client nor the configuration says anything. */
+const TRANSACTIONAL = 'transactional'
+const MARKETING = 'marketing'
+
+/** The stream of mail that shows no sign of another one. */
+export function standardStream({ stream }: Pick<Settings, 'stream'>): string {
+  return stream ?? TRANSACTIONAL
 }
 
-/** The stream of a message and the lane that the stream uses. */
-export function streamAndLane(notes: TransactionNotes, settings: Settings): { stream: string; lane: string } {
-  const stream = notes.icloud?.stream ?? settings.stream
-  return { stream, lane: settings.lanes.get(stream) ?? 'default' }
+/**
+ * The stream that a message itself gives away: whoever sends to many says so with List-Unsubscribe, and with Precedence
+ * or Feedback-ID. List-Unsubscribe alone stands in receipts too. `undefined`: there is no such sign.
+ */
+export function streamBySign(header: Header, { streams }: Pick<Settings, 'streams'>): string | undefined {
+  if (!streams.includes(MARKETING) || header.get('List-Unsubscribe').trim() === '') return undefined
+  const isBulk = /^\s*(?:bulk|list|junk)\b/i.test(header.get('Precedence'))
+  return isBulk || header.get('Feedback-ID').trim() !== '' ? MARKETING : undefined
 }

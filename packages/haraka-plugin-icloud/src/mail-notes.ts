@@ -1,0 +1,83 @@
+import type { Connection, Plugin, Transaction } from './haraka.ts'
+import { printable } from './printable.ts'
+import type { Settings } from './settings.ts'
+import { standardStream, streamBySign } from './stream.ts'
+
+/** What is known of a message when it comes in. Written to its queue file, as there is no connection any more later. */
+export interface MailNotes {
+  /** None: the default stream of the time when it is sent. */
+  stream?: string
+  /** The domain of the From header. */
+  from?: string
+  /** Who handed it in: the user that logged in, or the client's IP address. */
+  submitter?: string
+  campaign?: string
+  /** When it is of no use any more, ms since the epoch. */
+  deliverBy?: number
+  /** Whether the client was authenticated or allowed to relay. Anyone else may have made the envelope sender up. */
+  relaying?: boolean
+}
+
+/** As much of a name as the engine tells apart. */
+const LONGEST_NAME = 64
+
+/**
+ * Notes on a message what the plugin will want to know of it. What a client says in headers of ours counts only if it
+ * may relay: anyone else could have written it. These headers are taken out, before anything is signed.
+ */
+export function noteMail(plugin: Plugin, connection: Connection, settings: Settings): void {
+  const { transaction, relaying } = connection
+  if (!transaction) return
+  const named = relaying ? nameIn(transaction, settings.streamHeader, settings.streams) : undefined
+  const stream = named ?? (settings.stream === null ? streamBySign(transaction.header, settings) : undefined)
+  const from = fromDomainOf(transaction)
+  const submitter = connection.notes.auth_user ?? connection.remote.ip
+  const campaign = relaying ? headerOf(transaction, settings.campaignHeader).slice(0, LONGEST_NAME) : ''
+  const deliverBy = relaying ? timeIn(plugin, transaction, settings.deliverByHeader) : undefined
+  if (relaying) {
+    for (const name of [settings.streamHeader, settings.deliverByHeader]) {
+      if (headerOf(transaction, name) !== '') transaction.remove_header(name)
+    }
+  }
+  transaction.notes.icloud = {
+    relaying,
+    ...(stream === undefined ? {} : { stream }),
+    ...(from === undefined ? {} : { from }),
+    ...(submitter ? { submitter: submitter.slice(0, LONGEST_NAME) } : {}),
+    ...(campaign === '' ? {} : { campaign }),
+    ...(deliverBy === undefined ? {} : { deliverBy }),
+  }
+  transaction.results.add(plugin, { stream: stream ?? standardStream(settings) })
+}
+
+function headerOf({ header }: Transaction, name: string): string {
+  return header.get(name).trim()
+}
+
+function nameIn(transaction: Transaction, header: string, allowed: readonly string[]): string | undefined {
+  const named = headerOf(transaction, header)
+  return allowed.includes(named) ? named : undefined
+}
+
+/** A date as mail headers (RFC 5322, 3.3) or ISO 8601 write it. */
+function timeIn(plugin: Plugin, transaction: Transaction, header: string): number | undefined {
+  const said = headerOf(transaction, header)
+  if (said === '') return undefined
+  const time = Date.parse(said)
+  if (Number.isFinite(time)) return time
+  plugin.logwarn(
+    `${transaction.uuid}: ${header}: expected a date as in the Date header or in ISO 8601, found "${printable(said, 80)}"; ` +
+      'the message has no time of its own',
+  )
+  return undefined
+}
+
+/** `undefined` for what cannot be read: it may be anybody's header. */
+function fromDomainOf({ header }: Transaction): string | undefined {
+  try {
+    const [first] = header.get_addresses('from')
+    return first?.host?.slice(0, 255) || undefined
+  } catch {
+    return undefined
+  }
+}
