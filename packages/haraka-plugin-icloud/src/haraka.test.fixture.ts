@@ -35,6 +35,8 @@ export interface Mail {
   headers?: Record<string, string>
   /** The whole message, instead of the subject and headers. */
   raw?: string
+  /** Whom to log in as, with the password "secret". */
+  user?: string
 }
 
 /** A real Haraka in a process of its own, on loopback. */
@@ -85,8 +87,13 @@ export class Haraka {
   }
 
   /** Hands a message over; resolves with Haraka's reply. */
-  async send({ from, to, subject = 'Hello', headers = {}, raw }: Mail): Promise<string> {
-    const transport = createTransport({ host: '127.0.0.1', port: this.port, ignoreTLS: true })
+  async send({ from, to, subject = 'Hello', headers = {}, raw, user }: Mail): Promise<string> {
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: this.port,
+      ignoreTLS: true,
+      ...(user === undefined ? {} : { auth: { user, pass: 'secret' } }),
+    })
     try {
       const envelope = { from, to: [...to] }
       if (raw !== undefined) return (await transport.sendMail({ envelope, raw })).response

@@ -91,3 +91,46 @@ exports.register = function () {
   }
 }
 `
+
+/** Mail from stranger@example.org comes from a client that may not relay; it is taken and sent on, as an alias would be. */
+export const forwarder = `
+exports.hook_mail = (next, connection, [sender]) => {
+  connection.relaying = sender.user !== 'stranger'
+  next()
+}
+exports.hook_rcpt = (next) => next(OK)
+exports.hook_queue = function (next, connection) {
+  if (connection.relaying) return next()
+  this.haraka_require('outbound').send_trans_email(connection.transaction, next)
+}
+`
+
+/** Logs in whoever has the password "secret". */
+export const login = `
+exports.register = function () { this.inherits('auth/auth_base') }
+exports.hook_capabilities = (next, connection) => {
+  connection.capabilities.push('AUTH PLAIN')
+  connection.notes.allowed_auth_methods = ['PLAIN']
+  next()
+}
+exports.check_plain_passwd = (connection, user, password, done) => done(password === 'secret')
+`
+
+/** Logs the results of this plugin: of transactions, and of queued mail. */
+export const resultsReader = `
+const json = (results) => JSON.stringify(results && results.get('icloud'))
+exports.register = function () {
+  this.register_hook('queue_outbound', 'of_transaction', -100)
+  this.register_hook('reset_transaction', 'of_transaction')
+  this.register_hook('deferred', 'of_mail')
+  this.register_hook('bounce', 'of_mail')
+}
+exports.of_transaction = function (next, connection) {
+  if (connection.transaction) this.logwarn('RESULTS ' + json(connection.transaction.results))
+  next()
+}
+exports.of_mail = function (next, hmail) {
+  this.logwarn('RESULTS ' + json(hmail.results))
+  next()
+}
+`

@@ -46,7 +46,7 @@ export function readPolicy(
     for (const setting of open) {
       const changed = withSetting(policy, setting)
       try {
-        resolvePolicy(changed as PolicyOptions)
+        resolvePolicy(changed)
         policy = changed
       } catch (error) {
         failed.push({ setting, why: error instanceof Error ? error.message : String(error) })
@@ -57,7 +57,7 @@ export function readPolicy(
         complain(
           `${why.replace(/^policy\.?/, (start) => (start === 'policy' ? '' : ' '))}; using the default`,
         )
-      return { policy: policy as PolicyOptions, problems }
+      return { policy, problems }
     }
     open = failed.map(({ setting }) => setting)
   }

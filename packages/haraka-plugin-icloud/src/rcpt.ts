@@ -5,6 +5,7 @@ import type { Address, Connection, Next } from './haraka.ts'
 import { printable } from './printable.ts'
 import type { Runtime } from './runtime.ts'
 import { standardStream } from './stream.ts'
+import { laneOf } from './subject.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
 /**
@@ -24,21 +25,22 @@ export async function answerRcpt(
   const record = await withDeadline(engine.address(recipient.address), LEDGER_WAIT, 'The ledger')
   if (!hasAnything(record)) return next()
 
-  const refusals: Refusal[] = []
+  let told: Refusal | null = null
   for (const stream of settings.streams) {
     const asked = engine.whyNot(recipient.address, {
       sender: transaction.mail_from.address,
       stream,
-      lane: settings.lanes.get(stream) ?? 'default',
+      lane: laneOf(stream, settings),
       events: 0,
     })
     const { admission } = await withDeadline(asked, LEDGER_WAIT, 'The ledger')
     const refusal = refusalOf(admission, record)
     if (refusal === null) return next()
-    refusals.push(refusal)
+    // As soon as one stream may go on later, the recipient is not lost.
+    if (told === null || (refusal.paused && !told.paused)) told = refusal
   }
-  // As soon as one stream may go on later, the recipient is not lost.
-  const { paused, rule, at } = refusals.find((one) => one.paused) ?? (refusals[0] as Refusal)
+  if (told === null) return next()
+  const { paused, rule, at } = told
   const date = new Date(at).toISOString().slice(0, 10)
   const what = paused ? 'paused' : 'suppressed'
   const text = `<${printable(recipient.address, 320)}>: ${what} locally (${rule}, ${date}), nothing was sent`

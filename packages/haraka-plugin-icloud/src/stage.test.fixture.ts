@@ -1,7 +1,13 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createEngine, type AddressRecord, type Engine, type HoldRef } from '@icloud-delivery/engine'
+import {
+  createEngine,
+  type AddressRecord,
+  type Engine,
+  type Hold,
+  type HoldRef,
+} from '@icloud-delivery/engine'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@icloud-delivery/mx-simulator'
 import { vi } from 'vitest'
 import { startHaraka, type Haraka, type HarakaOptions } from './haraka.test.fixture.ts'
@@ -29,6 +35,8 @@ export interface Stage {
   eventData(recipient: string): Promise<unknown[]>
   /** Resolves when no message is left in Haraka's queue. */
   emptyQueue(): Promise<void>
+  /** What is held. */
+  holds(): Promise<Hold[]>
   /** Opens a hold as an operator would; says how many there were. */
   release(hold: HoldRef): Promise<number>
   close(): Promise<void>
@@ -95,6 +103,7 @@ export async function setStage(options: {
         (await ledger.events({ subject: recipient })).map(({ data }) => data),
       ),
     emptyQueue: () => emptied(path.join(haraka.dir, 'queue')),
+    holds: () => withEngine(haraka, (engine) => engine.holds()),
     release: (hold) => withEngine(haraka, (engine) => engine.release({ hold })),
     async close() {
       await haraka.stop()

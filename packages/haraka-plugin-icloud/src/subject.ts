@@ -18,12 +18,17 @@ export function subjectOf(
   return {
     sender: mail_from.address,
     stream,
-    lane: settings.lanes.get(stream) ?? 'default',
+    lane: laneOf(stream, settings),
     ...(from === undefined ? {} : { from }),
     ...(submitter === undefined ? {} : { submitter }),
     ...(campaign === undefined ? {} : { campaign }),
     ...(deliverBy === undefined ? {} : { deliverBy }),
   }
+}
+
+/** The lane that a stream uses. */
+export function laneOf(stream: string, { lanes }: Pick<Settings, 'lanes'>): string {
+  return lanes.get(stream) ?? 'default'
 }
 
 /**
