@@ -110,7 +110,7 @@ export function stand_in_for_apple(this: Plugin, next: Next, _hmail: HMail, doma
 export function after_deferral(this: Plugin, next: Next, hmail: HMail, params: DeferredParams): void {
   const { todo } = hmail
   if (obeyDeferred(next, hmail, params)) return
-  const replies = takeReplies(hmail, params, runtimeOf(this).whoAnswers)
+  const replies = takeReplies(hmail, params, runtimeOf(this).whoAnswers, runtimeOf(this).warnUntapped)
   if (!todo || !replies) return next()
   guarded(this, 'deferred', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), hmail, todo, { kind: 'host' }))
@@ -124,7 +124,7 @@ export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: Boun
   const runtime = runtimeOf(this)
   runtime.parked.delete(hmail)
   if (obeyBounce(next, hmail) || keepUnrenamed(next, hmail, error, runtime.lookAgainMs)) return
-  const replies = takeReplies(hmail, error, runtimeOf(this).whoAnswers)
+  const replies = takeReplies(hmail, error, runtime.whoAnswers, runtime.warnUntapped)
   if (!todo || !replies) return next()
   guarded(this, 'bounce', next, async (done) => {
     const fates = await fatesOf(todo, replies, judgeOf(runtimeOf(this), hmail, todo, nextInterval(hmail)))

@@ -59,6 +59,15 @@ exports.hook_send_email = (next, hmail) => {
 }
 `
 
+/** Has outbound connections go a way that is not listened to, which cannot be seen beforehand. */
+export const deaf = `
+exports.hook_send_email = (next, hmail) => {
+  const value = hmail.try_deliver_host_on_socket
+  Object.defineProperty(hmail, 'try_deliver_host_on_socket', { get: () => value, set() {}, configurable: true })
+  next()
+}
+`
+
 /** Keeps the queue file of mail to requeue10 from being renamed once, as a full disk might. */
 export const brokenQueue = `
 let broken = false

@@ -28,6 +28,8 @@ interface Attempt {
   /** Who will answer, as far as it is known beforehand. */
   route: Answerer
   seen: Seen | null
+  /** Whether anything was heard of this recipient. */
+  heard: boolean
   /** Whether a hook has acted on it. A failure that follows, such as a full disk, is no new answer of Apple's. */
   spent: boolean
 }
@@ -41,7 +43,7 @@ const attempts = new WeakMap<Address, Attempt>()
 /** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
 export function beginAttempt(recipient: Address, tapped: boolean, route: Answerer): void {
   clearOutcome(recipient)
-  attempts.set(recipient, { tapped, route, seen: null, spent: false })
+  attempts.set(recipient, { tapped, route, seen: null, heard: false, spent: false })
 }
 
 /** Whether an attempt for this recipient was begun by us. */
@@ -52,7 +54,9 @@ export function isUnderWay(recipient: Address): boolean {
 /** Notes the recipient's reply; `null` takes an earlier one back. */
 export function noteReply(recipient: Address, seen: Seen | null): void {
   const attempt = attempts.get(recipient)
-  if (attempt) attempt.seen = seen
+  if (!attempt) return
+  attempt.seen = seen
+  attempt.heard = true
 }
 
 /**
@@ -60,12 +64,14 @@ export function noteReply(recipient: Address, seen: Seen | null): void {
  * recipients are new objects that know nothing; the ones that were sent to are in what the hook was given, and their
  * outcome is copied, for the DSN. Each reply is handed out once.
  *
+ * @param missed called if Haraka met a reply that nothing was heard of: it does not work as it did, and its record is read
  * @returns `null` if the message is none of ours
  */
 export function takeReplies(
   hmail: HMail,
   given: DeferredParams | BounceError,
   whoAnswers: (mx: Mx) => Answerer,
+  missed: () => void,
 ): Map<Address, Seen | null> | null {
   const recipients = hmail.todo?.rcpt_to ?? []
   const { bounced_rcpt = [], deferred_rcpt = [], fail_recips = [] } = given as BounceError & DeferredParams
@@ -81,11 +87,11 @@ export function takeReplies(
     if (attempt) ours = true
     let seen: Seen | null = null
     if (attempt && !attempt.spent) {
-      seen =
-        attempt.seen ??
-        (attempt.tapped
-          ? null
-          : notedByHaraka(sent, recipients.length > 1, given.mx ? whoAnswers(given.mx) : attempt.route))
+      seen = attempt.seen
+      if (!attempt.heard && (!attempt.tapped || sent.dsn_smtp_code)) {
+        if (attempt.tapped) missed()
+        seen = notedByHaraka(sent, recipients.length > 1, given.mx ? whoAnswers(given.mx) : attempt.route)
+      }
       attempt.spent = true
     }
     replies.set(recipient, seen)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hurry, sealed } from './plugins.test.fixture.ts'
+import { deaf, hurry, sealed } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -62,4 +62,22 @@ describe('a Haraka whose connections cannot be listened to', () => {
     await stage.delivered('stale@icloud.com')
     expect(stage.decisions('stale@icloud.com')).toEqual([expect.stringContaining('rule=mailbox-full')])
   })
+})
+
+it('a Haraka that delivers another way: its record is read as soon as that shows, with one warning', async () => {
+  const other = await setStage({ haraka: { ownPlugins: { deaf, hurry } } })
+  try {
+    other.apple.script('full@icloud.com', [{ rule: 'mailbox-full', times: 2 }, { accept: true }])
+    await other.haraka.send({ from: 'one@example.com', to: ['full@icloud.com'] })
+    await other.delivered('full@icloud.com')
+    expect(other.decisions('full@icloud.com')).toEqual([
+      expect.stringContaining('rule=mailbox-full fault=recipient action=retry'),
+      expect.stringContaining('rule=mailbox-full fault=recipient action=retry'),
+    ])
+    expect(other.haraka.log.filter((line) => line.includes('[WARN] [-] [icloud]'))).toEqual([
+      expect.stringContaining('does not let its outbound connections be listened to'),
+    ])
+  } finally {
+    await other.close()
+  }
 })
