@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
-import type { Gauge, Registry } from 'prom-client'
-import type { Engine } from '@icloud-delivery/engine'
+import type { Registry } from 'prom-client'
+import type { Engine, LaneStatus } from '@icloud-delivery/engine'
 
 type PromClient = typeof import('prom-client')
 
@@ -47,12 +47,13 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['kind'],
   })
   sources.engine.on('alert', ({ kind }) => alerts.inc({ kind }))
-  gauge(prom, register, 'icloud_parked_messages', 'Messages that wait for a hold to end', [], (one) =>
-    one.set(sources.parked()),
-  )
+  gauge(prom, register, 'icloud_parked_messages', 'Messages that wait for a hold to end', [], () => [
+    { labels: {}, value: sources.parked() },
+  ])
   // What stands in the ledger is the same in all processes, so it is not summed.
   const shared = cluster.isPrimary ? ledgerMetrics(prom, sources.engine) : null
-  const workers = cluster.isPrimary ? new prom.AggregatorRegistry() : null
+  // In a worker it answers the master's questions.
+  const workers = new prom.AggregatorRegistry()
   return {
     contentType: register.contentType,
     decided({ action, rule, stream }) {
@@ -60,7 +61,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     async text() {
       const [counted, remembered] = await Promise.all([
-        hasWorkers() && workers ? workers.clusterMetrics() : register.metrics(),
+        hasWorkers() ? workers.clusterMetrics() : register.metrics(),
         shared?.metrics(),
       ])
       return `${counted}\n${remembered ?? ''}`
@@ -70,43 +71,47 @@ export function createMetrics(sources: MetricSources): Metrics {
 
 function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Registry {
   const registry = new prom.Registry()
-  const lane = ['lane']
   let asked: ReturnType<Engine['lanes']> | null = null
-  // Three gauges ask at the same time.
+  // All gauges ask at the same time.
   const lanes = (): ReturnType<Engine['lanes']> => {
     asked ??= engine.lanes().finally(() => (asked = null))
     return asked
   }
-  gauge(prom, registry, 'icloud_lane_concurrency', 'Connections that a lane gives now', lane, async (one) => {
-    for (const { lane: name, concurrency } of await lanes()) one.set({ lane: name }, concurrency)
-  })
-  gauge(prom, registry, 'icloud_lane_leased', 'Connections that processes hold', lane, async (one) => {
-    for (const { lane: name, leased } of await lanes()) one.set({ lane: name }, leased)
-  })
-  gauge(
-    prom,
-    registry,
+  const ofLanes = (name: string, help: string, value: (lane: LaneStatus) => number): void =>
+    gauge(prom, registry, name, help, ['lane'], async () =>
+      (await lanes()).map((one) => ({ labels: { lane: one.lane }, value: value(one) })),
+    )
+  ofLanes('icloud_lane_concurrency', 'Connections that a lane gives now', ({ concurrency }) => concurrency)
+  ofLanes('icloud_lane_leased', 'Connections that processes hold', ({ leased }) => leased)
+  ofLanes(
     'icloud_lane_accepted_rate',
     'Messages a second that Apple accepts',
-    lane,
-    async (one) => {
-      for (const { lane: name, acceptedRate } of await lanes()) one.set({ lane: name }, acceptedRate)
-    },
+    ({ acceptedRate }) => acceptedRate,
   )
-  gauge(prom, registry, 'icloud_holds', 'Open holds', ['scope', 'rule'], async (one) => {
-    for (const { scope, rule } of await engine.holds()) one.inc({ scope, rule })
+  gauge(prom, registry, 'icloud_holds', 'Open holds', ['scope', 'rule'], async () => {
+    const counts = new Map<string, Sample>()
+    for (const { scope, rule } of await engine.holds()) {
+      const key = `${scope} ${rule}`
+      counts.set(key, { labels: { scope, rule }, value: (counts.get(key)?.value ?? 0) + 1 })
+    }
+    return [...counts.values()]
   })
   return registry
 }
 
-/** A number that is looked up each time. What is not there any more vanishes; what cannot be had is left out. */
+interface Sample {
+  labels: Record<string, string>
+  value: number
+}
+
+/** A number that is looked up each time. What is not there any more vanishes, and so does what cannot be had. */
 function gauge(
   prom: PromClient,
   registry: Registry,
   name: string,
   help: string,
   labelNames: string[],
-  look: (one: Gauge) => void | Promise<void>,
+  look: () => readonly Sample[] | Promise<readonly Sample[]>,
 ): void {
   new prom.Gauge({
     name,
@@ -114,8 +119,10 @@ function gauge(
     labelNames,
     registers: [registry],
     async collect() {
+      const samples = await Promise.resolve(look()).catch(() => [])
+      // At once, as two may ask at the same time.
       this.reset()
-      await Promise.resolve(look(this)).catch(() => this.reset())
+      for (const { labels, value } of samples) this.set(labels, value)
     },
   })
 }

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+/** The numbers, by name and labels. */
+async function numbers(stage: Stage): Promise<Map<string, number>> {
+  const line = await stage.haraka.logged(/metrics: http/)
+  const [url = ''] = /http\S+/.exec(line) ?? []
+  const response = await fetch(url)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  const lines = (await response.text()).split('\n').filter((one) => one !== '' && !one.startsWith('#'))
+  return new Map(
+    lines.map((one) => [one.slice(0, one.lastIndexOf(' ')), Number(one.slice(one.lastIndexOf(' ') + 1))]),
+  )
+}
+
+it.each([0, 2])('nodes=%i: counts decisions and deliveries over all processes', async (nodes) => {
+  const stage = await setStage({
+    apple: { connection: [{ accept: true }] },
+    haraka: { nodes },
+    icloud: ['[metrics]', 'listen=127.0.0.1:0', '[policy]', 'time_scale=1'],
+  })
+  try {
+    for (const name of ['one', 'two', 'three']) {
+      stage.apple.script(`${name}@icloud.com`, [{ rule: 'invalid-recipient' }])
+      await stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`] })
+    }
+    await stage.dsns('a@example.com', 3)
+    await stage.haraka.send({
+      from: 'b@example.com',
+      to: ['anna@icloud.com'],
+      headers: { 'X-Stream': 'marketing' },
+    })
+    await stage.delivered('anna@icloud.com')
+    stage.apple.script('block@icloud.com', [{ rule: 'proofpoint-block' }])
+    await stage.haraka.send({ from: 'b@example.com', to: ['block@icloud.com'] })
+    await stage.haraka.logged(/<block@icloud\.com> rule=proofpoint-block/)
+    await stage.emptyQueue(1)
+
+    const now = await numbers(stage)
+    const decided = (action: string, rule: string, stream: string): number | undefined =>
+      now.get(`icloud_decisions_total{action="${action}",rule="${rule}",stream="${stream}"}`)
+    expect(decided('suppress', 'invalid-recipient', 'transactional')).toBe(3)
+    expect(decided('delivered', '', 'marketing')).toBe(1)
+    expect(decided('hold', 'proofpoint-block', 'transactional')).toBe(1)
+    expect(now.get('icloud_parked_messages')).toBe(1)
+    expect(now.get('icloud_alerts_total{kind="ip-blocked"}')).toBe(1)
+    expect(now.get('icloud_holds{scope="sending-ip",rule="proofpoint-block"}')).toBe(1)
+  } finally {
+    await stage.close()
+  }
+})
+
+it('serves nothing else', async () => {
+  const stage = await setStage({ icloud: ['[metrics]', 'listen=127.0.0.1:0'] })
+  try {
+    const [url = ''] = /http\S+/.exec(await stage.haraka.logged(/metrics: http/)) ?? []
+    expect((await fetch(url.replace('/metrics', '/'))).status).toBe(404)
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405)
+  } finally {
+    await stage.close()
+  }
+})
+
+it('an address that is taken is a line in the log, and mail goes on', async () => {
+  const first = await setStage({ icloud: ['[metrics]', 'listen=127.0.0.1:0'] })
+  const port = /:(\d+)\/metrics/.exec(await first.haraka.logged(/metrics: http/))?.[1]
+  const second = await setStage({ icloud: ['[metrics]', `listen=127.0.0.1:${port}`] })
+  try {
+    await second.haraka.logged(/metrics: .*EADDRINUSE/)
+    await second.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
+    await second.delivered('anna@icloud.com')
+  } finally {
+    await Promise.all([first.close(), second.close()])
+  }
+})
