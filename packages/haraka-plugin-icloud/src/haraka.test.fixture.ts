@@ -175,7 +175,9 @@ export function configure(options: HarakaOptions): string {
 /** Starts Haraka in a configured directory and waits until it listens. */
 export async function run(dir: string): Promise<Haraka> {
   const { HARAKA: _, HARAKA_TEST_DIR: __, NODE_ENV: ___, ...env } = process.env
-  const child = spawn(process.execPath, [path.join(harakaHome, 'bin/haraka'), '-c', dir], {
+  // .ci/node-majors names another one.
+  const node = process.env.NODE_OF_HARAKA ?? process.execPath
+  const child = spawn(node, [path.join(harakaHome, 'bin/haraka'), '-c', dir], {
     cwd: dir,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
