@@ -31,7 +31,13 @@ function logged(what: string): string[] {
   return stage.haraka.log.filter((line) => line.includes(what))
 }
 
-it('config/icloud.ini is read again; a wrong value is one line and leaves the former one in force', async () => {
+it.concurrent('config/icloud_policy.json is checked again, and what takes a restart is said', async () => {
+  writeFileSync(path.join(stage.haraka.dir, 'config', 'icloud_policy.json'), '{ "jitter": "some" }')
+  await stage.haraka.logged('config/icloud_policy.json has changed: Haraka has to be restarted for it')
+  expect(logged('icloud_policy.json jitter: expected a number from 0 to 1')).toHaveLength(1)
+})
+
+it.concurrent('config/icloud.ini is read again; a wrong value is one line and leaves the former one in force', async () => {
   await rewrite((text) =>
     text
       .replace('X-Kind', 'X-Sort')

@@ -51,8 +51,18 @@ export interface Runtime {
 export function createRuntime(plugin: Plugin): Runtime {
   const live = new LiveSettings(plugin)
   const settings = live.current
-  const file = plugin.config.get(POLICY_FILE, 'data')
-  const { policy, ...read } = readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
+  const policyNow = (): ReturnType<typeof readPolicy> => {
+    // Haraka keeps one callback for each file, that of the last reading.
+    const file = plugin.config.get(POLICY_FILE, 'data', policyChanged)
+    return readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
+  }
+  const policyChanged = (): void => {
+    const { problems } = policyNow()
+    if (!cluster.isPrimary) return
+    for (const problem of problems) plugin.logerror(problem)
+    plugin.logwarn(`config/${POLICY_FILE} has changed: Haraka has to be restarted for it`)
+  }
+  const { policy, ...read } = policyNow()
   // Once, and not by each worker.
   if (cluster.isPrimary) {
     for (const problem of read.problems) plugin.logerror(problem)

@@ -102,6 +102,13 @@ export interface Reading {
 
 const FILE = 'config/icloud.ini'
 
+const rows: readonly Pick<Option<unknown>, 'section' | 'key'>[] = Object.values(table)
+
+/** Every option, as section and key; a key of `null` stands for names that the operator chooses. */
+export function knownOptions(): readonly { section: string; key: string | null }[] {
+  return rows.map(({ section, key }) => ({ section, key }))
+}
+
 /**
  * Reads `icloud.ini`. A value that is not allowed gives a line in `problems` and leaves the former one in force, or, at
  * the start, the default; so does what is not known at all.
@@ -143,7 +150,6 @@ export function readSettings(ini: Ini, former: Settings | null = null): Reading 
 
 /** Complains of sections and options that there are not. */
 function unknownIn(ini: Ini): string[] {
-  const rows: Option<never>[] = Object.values(table) as unknown as Option<never>[]
   const sections = [...new Set(rows.map(({ section }) => section))]
   return Object.entries(ini).flatMap(([section, options]) => {
     if (!sections.includes(section))
