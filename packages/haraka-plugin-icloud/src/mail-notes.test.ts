@@ -121,6 +121,7 @@ it('a From header that cannot be read is no reason to lose mail', async () => {
   const raw = `From: <<>,;:\r\nTo: odd@icloud.com\r\nSubject: Hi\r\n\r\nHi\r\n`
   await stage.haraka.send({ from: 'c@example.com', to: ['odd@icloud.com'], raw })
   await stage.delivered('odd@icloud.com')
+  expect(stage.tries('odd@icloud.com')).toBe(1)
 })
 
 it('a refusal of the content holds the rest of its campaign and nothing else', async () => {

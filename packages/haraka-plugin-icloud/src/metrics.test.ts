@@ -67,7 +67,7 @@ it('an address that is taken is a line in the log, and mail goes on', async () =
   const port = /:(\d+)\/metrics/.exec(await first.haraka.logged(/metrics: http/))?.[1]
   const second = await setStage({ icloud: ['[metrics]', `listen=127.0.0.1:${port}`] })
   try {
-    await second.haraka.logged(/metrics: .*EADDRINUSE/)
+    expect(await second.haraka.logged(/metrics: .*EADDRINUSE/)).toContain('[ERROR]')
     await second.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
     await second.delivered('anna@icloud.com')
   } finally {

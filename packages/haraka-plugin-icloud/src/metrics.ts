@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
-import type { Registry } from 'prom-client'
+import type { Gauge, Registry } from 'prom-client'
 import type { Engine, LaneStatus } from '@icloud-delivery/engine'
 
 type PromClient = typeof import('prom-client')
@@ -77,7 +77,7 @@ function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Regis
     asked ??= engine.lanes().finally(() => (asked = null))
     return asked
   }
-  const ofLanes = (name: string, help: string, value: (lane: LaneStatus) => number): void =>
+  const ofLanes = (name: string, help: string, value: (lane: LaneStatus) => number): Gauge =>
     gauge(prom, registry, name, help, ['lane'], async () =>
       (await lanes()).map((one) => ({ labels: { lane: one.lane }, value: value(one) })),
     )
@@ -112,8 +112,8 @@ function gauge(
   help: string,
   labelNames: string[],
   look: () => readonly Sample[] | Promise<readonly Sample[]>,
-): void {
-  new prom.Gauge({
+): Gauge {
+  return new prom.Gauge({
     name,
     help,
     labelNames,
