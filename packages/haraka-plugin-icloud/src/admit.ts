@@ -180,6 +180,7 @@ function tell(runtime: Runtime, hmail: HMail, todo: Todo, { address }: Address, 
   const { uuid: message } = todo
   runtime.decided(
     { message, recipient: address, stream, action: decision, rule, reason, next: retryAt },
-    hmail,
+    // No hook of a delivery runs for what waits, and there may be very much of it.
+    retryAt === null ? hmail : undefined,
   )
 }

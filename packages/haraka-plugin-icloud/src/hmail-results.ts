@@ -6,6 +6,11 @@ type ResultStore = new (connection: object) => Results
 
 let found: ResultStore | null | undefined
 
+/** A message may be tried for days: only the results of its latest attempt are kept. */
+export function forgetResults(hmail: HMail): void {
+  delete hmail.results
+}
+
 /**
  * The results of a queued message, for the hooks of other plugins. Haraka keeps such for connections and transactions
  * only, and the connection is gone by now; so they are of the same class, and start empty after a restart.

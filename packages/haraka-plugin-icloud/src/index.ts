@@ -16,6 +16,7 @@ import type {
   Todo,
   Transaction,
 } from './haraka.ts'
+import { forgetResults } from './hmail-results.ts'
 import { noteMail } from './mail-notes.ts'
 import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
@@ -90,6 +91,7 @@ export function before_queue(this: Plugin, next: Next, { transaction }: { transa
 export function before_attempt(this: Plugin, next: Next, hmail: HMail): void {
   const runtime = runtimeOf(this)
   runtime.parked.delete(hmail)
+  forgetResults(hmail)
   guarded(this, 'send_email', next, async (done) => {
     if (await runtime.destinations.isApple(hmail.todo?.domain ?? '')) guardMail(runtime, hmail)
     done()

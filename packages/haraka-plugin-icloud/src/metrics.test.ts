@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { withoutPackage } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 /** The numbers, by name and labels. */
@@ -46,6 +47,18 @@ it.each([0, 2])('nodes=%i: counts decisions and deliveries over all processes', 
     expect(now.get('icloud_parked_messages')).toBe(1)
     expect(now.get('icloud_alerts_total{kind="ip-blocked"}')).toBe(1)
     expect(now.get('icloud_holds{scope="sending-ip",rule="proofpoint-block"}')).toBe(1)
+  } finally {
+    await stage.close()
+  }
+})
+
+it('without prom-client: a line that says what to do, and mail goes on', async () => {
+  const ownPlugins = { missing: withoutPackage('prom-client') }
+  const stage = await setStage({ haraka: { ownPlugins }, icloud: ['[metrics]', 'listen=127.0.0.1:0'] })
+  try {
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
+    await stage.delivered('anna@icloud.com')
+    expect(stage.haraka.log.filter((line) => line.includes('npm install prom-client'))).toHaveLength(1)
   } finally {
     await stage.close()
   }

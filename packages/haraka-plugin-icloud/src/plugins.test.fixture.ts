@@ -143,3 +143,13 @@ exports.of_mail = function (next, hmail) {
   next()
 }
 `
+
+/** Makes a package one that is not installed. */
+export const withoutPackage = (name: string): string => `
+const Module = require('node:module')
+const load = Module._load
+Module._load = (id, ...rest) => {
+  if (id === '${name}') throw Object.assign(new Error("Cannot find module '${name}'"), { code: 'MODULE_NOT_FOUND' })
+  return load(id, ...rest)
+}
+`

@@ -188,7 +188,10 @@ function metricsOf(
 
 /** In words for people and logs, and, where those do not look (`_`), in parts for plugins. */
 function noteResult(plugin: Plugin, hmail: HMail, decision: Decision): void {
-  const { recipient, action, rule } = decision
+  const { recipient, action, rule, reply = null } = decision
   const words = `${printable(recipient, 320)}: ${action}${rule ? ` (${rule})` : ''}`
-  resultsOf(plugin, hmail)?.push(plugin, { msg: words, _decisions: decision })
+  resultsOf(plugin, hmail)?.push(plugin, {
+    msg: words,
+    _decisions: { ...decision, reply: reply?.slice(0, 500) ?? null },
+  })
 }
