@@ -65,6 +65,20 @@ describe('the stream', () => {
   })
 })
 
+it('a stream that is not configured is a line in the log', async () => {
+  const found = await stage.haraka.logged('X-Stream: expected one of')
+  expect(found).toContain('expected one of transactional, marketing ([main] streams), found "urgent"')
+})
+
+it('the results of a queued message are there for the hooks of other plugins', async () => {
+  const found = await stage.haraka.logged(
+    'RESULTS {"pass":[],"fail":[],"msg":["named@icloud.com: retry (mailbox-full)"]',
+  )
+  expect(found).toMatch(
+    /"_decisions":\[\{.*"recipient":"named@icloud\.com","stream":"marketing","rule":"mailbox-full","fault":"recipient","action":"retry"/,
+  )
+})
+
 it('takes instructions out, and only those, and only those of clients that may relay', async () => {
   const headers = {
     'X-Stream': 'marketing',

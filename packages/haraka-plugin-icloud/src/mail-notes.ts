@@ -28,7 +28,7 @@ const LONGEST_NAME = 64
 export function noteMail(plugin: Plugin, connection: Connection, settings: Settings): void {
   const { transaction, relaying } = connection
   if (!transaction) return
-  const named = relaying ? nameIn(transaction, settings.streamHeader, settings.streams) : undefined
+  const named = relaying ? namedStream(plugin, transaction, settings) : undefined
   const stream = named ?? (settings.stream === null ? streamBySign(transaction.header, settings) : undefined)
   const from = fromDomainOf(transaction)
   const submitter = connection.notes.auth_user ?? connection.remote.ip
@@ -54,9 +54,18 @@ function headerOf({ header }: Transaction, name: string): string {
   return header.get(name).trim()
 }
 
-function nameIn(transaction: Transaction, header: string, allowed: readonly string[]): string | undefined {
-  const named = headerOf(transaction, header)
-  return allowed.includes(named) ? named : undefined
+function namedStream(
+  plugin: Plugin,
+  transaction: Transaction,
+  { streamHeader, streams }: Settings,
+): string | undefined {
+  const named = headerOf(transaction, streamHeader)
+  if (named === '' || streams.includes(named)) return named || undefined
+  plugin.logwarn(
+    `${transaction.uuid}: ${streamHeader}: expected one of ${streams.join(', ')} ([main] streams), ` +
+      `found "${printable(named, 80)}"; the message is taken as if it named none`,
+  )
+  return undefined
 }
 
 /** A date as mail headers (RFC 5322, 3.3) or ISO 8601 write it. */
