@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '@icloud-delivery/engine'
-import { forwarder, resultsReader } from './plugins.test.fixture.ts'
+import { fromAfar, forwarder, resultsReader } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -89,6 +89,25 @@ describe('reject_at_rcpt', () => {
     await stage.suppress('reader2@example.org')
     expect(await offer('reader2@example.org')).toMatch(/^250/)
   })
+})
+
+it('reject_at_rcpt is heard with karma too, which takes other denials of plugins back', async () => {
+  const other = await setStage({
+    haraka: {
+      plugins: ['karma'],
+      ownPlugins: { fromAfar },
+      config: { 'karma.timeout': '0\n', 'redis.ini': '[server]\nhost=127.0.0.1\nport=1\n' },
+    },
+    icloud: ['[suppression]', 'reject_at_rcpt=true'],
+  })
+  try {
+    await other.suppress('out@icloud.com')
+    await expect(other.haraka.send({ from: 'a@example.com', to: ['out@icloud.com'] })).rejects.toMatchObject({
+      responseCode: 550,
+    })
+  } finally {
+    await other.close()
+  }
 })
 
 async function withEngine<T>(ask: (engine: ReturnType<typeof createEngine>) => Promise<T>): Promise<T> {
