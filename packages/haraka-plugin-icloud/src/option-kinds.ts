@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type { Kind } from './option.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -87,8 +88,8 @@ export interface Endpoint {
 export const endpoint: Kind<Endpoint> = {
   expected: '<IPv4 address>:<port>',
   parse(raw) {
-    const [, host = '', port = ''] = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(raw) ?? []
-    return host !== '' && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined
+    const [, host = '', port = ''] = /^([\d.]{7,15}):(\d{1,5})$/.exec(raw) ?? []
+    return isIPv4(host) && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined
   },
   show: ({ host, port }) => `${host}:${port}`,
 }

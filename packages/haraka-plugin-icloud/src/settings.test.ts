@@ -82,6 +82,9 @@ describe('readSettings', () => {
     ['destination', 'timeout', 'soon', 'seconds from 0.1 to 60'],
     ['policy', 'time_scale', 2, 'a number from 0.000001 to 1'],
     ['testing', 'mx', 'localhost', '<IPv4 address>:<port>'],
+    ['metrics', 'listen', '127.0.0.256:9925', '<IPv4 address>:<port>'],
+    ['metrics', 'listen', '127.0.0.1:65536', '<IPv4 address>:<port>'],
+    ['suppression', 'reject_at_rcpt', 'maybe', 'true or false'],
   ])(
     '[%s] %s=%s: names file, key and what is allowed, and keeps the default',
     (section, key, value, allowed) => {
