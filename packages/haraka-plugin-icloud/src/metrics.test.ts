@@ -52,6 +52,22 @@ it.each([0, 2])('nodes=%i: counts decisions and deliveries over all processes', 
   }
 })
 
+it('the ledger is out of reach: what is counted is served all the same', async () => {
+  const stage = await setStage({
+    icloud: ['[metrics]', 'listen=127.0.0.1:0', '[main]', 'ledger=redis://127.0.0.1:1'],
+  })
+  try {
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
+    await stage.delivered('anna@icloud.com')
+    await stage.emptyQueue()
+    const now = await numbers(stage)
+    expect(now.get('icloud_decisions_total{action="delivered",rule="",stream="transactional"}')).toBe(1)
+    expect([...now.keys()].filter((name) => name.startsWith('icloud_lane'))).toEqual([])
+  } finally {
+    await stage.close()
+  }
+})
+
 it('without prom-client: a line that says what to do, and mail goes on', async () => {
   const ownPlugins = { missing: withoutPackage('prom-client') }
   const stage = await setStage({ haraka: { ownPlugins }, icloud: ['[metrics]', 'listen=127.0.0.1:0'] })

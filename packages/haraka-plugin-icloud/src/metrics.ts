@@ -1,9 +1,13 @@
 import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
-import type { Gauge, Registry } from 'prom-client'
+import type { Gauge } from 'prom-client'
 import type { Engine, LaneStatus } from '@icloud-delivery/engine'
+import { withDeadline } from './deadline.ts'
 
 type PromClient = typeof import('prom-client')
+
+/** How long a number is waited for, in ms. The master waits 5 s for its workers, and the others count without a ledger. */
+const LONGEST_LOOK = 2000
 
 /** What is counted of a decision. */
 export interface Counted {
@@ -47,11 +51,10 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['kind'],
   })
   sources.engine.on('alert', ({ kind }) => alerts.inc({ kind }))
-  gauge(prom, register, 'icloud_parked_messages', 'Messages that wait for a hold to end', [], () => [
+  gauge(prom, 'sum', 'icloud_parked_messages', 'Messages that wait for a hold to end', [], () => [
     { labels: {}, value: sources.parked() },
   ])
-  // What stands in the ledger is the same in all processes, so it is not summed.
-  const shared = cluster.isPrimary ? ledgerMetrics(prom, sources.engine) : null
+  ledgerMetrics(prom, sources.engine)
   // In a worker it answers the master's questions.
   const workers = new prom.AggregatorRegistry()
   return {
@@ -59,18 +62,15 @@ export function createMetrics(sources: MetricSources): Metrics {
     decided({ action, rule, stream }) {
       decisions.inc({ action, rule: rule ?? '', stream })
     },
-    async text() {
-      const [counted, remembered] = await Promise.all([
-        hasWorkers() ? workers.clusterMetrics() : register.metrics(),
-        shared?.metrics(),
-      ])
-      return `${counted}\n${remembered ?? ''}`
-    },
+    text: () => (hasWorkers() ? workers.clusterMetrics() : register.metrics()),
   }
 }
 
-function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Registry {
-  const registry = new prom.Registry()
+/**
+ * What stands in the ledger is the same in all processes, so it is not summed. The master has no part in it: it may run as
+ * root, and a ledger that it makes could be used by nobody else.
+ */
+function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): void {
   let asked: ReturnType<Engine['lanes']> | null = null
   // All gauges ask at the same time.
   const lanes = (): ReturnType<Engine['lanes']> => {
@@ -78,7 +78,7 @@ function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Regis
     return asked
   }
   const ofLanes = (name: string, help: string, value: (lane: LaneStatus) => number): Gauge =>
-    gauge(prom, registry, name, help, ['lane'], async () =>
+    gauge(prom, 'max', name, help, ['lane'], async () =>
       (await lanes()).map((one) => ({ labels: { lane: one.lane }, value: value(one) })),
     )
   ofLanes('icloud_lane_concurrency', 'Connections that a lane gives now', ({ concurrency }) => concurrency)
@@ -88,7 +88,7 @@ function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Regis
     'Messages a second that Apple accepts',
     ({ acceptedRate }) => acceptedRate,
   )
-  gauge(prom, registry, 'icloud_holds', 'Open holds', ['scope', 'rule'], async () => {
+  gauge(prom, 'max', 'icloud_holds', 'Open holds', ['scope', 'rule'], async () => {
     const counts = new Map<string, Sample>()
     for (const { scope, rule } of await engine.holds()) {
       const key = `${scope} ${rule}`
@@ -96,7 +96,6 @@ function ledgerMetrics(prom: PromClient, engine: MetricSources['engine']): Regis
     }
     return [...counts.values()]
   })
-  return registry
 }
 
 interface Sample {
@@ -107,7 +106,7 @@ interface Sample {
 /** A number that is looked up each time. What is not there any more vanishes, and so does what cannot be had. */
 function gauge(
   prom: PromClient,
-  registry: Registry,
+  aggregator: 'sum' | 'max',
   name: string,
   help: string,
   labelNames: string[],
@@ -117,9 +116,9 @@ function gauge(
     name,
     help,
     labelNames,
-    registers: [registry],
+    aggregator,
     async collect() {
-      const samples = await Promise.resolve(look()).catch(() => [])
+      const samples = await withDeadline(Promise.resolve(look()), LONGEST_LOOK, 'A number').catch(() => [])
       // At once, as two may ask at the same time.
       this.reset()
       for (const { labels, value } of samples) this.set(labels, value)
