@@ -1,8 +1,6 @@
 import { bufferOptions } from './buffer/buffer-options.ts'
 import type { Clock, Engine, Logger } from './engine.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { EngineCore } from './engine-core.ts'
-import { EngineError, found } from './errors.ts'
 import { LazyLedger } from './ledger/lazy-ledger.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { AddressKey } from './names/address-key.ts'
@@ -10,6 +8,7 @@ import { remembering } from './names/remembering.ts'
 import { MxBook, type ResolveMx } from './mx/mx-book.ts'
 import { parseLedgerUrl } from './ledger/open-ledger.ts'
 import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
+import { onlyOptions } from './only-options.ts'
 import { ranged } from './ranged.ts'
 import { argument } from './subject.ts'
 
@@ -82,13 +81,7 @@ const known: readonly string[] = [
 export function createEngine(options: EngineOptions): Engine {
   if (typeof options !== 'object' || options === null)
     throw argument('createEngine', 'the options', 'an object', options)
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    throw new EngineError(
-      'EARGUMENT',
-      `createEngine: there is no option ${found(name)}${didYouMean(name, known)}; expected one of ${known.join(', ')}`,
-    )
-  }
+  onlyOptions('createEngine', options, known)
   const { ledger, clock, logger, random, sameMailbox = false, resolveMx, addressKeys } = options
   if (typeof ledger === 'string') parseLedgerUrl(ledger)
   else if (typeof ledger?.read !== 'function' || typeof ledger.write !== 'function') {

@@ -48,6 +48,11 @@ export interface EngineEvents {
   held: Action
   /** `incident`: taken back because of it. */
   released: { hold: HoldRef } | { suppression: Suppression; incident?: string }
+  /**
+   * Apple took what went through a hold: `room` more messages of those that wait for it may go now. The others wait for
+   * `released`.
+   */
+  halfOpen: { hold: HoldRef; room: number }
   /** A reply of Apple's that no rule knows, so that one can be written. */
   unknown: Action
   /** Apple does not serve this domain of recipients: whoever caches its MX should look it up anew. */
@@ -90,6 +95,8 @@ export interface Hold extends HoldRef {
   until: number
   /** The reply that opened it, at most 1,000 characters. Remote text. */
   reply: string
+  /** Apple took a probe: mail goes some at a time, until Apple took enough. */
+  halfOpen?: true
 }
 
 /** Decides what to do with mail to Apple, and remembers. Made by `createEngine`. */

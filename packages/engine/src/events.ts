@@ -13,6 +13,7 @@ const known: readonly string[] = Object.keys({
   failed: true,
   held: true,
   released: true,
+  halfOpen: true,
   unknown: true,
   mxDoubtful: true,
   alert: true,

@@ -1,6 +1,7 @@
 import type { Entry, Ledger } from './ledger/ledger.ts'
 import type { Passage } from './passage.ts'
 import type { Policy } from './policy/policy.ts'
+import { messageHeldAt } from './state/held-messages.ts'
 import { scopeKey, scopeOf, scopesOf, type ScopeState, type Way } from './state/state.ts'
 
 /** The scopes that a message passes, and their keys in the order of `scopesOf(way)`. */
@@ -28,13 +29,23 @@ export function passedBy(
 /**
  * Whether messages of this stream may be held by their ids, so that this one has to be looked at: {@link withMessage}.
  *
- * @param stream what is remembered of it
+ * @param stream what is remembered of it on this lane: the second scope
+ * @param domain what is remembered of the sending domain: the third scope, if there is one
  */
-export function looksAtMessage({ way }: Passed, stream: unknown, now: number, policy: Policy): boolean {
-  const { messageHeldAt } = (stream ?? {}) as ScopeState
-  if (messageHeldAt === undefined || way.aloneAs !== undefined || !mayBeHeldAlone(way)) return false
+export function looksAtMessage(
+  { way }: Passed,
+  stream: unknown,
+  domain: unknown,
+  now: number,
+  policy: Policy,
+): boolean {
+  const onLane = (stream as ScopeState | undefined)?.messageHeldAt
+  const isMarked = way.senderDomain !== null && (domain as ScopeState | undefined)?.messagesHeld !== undefined
+  if ((onLane === undefined && !isMarked) || way.aloneAs !== undefined || !mayBeHeldAlone(way)) return false
+  const anywhere = isMarked ? messageHeldAt(domain as ScopeState, way.stream) : undefined
   // Twice as long as a message lasts is long enough.
-  return Math.abs(now - messageHeldAt) < 2000 * Math.max(...Object.values(policy.maxAgeSeconds))
+  const longest = 2000 * Math.max(...Object.values(policy.maxAgeSeconds))
+  return [onLane, anywhere].some((at) => at !== undefined && Math.abs(now - at) < longest)
 }
 
 /** The same with the message as a campaign of its own, which comes last, and what is remembered of it: one more read. */

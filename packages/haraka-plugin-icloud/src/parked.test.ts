@@ -68,6 +68,15 @@ describe('Parked', () => {
     expect(pushed).toEqual([])
   })
 
+  it('wakes as many as a hold lets through, the oldest first', () => {
+    for (const name of ['a', 'b', 'c', 'd']) parked.add(sleeper(name), [stream])
+    parked.add(sleeper('lane'), [lane])
+    parked.halfOpen(stream, 3)
+    expect(pushed).toEqual(['a', 'b', 'c'])
+    parked.halfOpen(stream, 3)
+    expect(pushed).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   it('wakes each message once, and none that has gone on', () => {
     const gone = sleeper('gone')
     parked.add(gone, [lane])

@@ -51,6 +51,11 @@ export class Parked {
     for (const hmail of this.#behind(key)) this.#wake(hmail)
   }
 
+  /** A hold lets so many through: the first that wait for it ask again. */
+  halfOpen(hold: HoldRef, room: number): void {
+    for (let woken = 0; woken < room; woken++) this.#wakeOne(keyOf(hold))
+  }
+
   #schedule(): void {
     if (this.#timer !== null || this.#waiting.size === 0) return
     this.#timer = setTimeout(() => {

@@ -106,6 +106,7 @@ export function createRuntime(plugin: Plugin): Runtime {
   engine.on('released', (what) => {
     if ('hold' in what) parked.released(what.hold)
   })
+  engine.on('halfOpen', ({ hold, room }) => parked.halfOpen(hold, room))
 
   engine.on('alert', ({ kind, subject, message, url }) => {
     const where = url === null ? '' : ` (${printable(url, 300)})`

@@ -42,6 +42,7 @@ export class Mailer {
     parts.engine.on('released', (what) => {
       if ('hold' in what) this.lines.wake(what.hold, this.second + 1)
     })
+    parts.engine.on('halfOpen', ({ hold }) => this.lines.wake(hold, this.second + 1))
   }
 
   get isIdle(): boolean {

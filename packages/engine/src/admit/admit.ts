@@ -59,8 +59,8 @@ async function turn(
   let passed = passedBy(passage, toPrivateRelay, null)
   const recipientKeys = asked.recipients.map(({ address }) => recipientKey(address ?? ''))
   let entries = await ledger.read(passed.scopeKeys.concat(recipientKeys))
-  // The stream is the second scope.
-  if (asked.messageId !== null && looksAtMessage(passed, entries[1]?.value, now, policy)) {
+  // The stream is the second scope, the sending domain the third.
+  if (asked.messageId !== null && looksAtMessage(passed, entries[1]?.value, entries[2]?.value, now, policy)) {
     const more = await withMessage(ledger, passed, asked.messageId)
     entries = entries.toSpliced(passed.scopeKeys.length, 0, more.entry)
     passed = more

@@ -96,12 +96,15 @@ export function decideAdmission(
       walls?.pass(address, isRelay)
       return sendable(recipient, 'a probe: it shows whether the hold is over')
     }
-    if (now >= expiresAt) return expired(recipient, wall.hold.rule)
+    if (now >= expiresAt) return expired(recipient, wall.rule)
     return {
-      ...sendable(recipient, `${wall.hold.rule}: ${wall.ref.scope} ${wall.ref.id} is held`),
+      ...sendable(
+        recipient,
+        `${wall.rule}: ${wall.ref.scope} ${wall.ref.id} ${wall.isFull ? 'goes on some at a time' : 'is held'}`,
+      ),
       decision: 'held',
-      rule: wall.hold.rule,
-      retryAt: Math.min(wall.hold.until, expiresAt),
+      rule: wall.rule,
+      retryAt: Math.min(wall.until, expiresAt),
       hold: wall.ref,
     }
   })

@@ -1,11 +1,16 @@
 import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
+import { askAgainAt, isHalfOpen, letThrough, roomIn } from '../decide/half-open.ts'
 import type { HoldRef } from '../record/action.ts'
 import type { ProbeLease, ScopeState, StoredHold } from '../state/state.ts'
 
 /** A closed scope that a recipient's mail has to wait at. */
 export interface Wall {
   ref: HoldRef
-  hold: StoredHold
+  rule: string
+  /** When to ask again, ms since the epoch. */
+  until: number
+  /** It is half open, and as many as may be are under way. */
+  isFull: boolean
 }
 
 /** The closed scopes on the way of one message, and the probes that are let through them. */
@@ -42,10 +47,17 @@ export class Walls {
       const hold = this.scopes[index]?.hold
       if (!isClosed(hold, this.now) || (ref.scope === 'private-relay' && !isAtPrivateRelay)) continue
       isProbe = true
-      if (isProbeDue(hold, this.now) || isUnderWay(hold, this.messageId)) continue
-      if (wall === null || hold.until > wall.hold.until) wall = { ref, hold }
+      if (this.mayPass(hold, index)) continue
+      const isFull = isHalfOpen(hold)
+      const until = isFull ? askAgainAt(hold, this.now) : hold.until
+      if (wall === null || until > wall.until) wall = { ref, rule: hold.rule, until, isFull }
     }
     return { wall, isProbe }
+  }
+
+  private mayPass(hold: StoredHold, index: number): boolean {
+    if (isHalfOpen(hold)) return (this.through[index] ?? 0) < roomIn(hold, this.now)
+    return isProbeDue(hold, this.now) || isUnderWay(hold, this.messageId)
   }
 
   /** This recipient goes. Without a message id it is the probe by itself; otherwise the whole message is. */
@@ -66,11 +78,12 @@ export class Walls {
   private lease(recipient: string | null): void {
     const { messageId, now: at, process } = this
     const isDue = ({ hold }: ScopeState, index: number): boolean =>
-      hold !== undefined && isProbeDue(hold, at) && (this.through[index] ?? 0) > 0
+      hold !== undefined && (isHalfOpen(hold) || isProbeDue(hold, at)) && (this.through[index] ?? 0) > 0
     if (this.scopes.some(isDue)) {
       this.scopes = this.scopes.map((scope, index) => {
         if (!isDue(scope, index)) return scope
         const waiting = recipient === null ? (this.through[index] ?? 0) : 1
+        if (isHalfOpen(scope.hold)) return letThrough(scope, waiting, at)
         const probe: ProbeLease = { messageId, recipient, at, waiting }
         return leaseProbe(scope, process === undefined ? probe : { ...probe, process })
       })

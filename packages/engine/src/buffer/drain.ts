@@ -164,6 +164,7 @@ export class Drain {
           caseOf: (verdict, address) => incidents.caseOf(verdict, address),
           counted: (attempt, now) => incidents.counted(attempt, now),
           recorded: () => {},
+          streamHeld: () => {},
         },
       }
       const decision = await untilWritten(() => turn(parts, told))
@@ -182,6 +183,7 @@ export class Drain {
     if (action.holds.length > 0) events.emit('held', action)
     for (const effect of decision.effects) {
       if (effect.type === 'released') events.emit('released', { hold: effect.hold })
+      if (effect.type === 'half-open') events.emit('halfOpen', { hold: effect.hold, room: effect.room })
       if (effect.type === 'mx-doubtful') events.emit('mxDoubtful', { domain: effect.domain })
       if (effect.type === 'alert') events.emit('alert', effect.alert)
     }

@@ -33,6 +33,8 @@ export interface Attempt extends Way {
 export type Effect =
   | { type: 'held'; hold: HoldRef }
   | { type: 'released'; hold: HoldRef }
+  /** Apple took the probe, which `isNew`, or what went after it: so many more may go now. */
+  | { type: 'half-open'; hold: HoldRef; room: number; isNew: boolean }
   | { type: 'alert'; alert: Alert }
   /** Apple asked for less, or is in trouble: the lane gives half of what it gave. */
   | { type: 'slow'; lane: string; rule: string }

@@ -27,7 +27,7 @@ export function withReply(
   heard: Heard,
   now: number,
 ): CountedReplies | null {
-  const open = isClosed(state.hold, now) ? state.hold : undefined
+  const open = isClosed(state.hold, now) && !state.hold.halfOpen ? state.hold : undefined
   // What a probe meets is newer, but a rest that ends by itself must not open what only a probe may open.
   const isNews = heard.wasProbe && policy.probeEverySeconds !== null
   if (open && !isNews && open.forSeconds >= policy.forSeconds) return null

@@ -18,8 +18,12 @@ export function isUnderWay({ probe }: StoredHold, messageId: string | null): boo
 /** Lets one message through. Nobody else goes before the next interval, so a process that dies loses that at most. */
 export function leaseProbe(state: ScopeState, probe: ProbeLease): ScopeState {
   if (state.hold === undefined) return state
-  const every = state.hold.probeEverySeconds ?? 0
-  return { ...state, hold: { ...state.hold, probe, until: probe.at + every * 1000 } }
+  return { ...state, hold: { ...state.hold, probe, until: probe.at + intervalOf(state.hold) * 1000 } }
+}
+
+/** Seconds to the next probe. */
+function intervalOf({ probeEverySeconds, soonSeconds = Infinity }: StoredHold): number {
+  return Math.min(probeEverySeconds ?? 0, soonSeconds)
 }
 
 /** Whether this attempt is one of the message that was let through. */
@@ -38,8 +42,12 @@ export function isProbe(
 export function refuseProbe(state: ScopeState, now: number): ScopeState {
   const { hold } = state
   if (hold === undefined || (hold.probe?.refused && now < hold.until)) return state
+  const { halfOpen: _, soonSeconds, ...rest } = hold
   const probe = hold.probe && { ...hold.probe, refused: true as const }
-  return { ...state, hold: { ...hold, probe, until: now + (hold.probeEverySeconds ?? 0) * 1000 } }
+  const next: StoredHold = { ...rest, probe, until: now + intervalOf(hold) * 1000 }
+  if (soonSeconds !== undefined && 2 * soonSeconds < (hold.probeEverySeconds ?? 0))
+    next.soonSeconds = 2 * soonSeconds
+  return { ...state, hold: next }
 }
 
 /**
@@ -74,11 +82,12 @@ export function allWithinReach(scopes: readonly ScopeState[], now: number): read
 }
 
 /** What is left of a scope that is open again. */
-export function opened({ hold, messageHeldAt }: ScopeState, now: number): ScopeState {
+export function opened({ hold, messageHeldAt, messagesHeld }: ScopeState, now: number): ScopeState {
   const next: ScopeState = {}
   if (hold?.engagedOnlySeconds !== undefined)
     next.engagedOnly = { rule: hold.rule, since: now, seconds: hold.engagedOnlySeconds }
   if (messageHeldAt !== undefined) next.messageHeldAt = messageHeldAt
+  if (messagesHeld !== undefined) next.messagesHeld = messagesHeld
   return next
 }
 

@@ -1,7 +1,8 @@
 import type { Verdict } from '@icloud-delivery/rules'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
 import { withoutRow } from './count-reply.ts'
-import { isProbe, opened } from './decide-hold.ts'
+import { isProbe } from './decide-hold.ts'
+import { afterAcceptance, isHalfOpen, roomIn } from './half-open.ts'
 import { troubleInIncident } from '../incidents/trouble-in-incident.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
 import { afterDelivery } from '../state/recipient-state.ts'
@@ -23,7 +24,7 @@ export function decide(
   attempt: Attempt,
 ): Decision {
   if (verdict === null)
-    return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, attempt)
+    return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, policy, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
   const trouble = troubleOf(verdict, verdict.rule, policy, attempt.incident)
   return new Refusal(trouble, state, now, policy, attempt).decide()
@@ -35,19 +36,29 @@ export function troubleOf(verdict: Verdict, rule: string, policy: Policy, incide
   return { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
 }
 
-function delivered(state: State, now: number, attempt: Attempt): Decision {
+function delivered(state: State, now: number, policy: Policy, attempt: Attempt): Decision {
   const effects: Effect[] = []
   // Mostly there is nothing that an accepted message could change.
   const isQuiet = !state.scopes.some(({ hold, counts }) => hold !== undefined || counts !== undefined)
   const scopes = isQuiet
     ? state.scopes
     : state.scopes.map((scope, index) => {
+        const { hold } = scope
+        if (hold === undefined) return withoutRow(scope)
         // Once Apple has refused the probe for one of its recipients, another one shows nothing.
-        if (!isProbe(scope.hold, attempt) || scope.hold.probe?.refused) return withoutRow(scope)
+        if (!isHalfOpen(hold) && (!isProbe(hold, attempt) || hold.probe?.refused)) return withoutRow(scope)
         const ref = scopesOf(attempt)[index]
         if (ref === undefined) return scope
-        effects.push({ type: 'released', hold: ref })
-        return opened(scope, now)
+        // A campaign is closed by one reply, so one acceptance opens it.
+        const rulePolicy = ref.scope === 'campaign' ? null : policy.rules[hold.rule]?.hold
+        const next = afterAcceptance(scope, hold, rulePolicy, now)
+        if (next.hold === undefined) effects.push({ type: 'released', hold: ref })
+        else {
+          const before = isHalfOpen(hold) ? roomIn(hold, now) : 0
+          const room = isHalfOpen(next.hold) ? roomIn(next.hold, now) - before : 0
+          if (room > 0) effects.push({ type: 'half-open', hold: ref, room, isNew: !isHalfOpen(hold) })
+        }
+        return next
       })
   return {
     action: plainAction(

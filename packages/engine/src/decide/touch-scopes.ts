@@ -2,10 +2,12 @@ import type { Attempt, Effect } from './attempt.ts'
 import { campaignClosingOf, closingOf, familyOf, heardAt, type Closing } from './closing.ts'
 import { afterReplies, isEnough, isShare, withReply } from './count-reply.ts'
 import { isProbe, isProbeDue, passProbeOn, refuseProbe, withinReach } from './decide-hold.ts'
+import { answered, closedAgain, isHalfOpen, type HalfOpenHold } from './half-open.ts'
 import { holdAlert, unregisteredAlert } from './hold-alert.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Trouble } from './refusal.ts'
 import { keptReply } from './reply-suppression.ts'
+import { messageHeldAt, withMessageHeld } from '../state/held-messages.ts'
 import {
   scopeKey,
   scopesOf,
@@ -46,7 +48,9 @@ export function touchScopes(
   )
   const stream = refs.findIndex(({ scope }) => scope === 'stream')
   const wasTold =
-    attempt.campaign === null && campaign !== null && isTold(state.scopes[stream] ?? {}, campaign, now)
+    attempt.campaign === null &&
+    campaign !== null &&
+    isLately(state.scopes[stream]?.messageHeldAt, campaign, now)
   let isMessageHeld = false
   const effects: Effect[] = []
   let nextProbeAt: number | null = null
@@ -57,6 +61,11 @@ export function touchScopes(
     if (ref === undefined) return scope
     const wasProbe = isProbe(scope.hold, attempt)
     const isSame = scope.hold && familyOf(scope.hold.rule, policy) === familyOf(rule, policy)
+    if (isHalfOpen(scope.hold) && isSame) {
+      const met = meetHalfOpen(scope, scope.hold, closings.get(scopeKey(ref)), trouble, attempt, now)
+      effects.push(...met.effects)
+      return met.scope
+    }
     if (scope.hold && isSame && (wasProbe || isProbeDue(scope.hold, now))) {
       const refused = refuseProbe(scope, now)
       if (wasProbe) nextProbeAt = Math.max(nextProbeAt ?? 0, refused.hold?.until ?? 0)
@@ -65,20 +74,56 @@ export function touchScopes(
     // Apple heard it and spoke of the recipient alone: that tells nothing of the hold, so the next may try at once.
     if (wasProbe && says.scope === 'recipient') return passProbeOn(scope, now)
     const closing = closings.get(scopeKey(ref))
-    if (closing === undefined) return scope
+    if (closing === undefined) return answered(scope)
     const met = meet(scope, closing, { ...trouble, wasProbe }, attempt, now, state.recent)
     if (closing === campaign && attempt.campaign === null && met.scope.hold !== scope.hold) {
       isMessageHeld = true
       effects.push(...met.effects.filter(({ type }) => type !== 'alert' || !wasTold))
     } else effects.push(...met.effects)
-    return met.scope
+    return answered(met.scope)
   })
   if (rulePolicy.slowsLane && refs.length > 0) effects.push({ type: 'slow', lane: attempt.lane, rule })
   if (isMessageHeld && !wasTold) {
     const held = scopes[stream]
     if (held !== undefined) scopes[stream] = { ...held, messageHeldAt: now }
   }
+  // The message may come by another lane, which has another stream: what both pass is the sending domain.
+  const domain = isMessageHeld ? refs.findIndex(({ scope }) => scope === 'sending-domain') : -1
+  const sending = scopes[domain]
+  if (sending !== undefined && campaign !== null && attempt.senderDomain !== null) {
+    const before = messageHeldAt(sending, attempt.stream)
+    if (!isLately(before, campaign, now)) scopes[domain] = withMessageHeld(sending, attempt.stream, now)
+  }
   return { scopes, effects, nextProbeAt }
+}
+
+/** One more reply at a scope that goes on some at a time. It has been told of, so it is not told of again. */
+function meetHalfOpen(
+  scope: ScopeState,
+  hold: HalfOpenHold,
+  closing: Closing | undefined,
+  trouble: Trouble,
+  attempt: Attempt,
+  now: number,
+): { scope: ScopeState; effects: Effect[] } {
+  // Apple is in trouble again: what it says then is not counted.
+  if (closing === undefined) return { scope: refuseProbe(scope, now), effects: [] }
+  const { accepted, refused } = hold.halfOpen
+  const recent = { attempts: accepted + refused, refused }
+  const heard = { ...heardAt(closing, trouble, attempt), wasProbe: false }
+  // All since the probe counts, however slowly it went.
+  const counted = withReply(scope, { ...closing.hold, windowSeconds: Infinity }, heard, now)
+  if (counted === null || !isEnough(counted, closing.hold, heard) || !isShare(recent, closing.hold)) {
+    const next = counted === null ? scope : { ...afterReplies(scope, counted, null), hold }
+    return { scope: answered(next, 'refused'), effects: [] }
+  }
+  const closed = closedAgain(
+    hold,
+    { rule: trouble.rule, reply: keptReply(trouble.says.text) },
+    closing.hold,
+    now,
+  )
+  return { scope: afterReplies(scope, counted, closed), effects: [{ type: 'held', hold: closing.ref }] }
 }
 
 /** One reply at the scope that it may close. */
@@ -129,6 +174,6 @@ function holdOf(
 }
 
 /** One alert an hour tells of such messages, and not one each: there may be many, and one cause. */
-function isTold({ messageHeldAt }: ScopeState, { hold }: Closing, now: number): boolean {
-  return messageHeldAt !== undefined && Math.abs(now - messageHeldAt) < hold.forSeconds * 1000
+function isLately(heldAt: number | undefined, { hold }: Closing, now: number): boolean {
+  return heldAt !== undefined && Math.abs(now - heldAt) < hold.forSeconds * 1000
 }

@@ -24,7 +24,7 @@ export interface PlaceCounts extends Pick<MailCounts, 'delivered' | 'bounced' | 
 /** Share of attempts that such replies refuse at most in ordinary times. */
 export const usualShare = 0.002
 /** It was hardly there before: at most this share. Whoever gets worse step by step has trouble of their own. */
-const mostBefore = 0.02
+export const mostBefore = 0.02
 /** Attempts without which a place tells nothing. */
 const leastOfPlace = 2
 
@@ -97,6 +97,6 @@ export function isEverywhere(kind: string, places: readonly PlaceCounts[], polic
 }
 
 /** Who sends: subdomains of one owner are not independent. The last two labels: rather one owner too few than one too many. */
-function ownerOf(domain: string): string {
+export function ownerOf(domain: string): string {
   return domain.split('.').slice(-2).join('.')
 }

@@ -1,3 +1,4 @@
+import { watchClosings } from './closings-watch.ts'
 import { decideIncidents, type IncidentsDecision } from './decide-incidents.ts'
 import { findJumps, type Seen } from './find-jumps.ts'
 import { findStorms, isEverywhere, type Storm } from './find-storms.ts'
@@ -34,12 +35,12 @@ export class IncidentWatch {
     await signals.flush()
     const now = clock()
     const slots = await this.book.read(now)
+    const { day } = slots
     const givenUp = new Map<string, number>()
     return untilWritten(async () => {
       const [entry] = await ledger.read([openKey])
       const state = (entry?.value ?? {}) as IncidentState
       const seen = this.seen(state, slots, now)
-      const { day } = slots
       const jumps = findJumps(kindsOf(day, 'recipient'), seen, policy.incidents)
       const storms: Storm[] = []
       for (const storm of findStorms(kindsOf(day, 'policy'), seen, policy.incidents)) {
@@ -50,6 +51,14 @@ export class IncidentWatch {
           storm.kind,
           places.reduce((sum, place) => sum + place.refused, 0),
         )
+      }
+      const isKnown = (kind: string): boolean =>
+        storms.some((storm) => storm.kind === kind) ||
+        state.open?.some(({ covers }) => covers.some((cover) => cover.kind === kind)) === true
+      const others = kindsOf(day, 'policy').filter((kind) => !isKnown(kind))
+      for (const found of await watchClosings(this.parts, others, seen)) {
+        storms.push(found.storm)
+        givenUp.set(found.storm.kind, found.givenUp)
       }
       const decision = decideIncidents(state, { jumps, storms, announcedAt }, seen, policy.incidents)
       if (decision.state === state) return decision

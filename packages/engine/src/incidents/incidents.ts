@@ -59,6 +59,9 @@ export class Incidents {
   /** Something was noticed that no look has seen. */
   private isDue = false
   private pause: ReturnType<typeof setTimeout> | null = null
+  /** The same while a look was under way. */
+  private isAgain = false
+  private later: ReturnType<typeof setTimeout> | null = null
 
   constructor(parts: IncidentParts) {
     this.parts = parts
@@ -93,6 +96,20 @@ export class Incidents {
     }
     if (this.isDue && this.pause === null) this.start(now)
     else this.look(now)
+  }
+
+  /**
+   * A stream was closed by replies, or a probe was refused: looks at once, as no more replies may come for long, and a minute
+   * later, when the counts of other processes are there.
+   */
+  streamHeld(now: number): void {
+    this.isDue = true
+    if (this.running === null) this.start(now)
+    else this.isAgain = true
+    this.later ??= setTimeout(() => {
+      this.later = null
+      this.start(this.parts.clock())
+    }, this.parts.signals.resolutions.minute.width).unref()
   }
 
   /** Resolves when all that was recorded here has been looked at. Rejects if the ledger is out of reach. */
@@ -135,7 +152,10 @@ export class Incidents {
   /** Resolves when nothing is being looked at. */
   async stop(): Promise<void> {
     if (this.pause !== null) clearTimeout(this.pause)
+    if (this.later !== null) clearTimeout(this.later)
     this.pause = null
+    this.later = null
+    this.isAgain = false
     await this.running
   }
 
@@ -156,6 +176,9 @@ export class Incidents {
       })
       .finally(() => {
         this.running = null
+        if (!this.isAgain) return
+        this.isAgain = false
+        this.start(this.parts.clock())
       })
     this.pause ??= setTimeout(() => {
       this.pause = null

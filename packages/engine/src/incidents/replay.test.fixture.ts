@@ -18,6 +18,7 @@ export type Apple = (attempt: {
   at: number
   sender: string
   stream: string
+  lane: string
 }) => string | null
 
 interface Mail extends Pick<RecordRequest, 'recipient' | 'sender' | 'stream' | 'messageId' | 'lane'> {
@@ -71,7 +72,13 @@ export function replay(options: Partial<EngineOptions> = {}): Replay {
       return
     }
     attempts.set(recipient, (attempts.get(recipient) ?? 0) + 1)
-    const text = self.apple({ address: recipient, at: time.now, sender, stream: stream ?? 'transactional' })
+    const text = self.apple({
+      address: recipient,
+      at: time.now,
+      sender,
+      stream: stream ?? 'transactional',
+      lane: lane ?? 'default',
+    })
     if (text !== null) self.refused++
     const outcome =
       text === null

@@ -1,10 +1,11 @@
 import { isClosed } from '../decide/decide-hold.ts'
+import type { Closings } from './find-closings.ts'
 import type { StoredIncident } from './incident.ts'
 import type { IncidentParts } from './incidents.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { HoldRef } from '../record/action.ts'
 import { ruleOfKind } from './reply-kind.ts'
-import type { ScopeState, StoredHold } from '../state/state.ts'
+import { scopeKey, type ScopeState, type StoredHold } from '../state/state.ts'
 
 const prefix = 'scope/'
 
@@ -15,11 +16,41 @@ const prefix = 'scope/'
 export async function probeHolds(parts: IncidentParts, incident: StoredIncident): Promise<void> {
   const seconds = parts.policy.incidents.probeSeconds
   await changeHolds(parts, incident, (held, now) => {
-    const { engagedOnlySeconds: _, ...hold } = held
+    const { engagedOnlySeconds: _, soonSeconds: __, ...hold } = held
     const probeEverySeconds = Math.min(hold.probeEverySeconds ?? Infinity, seconds)
     const until = Math.min(hold.until, now + seconds * 1000)
     return { ...hold, probeEverySeconds, until }
   })
+}
+
+/**
+ * Has Apple asked soon whether it still refuses everything, with one message of each stream: after a minute, then after two
+ * more, and so on, until the ordinary interval is shorter. What comes after the hold stays as it is.
+ */
+export async function askSoon(parts: IncidentParts, { kind, places }: Closings): Promise<void> {
+  const { ledger, clock, signals } = parts
+  const { width } = signals.resolutions.minute
+  for (const { lane, stream } of places) {
+    const key = scopeKey({ scope: 'stream', id: `${lane}/${stream}` })
+    await untilWritten(async () => {
+      const [entry] = await ledger.read([key])
+      const now = clock()
+      const state = (entry?.value ?? {}) as ScopeState
+      const { hold } = state
+      if (!entry || !isClosed(hold, now) || hold.rule !== ruleOfKind(kind)) return false
+      if (hold.probeEverySeconds === null) return false
+      const soonSeconds = Math.min(hold.soonSeconds ?? Infinity, (2 * width) / 1000)
+      const sooner = { ...hold, until: Math.min(hold.until, now + width), soonSeconds }
+      const event = {
+        at: now,
+        type: 'scope-probed',
+        subject: `stream/${lane}/${stream}`,
+        data: { rule: hold.rule },
+      }
+      const value = { ...state, hold: sooner }
+      return (await ledger.write([{ key, expected: entry.version, value }], [event])) ? true : undefined
+    })
+  }
 }
 
 /** Opens what an incident's replies have closed. */

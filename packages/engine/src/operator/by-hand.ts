@@ -117,9 +117,10 @@ export async function openHolds(ledger: Ledger, now: number): Promise<Hold[]> {
 }
 
 /** A hold as it is shown; `key` is that of its scope. */
-export function holdOf(key: string, { rule, since, until, reply }: StoredHold): Hold {
+export function holdOf(key: string, { rule, since, until, reply, halfOpen }: StoredHold): Hold {
   const [, scope = '', ...id] = key.split('/')
-  return { scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply }
+  const hold: Hold = { scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply }
+  return halfOpen === undefined ? hold : { ...hold, halfOpen: true }
 }
 
 /** All suppressions, by address. */

@@ -2,6 +2,7 @@ import { auditOf } from './audit.ts'
 import { changeMany } from './change-many.ts'
 import type { Parts } from '../engine-core.ts'
 import type { RepliesRelease, RepliesReleaseOptions } from './release-request.ts'
+import { requireRule } from './known-rule.ts'
 import { recipientPages } from './recipient-pages.ts'
 import { isWithin, spanOf } from './time-span.ts'
 import { argument } from '../subject.ts'
@@ -13,11 +14,12 @@ import { withoutRepliesOf, type Selection } from './without-replies-of.ts'
  *
  * @returns how many suppressions ended
  */
-export function releaseReplies(parts: Parts, request: RepliesRelease): Promise<number> {
+export async function releaseReplies(parts: Parts, request: RepliesRelease): Promise<number> {
   const { rule } = request
   if (rule !== undefined && (typeof rule !== 'string' || rule === ''))
     throw argument('release', 'rule', 'the id of a rule such as "invalid-recipient"', rule)
   const span = spanOf('release', request)
+  if (rule !== undefined) await requireRule(parts, rule, request.signal)
   const isOfRule = (one: { rule: string | null }): boolean => rule === undefined || one.rule === rule
   const what = { rule: rule ?? null, since: finite(span.since), until: finite(span.until) }
   return releaseSelected(parts, what, request, {

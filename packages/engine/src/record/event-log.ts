@@ -41,6 +41,8 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     }
     // The lane writes its own line, once a storm.
     if (effect.type === 'slow') continue
+    // It begins once, and goes on with each message.
+    if (effect.type === 'half-open' && !effect.isNew) continue
     if (effect.type === 'mx-doubtful') {
       lines.push({ at: now, type: effect.type, subject: effect.domain, data: { rule: effect.rule } })
       continue

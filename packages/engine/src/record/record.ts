@@ -37,6 +37,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   emitAction(parts.events, decision.action)
   for (const effect of decision.effects) {
     if (effect.type === 'released') parts.events.emit('released', { hold: effect.hold })
+    if (effect.type === 'half-open') parts.events.emit('halfOpen', { hold: effect.hold, room: effect.room })
     if (effect.type === 'mx-doubtful') parts.events.emit('mxDoubtful', { domain: effect.domain })
     if (effect.type === 'alert') parts.events.emit('alert', effect.alert)
   }

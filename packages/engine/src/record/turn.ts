@@ -44,7 +44,7 @@ export interface Progress {
 export type TurnParts = Pick<Parts, 'policy' | 'clock'> & {
   ledger: Pick<Ledger, 'read' | 'write'>
   signals: Pick<Signals, 'recorded' | 'recent'>
-  incidents: Pick<Incidents, 'caseOf' | 'counted' | 'recorded'>
+  incidents: Pick<Incidents, 'caseOf' | 'counted' | 'recorded' | 'streamHeld'>
   presence: Pick<Presence, 'isIdle' | 'settle'>
   campaigns: Pick<CampaignSweep, 'sweep'>
 }
@@ -64,8 +64,8 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const now = clock()
   reply?.see(read.slice(keys.length), now)
   let entries = reply === null ? read : read.slice(0, keys.length)
-  // The stream is the second scope.
-  if (looksAtMessage(passed, entries[2]?.value, now, policy)) {
+  // The stream is the second scope, the sending domain the third.
+  if (looksAtMessage(passed, entries[2]?.value, entries[3]?.value, now, policy)) {
     const place = 1 + passed.scopeKeys.length
     const more = await withMessage(ledger, passed, given.messageId)
     passed = more
@@ -114,6 +114,8 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   if (progress && !written) progress.changes = null
   if (!written) return undefined
   parts.incidents.recorded(recorded, good, reply?.incident, now)
+  // The stream is the second scope.
+  if (reply !== null && state.scopes[1]?.hold !== nextState.scopes[1]?.hold) parts.incidents.streamHeld(now)
   if (!presence.isIdle) presence.settle(passed.scopeKeys, nextState.scopes)
   if (decision.effects.some(isCampaignHeld)) parts.campaigns.sweep(now)
   return decision

@@ -73,6 +73,17 @@ export interface ProbeLease {
   refused?: true
 }
 
+/** How mail goes through a hold after its probe was accepted: some at a time. */
+export interface HalfOpen {
+  /** What Apple said since then. */
+  accepted: number
+  refused: number
+  /** Let through, and not answered yet. */
+  away: number
+  /** When one was let through last, ms since the epoch. */
+  at: number
+}
+
 /** A hold as it is stored. */
 export interface StoredHold {
   rule: string
@@ -88,6 +99,12 @@ export interface StoredHold {
   reply: string
   /** When it is over, marketing goes on with engaged readers only, for so many seconds. */
   engagedOnlySeconds?: number
+  /** The next wait for a probe, where it is shorter than `probeEverySeconds`: it doubles with each probe that is refused. */
+  soonSeconds?: number
+  /** Apple has taken a probe. */
+  halfOpen?: HalfOpen
+  /** Closed again after that: when it was closed first, ms since the epoch. */
+  begunAt?: number
 }
 
 /** A reply that counts towards a hold. */
@@ -124,6 +141,8 @@ export interface ScopeState {
   engagedOnly?: EngagedOnly
   /** Of a stream: when one of its messages was last held by its Message-ID, ms since the epoch. */
   messageHeldAt?: number
+  /** Of a sending domain: the same by stream, for all lanes. See `held-messages.ts`. */
+  messagesHeld?: readonly { stream: string; at: number }[]
   /** It was told of, and is not told of again before it is over. */
   alerted?: true
 }

@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, statSync, type Stats } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { EngineError } from '../../errors.ts'
 
 /** Owner and group; what is made in the directory belongs to the group of the directory. */
@@ -50,10 +50,24 @@ export function makeFile(file: string, mode: number = fileMode): boolean {
 
 /** Makes a directory, and those above it that are missing, with modes of our own. */
 export function makeDirectory(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true, mode: directoryMode })
-  if (first === undefined) return
-  // `mkdir` itself heeds the umask and ignores the set-group-ID bit.
-  for (let made = directory; made.length >= first.length; made = dirname(made)) chmodSync(made, directoryMode)
+  // One by one: where a file system takes none, as /proc, Node's own recursive way tries for ever.
+  const missing: string[] = []
+  for (let at = resolve(directory); !isThere(at); at = dirname(at)) missing.push(at)
+  for (const each of missing.toReversed()) {
+    try {
+      mkdirSync(each, { mode: directoryMode })
+    } catch (error) {
+      // Somebody else was faster.
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && isThere(each)) continue
+      throw error
+    }
+    // `mkdir` itself heeds the umask and ignores the set-group-ID bit.
+    chmodSync(each, directoryMode)
+  }
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function notAFile(path: string, found: Stats): string {

@@ -192,6 +192,17 @@ describe('the file of an SQLite ledger', () => {
     await expect(sqliteLedger(join(file, 'x.db'))).rejects.toMatchObject({ code: 'ELEDGERFILE' })
   })
 
+  it.runIf(process.platform === 'linux')(
+    'is refused at once where the system takes no directory',
+    async () => {
+      const nowhere = '/proc/nowhere/below/x.db'
+      await expect(sqliteLedger(nowhere)).rejects.toMatchObject({
+        code: 'ELEDGERFILE',
+        message: expect.stringContaining(`${nowhere} cannot be made`) as string,
+      })
+    },
+  )
+
   it('keeps the event loop free while another process holds the lock, and writes when it is let go', async () => {
     const ledger = await sqliteLedger(file)
     const other = new DatabaseSync(file)

@@ -210,3 +210,10 @@ it.each([null, 5, { since: 'x' }, { since: 5, until: 4 }])('refuses %j', (reques
   const { engine } = bench()
   expect(() => engine.replay(request as never)).toThrow(expect.objectContaining({ code: 'EARGUMENT' }))
 })
+
+it('names an option that it does not have', () => {
+  const { engine } = bench()
+  expect(() => engine.replay({ sinse: start } as never)).toThrow(
+    /replay: there is no option "sinse" \(did you mean "since"\?\)/,
+  )
+})

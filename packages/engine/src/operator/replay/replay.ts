@@ -1,5 +1,6 @@
 import type { Parts } from '../../engine-core.ts'
 import type { StoredEvent } from '../../ledger/ledger.ts'
+import { onlyOptions } from '../../only-options.ts'
 import { recipientPages } from '../recipient-pages.ts'
 import {
   replayKinds,
@@ -60,10 +61,13 @@ const eventsALook = 500
 /** Lines of the event log with a reply that was acted on. Those of a suppression are kept with the suppression itself. */
 const actions: readonly string[] = ['retry', 'soft-bounce', 'fail', 'hold'] satisfies Action['type'][]
 
+const options: readonly string[] = ['since', 'until', 'progress', 'signal'] satisfies (keyof ReplayRequest)[]
+
 /** Answers {@link Engine.replay}. */
 export function replay(parts: Parts, request: ReplayRequest): Replay {
   if (typeof request !== 'object' || request === null)
     throw argument('replay', 'the request', 'an object such as { since }', request)
+  onlyOptions('replay', request, options)
   const span = spanOf('replay', request)
   let summary = emptySummary()
   return {

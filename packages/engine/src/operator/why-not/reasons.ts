@@ -26,8 +26,10 @@ export function reasonsOf(known: Known, request: AdmitRequest, now: number, poli
   const reasons = [
     ...suppressions.map(suppressed),
     ...waiting(known, stream, now),
-    ...known.holds.map(({ scope, id, rule, since, until }) => ({
-      text: `the ${scope} ${name(id)} has been held since ${time(since)}, until ${time(until)} at least: ${ruleWords(rule)}`,
+    ...known.holds.map(({ scope, id, rule, since, until, halfOpen }) => ({
+      text: `the ${scope} ${name(id)} has been held since ${time(since)}, ${
+        halfOpen ? 'and goes on some at a time as Apple took a probe' : `until ${time(until)} at least`
+      }: ${ruleWords(rule)}`,
       remedy: `remove the cause; release({ hold: { scope: '${scope}', id: '${name(id)}' } }) opens it at once`,
     })),
     ...counted(known, policy),
@@ -84,12 +86,14 @@ function waiting(known: Known, stream: string, now: number): Reason[] {
   // What has a sentence of its own: holds, and what is known of the recipient.
   const own = [deferred, quarantine, ...known.softBounces.filter(({ nextTryAt }) => nextTryAt !== null)]
   const { hold } = admission
-  const isHeld = hold !== null && known.holds.some(({ scope, id }) => scope === hold.scope && id === hold.id)
+  const isHeld =
+    hold !== null &&
+    known.holds.some(({ scope, id, halfOpen }) => scope === hold.scope && id === hold.id && !halfOpen)
   if (isHeld || own.some((one) => one?.rule === admission.rule)) return reasons
   const until =
     admission.retryAt !== null && admission.retryAt > now ? ` until ${time(admission.retryAt)}` : ''
   let remedy = admission.rule === 'canary' ? 'release({ campaign }) lets all of it go' : null
-  // Open again, but not to everybody.
+  // Open again, but not to everybody, or not to all at once.
   if (hold) remedy = `release({ hold: { scope: '${hold.scope}', id: '${name(hold.id)}' } }) lets all of it go`
   return [...reasons, { text: `${admission.decision}${until}: ${admission.reason}`, remedy }]
 }

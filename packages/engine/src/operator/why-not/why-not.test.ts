@@ -170,6 +170,13 @@ it.each([[5], ['nobody'], [anna, 5], [anna, { events: -1 }], [anna, { events: 1.
   },
 )
 
+it('names an option that it does not have', async () => {
+  const { engine } = bench()
+  await expect(engine.whyNot(anna, { steam: 'marketing' } as never)).rejects.toThrow(
+    /whyNot: there is no option "steam" \(did you mean "stream"\?\)/,
+  )
+})
+
 it('knows of a message that waits by its id, and of a stream that goes on with engaged readers only', async () => {
   const { engine, admit, deliver, reply, time } = bench()
   const mail = { sender: 'shop@example.com', stream: 'marketing' }

@@ -8,6 +8,7 @@ import type { AddressRecord, Hold } from '../../engine.ts'
 import type { Parts } from '../../engine-core.ts'
 import type { StoredEvent } from '../../ledger/ledger.ts'
 import { isAtPrivateRelay } from '../../address.ts'
+import { onlyOptions } from '../../only-options.ts'
 import { passedBy } from '../../read-passage.ts'
 import { reasonsOf, type Reason } from './reasons.ts'
 import { rehearsal } from './rehearsal.ts'
@@ -37,6 +38,20 @@ export interface WhyNot extends AddressRecord {
   events: readonly StoredEvent[]
 }
 
+const names: readonly string[] = [
+  'events',
+  'sender',
+  'stream',
+  'lane',
+  'hop',
+  'campaign',
+  'from',
+  'submitter',
+  'messageId',
+  'acceptedAt',
+  'deliverBy',
+] satisfies (keyof WhyNotOptions)[]
+
 /** Answers {@link Engine.whyNot}. `record` is what is known of `address`, which may be remembered under another name. */
 export async function whyNot(
   parts: Parts,
@@ -46,6 +61,7 @@ export async function whyNot(
 ): Promise<WhyNot> {
   if (typeof options !== 'object' || options === null)
     throw argument('whyNot', 'the options', 'an object', options)
+  onlyOptions('whyNot', options, names)
   const { events: limit = 20, ...given } = options
   if (!Number.isInteger(limit) || limit < 0 || limit > 1000)
     throw argument('whyNot', 'events', 'a whole number from 0 to 1000', limit)
