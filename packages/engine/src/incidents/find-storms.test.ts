@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findStorms, isEverywhere, type PlaceCounts } from './find-storms.ts'
+import { findStorms, isEverywhere, onsetOf, type PlaceCounts } from './find-storms.ts'
 import type { Seen } from './find-jumps.ts'
 import { defaultIncidents } from './incident-policy.ts'
 import { slot } from './ordinary-days.test.fixture.ts'
@@ -67,6 +67,18 @@ describe('a storm', () => {
     expect(findStorms([kind], seen, defaultIncidents)).toHaveLength(1)
     const closedAt = new Map([[kind, 2 * minuteMs]])
     expect(findStorms([kind], { ...seen, closedAt }, defaultIncidents)).toEqual([])
+  })
+
+  it('begins with the first reply of the quarter of an hour before, after what is dealt with', () => {
+    const before: [number, number][] = Array.from({ length: 30 }, () => [10, 0])
+    const seen = seenOf([...before, [1000, 9], [2, 2], [2, 2]])
+    const [storm] = findStorms([kind], seen, defaultIncidents)
+    expect(storm?.since).toBe(31 * minuteMs)
+    expect(onsetOf(kind, 31 * minuteMs, seen)).toBe(30 * minuteMs)
+    expect(onsetOf(kind, 31 * minuteMs, { ...seen, closedAt: new Map([[kind, 31 * minuteMs]]) })).toBe(
+      31 * minuteMs,
+    )
+    expect(onsetOf(kind, 50 * minuteMs, seen)).toBe(50 * minuteMs)
   })
 
   it('hits several streams and several senders, and spares none', () => {

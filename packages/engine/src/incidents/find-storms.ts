@@ -25,6 +25,8 @@ export interface PlaceCounts extends Pick<MailCounts, 'delivered' | 'bounced' | 
 export const usualShare = 0.002
 /** It was hardly there before: at most this share. Whoever gets worse step by step has trouble of their own. */
 export const mostBefore = 0.02
+/** It is looked for in the 15 minutes before. */
+const onsetsPerDay = 96
 /** Attempts without which a place tells nothing. */
 const leastOfPlace = 2
 
@@ -62,6 +64,16 @@ function findStorm(kind: string, { slots, closedAt }: Seen, policy: IncidentPoli
   if (best === null) return null
   const before = { refused: all.refused - best.refused, attempts: all.attempts - best.attempts }
   return before.attempts > 0 && before.refused <= mostBefore * before.attempts ? best : null
+}
+
+/**
+ * When the first reply came that may belong to a storm which shows from `since` on: a minute that is full of mail accepted
+ * before does not show it, and what was closed in it belongs to it all the same. Pure.
+ */
+export function onsetOf(kind: string, since: number, { slots, closedAt, dayMs }: Seen): number {
+  const earliest = Math.max(since - dayMs / onsetsPerDay, closedAt.get(kind) ?? -Infinity)
+  const first = slots.find(({ start, refused }) => start >= earliest && (refused[kind] ?? 0) > 0)
+  return Math.min(since, first?.start ?? since)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { watchClosings } from './closings-watch.ts'
 import { decideIncidents, type IncidentsDecision } from './decide-incidents.ts'
 import { findJumps, type Seen } from './find-jumps.ts'
-import { findStorms, isEverywhere, type Storm } from './find-storms.ts'
+import { findStorms, isEverywhere, onsetOf, type Storm } from './find-storms.ts'
 import { incidentAlert } from './incident-alert.ts'
 import { closedBy, countsKey, openKey, pastKey, type IncidentState } from './incident.ts'
 import type { IncidentParts } from './incidents.ts'
@@ -46,10 +46,12 @@ export class IncidentWatch {
       for (const storm of findStorms(kindsOf(day, 'policy'), seen, policy.incidents)) {
         const places = await placesSince(ledger, storm.since, now, signals.resolutions)
         if (!isEverywhere(storm.kind, places, policy.incidents)) continue
-        storms.push(storm)
+        const since = onsetOf(storm.kind, storm.since, seen)
+        storms.push({ ...storm, since })
+        const all = since < storm.since ? await placesSince(ledger, since, now, signals.resolutions) : places
         givenUp.set(
           storm.kind,
-          places.reduce((sum, place) => sum + place.refused, 0),
+          all.reduce((sum, place) => sum + place.refused, 0),
         )
       }
       const isKnown = (kind: string): boolean =>
