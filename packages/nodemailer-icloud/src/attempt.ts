@@ -1,16 +1,19 @@
 import type { Admission } from '@icloud-delivery/engine'
 import { abortError } from './abort.ts'
 import { conclude } from './conclude.ts'
-import { admissionFailure, innerFailure } from './failures.ts'
+import { admissionFailure, innerFailure, noWayFailure } from './failures.ts'
+import type { Passage } from './gate.ts'
 import { asError } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
 import type { Settled, TryAgain } from './settled.ts'
 import { transact, type Transaction } from './transaction.ts'
 
+const askAgainMs = 60_000
+
 /**
- * One try for recipients that share a transaction. What goes to Apple waits for a slot first and asks the engine only
- * then: so it heeds what was learnt while it waited, and a message that is let through as a probe goes at once.
+ * One try for recipients that share a transaction. Asks the engine, waits for a turn to Apple, and asks again if that took a
+ * while: so it heeds what was learnt meanwhile, and a message that is let through as a probe goes.
  *
  * @param before how the last try ended; `null` if this is the first
  * @returns one outcome for each recipient, in their order. Never rejects
@@ -20,39 +23,58 @@ export async function attempt(
   recipients: readonly Recipient[],
   before: TryAgain | null,
 ): Promise<(Settled | TryAgain)[]> {
-  const { signal, slots } = job
-  const toApple = recipients.some(({ apple }) => apple)
-  if (signal?.aborted || (toApple && !(await slots.enter(signal)))) {
-    return recipients.map(({ address }) => failed(abortError(signal), address))
-  }
+  const { signal } = job
+  const aborted = () => recipients.map(({ address }) => failed(abortError(signal), address))
+  let passage: Passage | null = null
   try {
-    return await attemptNow(job, recipients, before)
+    if (signal?.aborted) return aborted()
+    let admissions = (before === null && admissionsOf(recipients)) || (await admitNow(job, recipients))
+    const toApple = recipients.some(({ apple }) => apple)
+    while (toApple && passage?.type !== 'go') {
+      const going = countGoing(job, admissions)
+      if (going === 0) break
+      passage = await enter(job, going, before)
+      if (signal?.aborted) return aborted()
+      if (passage.type === 'later') {
+        const { retryAt, reason } = passage
+        return recipients.map(({ address }) => notYet(address, reason, retryAt, before))
+      }
+      if (passage.type === 'ask' || passage.waited) admissions = await admitNow(job, recipients)
+    }
+    if (signal?.aborted) return aborted()
+    return await attemptNow(job, recipients, admissions, before)
   } catch (error) {
     return recipients.map(({ address }) => failed(asError(error), address))
   } finally {
-    if (toApple) slots.leave()
+    if (passage?.type === 'go') passage.leave()
   }
+}
+
+function enter(job: Job, recipients: number, before: TryAgain | null): Promise<Passage> {
+  const { engine, gate, signal, deadline, laneDeadline } = job
+  const { lane, stream, acceptedAt } = job.route
+  const until = before === null ? laneDeadline : Math.min(deadline, laneDeadline)
+  return gate.enter({ engine, lane, stream, acceptedAt, recipients, until, signal })
 }
 
 async function attemptNow(
   job: Job,
   recipients: readonly Recipient[],
+  admissions: readonly Admission[],
   before: TryAgain | null,
 ): Promise<(Settled | TryAgain)[]> {
-  const admissions = (before === null && admissionsOf(recipients)) || (await admitNow(job, recipients))
-  if (admissions.length !== recipients.length) {
-    throw new Error(`The engine gave ${admissions.length} answers for ${recipients.length} recipients`)
-  }
-  const going = recipients.filter((_, index) => admissions[index]?.decision === 'send')
+  const going = recipients.filter((_, index) => goesOver(job, admissions[index]))
   const addresses = going.map(({ address }) => address)
   const transaction = addresses.length > 0 ? await transact(job, addresses) : null
   const tries = before === null ? 1 : before.tries + 1
   return Promise.all(
     recipients.map(async (recipient, index) => {
       const admission = admissions[index]
-      return admission && admission.decision !== 'send'
-        ? notNow(admission, before, tries)
-        : conclude(job, recipient, transaction as Transaction, tries)
+      if (admission === undefined || goesOver(job, admission))
+        return conclude(job, recipient, transaction as Transaction, tries)
+      return admission.decision === 'send'
+        ? noWay(job, recipient, before)
+        : notNow(admission, before, tries)
     }),
   )
 }
@@ -63,16 +85,40 @@ function admissionsOf(recipients: readonly Recipient[]): Admission[] | null {
   return known.length === recipients.length ? known : null
 }
 
-function admitNow(job: Job, recipients: readonly Recipient[]): Promise<Admission[]> {
-  const { sender, stream, lane, messageId, peer } = job
-  const addresses = recipients.map(({ address }) => address)
-  return job.engine.admit({ recipients: addresses, sender, stream, lane, messageId, hop: peer.hop })
+async function admitNow({ engine, route }: Job, recipients: readonly Recipient[]): Promise<Admission[]> {
+  const admissions = await engine.admit({ ...route, recipients: recipients.map(({ address }) => address) })
+  if (admissions.length === recipients.length) return admissions
+  throw new Error(`The engine gave ${admissions.length} answers for ${recipients.length} recipients`)
+}
+
+function countGoing(job: Job, admissions: readonly Admission[]): number {
+  return admissions.reduce((count, admission) => count + (goesOver(job, admission) ? 1 : 0), 0)
+}
+
+/** True if it may go over this transport: the engine may name another lane while Apple blocks the IP address of this one. */
+function goesOver(job: Job, admission: Admission | undefined): boolean {
+  return admission?.decision === 'send' && (admission.lane ?? job.route.lane) === job.route.lane
+}
+
+function noWay(job: Job, { address }: Recipient, before: TryAgain | null): TryAgain {
+  const { lane } = job.route
+  const retryAt = job.clock() + askAgainMs
+  const why = `Apple blocks the IP address of the lane ${lane}, and this transport has no other`
+  const failure = noWayFailure('EHELD', { recipient: address, why, retryAt }, before?.failure ?? null)
+  return { state: 'again', retryAt, isHeld: true, tries: before?.tries ?? 0, failure, error: null }
 }
 
 function notNow(admission: Admission, before: TryAgain | null, tries: number): Settled | TryAgain {
   const failure = admissionFailure(admission, before?.failure ?? null)
-  if (admission.decision !== 'later') return { state: 'rejected', failure, error: null }
-  return { state: 'again', retryAt: admission.retryAt, tries, failure, error: null }
+  const { retryAt, decision } = admission
+  if (retryAt === null) return { state: 'rejected', failure, error: null }
+  return { state: 'again', retryAt, isHeld: decision === 'held', tries, failure, error: null }
+}
+
+/** The lane had no room in time. */
+function notYet(recipient: string, why: string, retryAt: number, before: TryAgain | null): TryAgain {
+  const failure = noWayFailure('ERETRYEXHAUSTED', { recipient, why, retryAt }, before?.failure ?? null)
+  return { state: 'again', retryAt, isHeld: false, tries: before?.tries ?? 0, failure, error: null }
 }
 
 function failed(error: ErrorLike, address: string): Settled {

@@ -14,23 +14,30 @@ const has =
   (value: unknown): boolean =>
     isObject(value) && methods.every((method) => isFunction(value[method]))
 
+const nameOf: Check = [
+  'a name that is not empty, or a function of the mail',
+  (value) => isName(value) || isFunction(value),
+]
+const milliseconds: Check = ['milliseconds, 0 or more', (value) => typeof value === 'number' && value >= 0]
+
 // What an engine or a policy is exactly, createEngine checks.
 const checks: Checks<IcloudOptions> = {
   ledger: [
     'a ledger or a string such as "file:./icloud.db"',
     (value) => isName(value) || has('read', 'write')(value),
   ],
-  engine: ['an engine made by createEngine', has('admit', 'record')],
+  engine: ['an engine made by createEngine', has('admit', 'record', 'enter', 'on', 'off')],
   policy: ['an object', isObject],
   hop: [
     '"relay", "direct" or "auto"',
     (value) => value === 'relay' || value === 'direct' || value === 'auto',
   ],
-  stream: [
-    'a name that is not empty, or a function of the mail',
-    (value) => isName(value) || isFunction(value),
-  ],
+  stream: nameOf,
+  campaign: nameOf,
+  submitter: nameOf,
   lane: ['a name that is not empty', isName],
+  laneWaitMs: milliseconds,
+  onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],
   retry: ['an object such as { budgetMs: 20000 }', isObject],
   retryAmbiguous: ['true or false', isBoolean],
@@ -42,7 +49,7 @@ const checks: Checks<IcloudOptions> = {
 }
 
 const retryChecks: Checks<NonNullable<IcloudOptions['retry']>> = {
-  budgetMs: ['milliseconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
+  budgetMs: milliseconds,
   maxAttempts: ['a number, 1 or more', (value) => typeof value === 'number' && value >= 1],
 }
 

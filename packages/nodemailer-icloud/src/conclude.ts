@@ -32,7 +32,7 @@ export async function conclude(
     case 'unattributed': {
       const { error } = attribution
       const verdict = apple
-        ? classify(error, { recipient: address, sender: job.sender, mx: job.peer.mx })
+        ? classify(error, { recipient: address, sender: job.route.sender, mx: job.peer.mx })
         : null
       return { state: 'rejected', failure: innerFailure(error, address, { verdict }), error: result.error }
     }
@@ -69,18 +69,17 @@ function settle(
     (action !== null && !blind && actionFailure(action, address, cause)) ||
     innerFailure(cause, address, { verdict: action?.verdict ?? null, action, ambiguous })
   failure.ambiguous = ambiguous
-  if (action?.type === 'retry' && !blind) {
-    return { state: 'again', retryAt: action.retryAt, tries, failure, error: whole }
+  if ((action?.type === 'retry' || action?.type === 'hold') && !blind) {
+    const { retryAt, type } = action
+    return { state: 'again', retryAt, isHeld: type === 'hold', tries, failure, error: whole }
   }
   return { state: 'rejected', failure, error: whole }
 }
 
 /** `null` if the engine failed: what was sent stays sent. */
 async function record(job: Job, recipient: string, outcome: Outcome): Promise<Action | null> {
-  const { engine, sender, stream, lane, messageId } = job
-  const { hop } = job.peer
   try {
-    return await engine.record({ recipient, sender, stream, lane, hop, messageId, outcome })
+    return await job.engine.record({ ...job.route, recipient, outcome })
   } catch (error) {
     job.warn(`The outcome for ${recipient} could not be recorded: ${String(error)}`)
     return null

@@ -1,5 +1,6 @@
 import { attempt } from './attempt.ts'
 import type { Job, Recipient } from './job.ts'
+import { postpone } from './postpone.ts'
 import type { Settled, TryAgain } from './settled.ts'
 import { sleep } from './timers.ts'
 
@@ -7,12 +8,12 @@ import { sleep } from './timers.ts'
 export async function deliver(job: Job, recipient: Recipient, first: Settled | TryAgain): Promise<Settled> {
   let outcome = first
   while (outcome.state === 'again') {
-    const { retryAt, tries, failure, error } = outcome
-    const rejected: Settled = { state: 'rejected', failure, error }
-    if (tries >= job.maxAttempts || retryAt > job.deadline) return rejected
+    const { retryAt, tries, isHeld } = outcome
+    if (isHeld || tries >= job.maxAttempts || retryAt > job.deadline) return postpone(job, recipient, outcome)
     await sleep(retryAt - job.clock(), job.timers, job.signal)
     const [next] = await attempt(job, [recipient], outcome)
-    outcome = next ?? rejected
+    if (next === undefined) return postpone(job, recipient, outcome)
+    outcome = next
   }
   return outcome
 }

@@ -9,13 +9,16 @@ import { deliver } from './deliver.ts'
 import type { Host } from './host.ts'
 import { asError } from './inner-send.ts'
 import type { Recipient } from './job.ts'
+import { deliverByOf } from './mail-fields.ts'
 import type { EnvelopeLike, InfoLike, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import { plainRecipients, plainSender } from './plain-addresses.ts'
 import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
 import { hasSingleUseContent } from './single-use-content.ts'
+import type { Settled } from './settled.ts'
 import type { Transaction } from './transaction.ts'
+import { tellUndelivered, type OnUndelivered } from './undelivered.ts'
 
 /** One call of `send`: finds out whether the mail is any business of ours, and passes it on or takes it over. */
 export class Dispatch {
@@ -26,6 +29,7 @@ export class Dispatch {
   #envelope: EnvelopeLike | null = null
   #startedAt = 0
   #stream = ''
+  #deliverBy: number | null = null
 
   constructor(host: Host, mail: MailLike, finish: SendCallback) {
     this.#host = host
@@ -36,6 +40,7 @@ export class Dispatch {
   /** Never throws; the callback gets every error. */
   start(): void {
     try {
+      this.#deliverBy = deliverByOf(this.#mail.data)
       this.#plainTo = plainRecipients(this.#mail.message)
       const recipients = this.#plainTo ?? this.#readEnvelope().to
       if (recipients.length === 0) return this.#leave(() => this.#pass(recipients))
@@ -67,7 +72,8 @@ export class Dispatch {
         if (signal?.aborted) return this.#fail(abortError(signal))
         const free = !later && admissions.every(({ decision }) => decision === 'send')
         if (free && (!anyApple || settings.local)) return this.#leave(() => this.#pass(addresses))
-        if (free && addresses.length === 1 && this.#isResendable())
+        const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
+        if (free && addresses.length === 1 && !isLate && this.#isResendable())
           return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
         return this.#takeOver(recipientsOf(addresses, apple, admissions, later), null)
       })
@@ -127,6 +133,7 @@ export class Dispatch {
     const job = await prepareJob(this.#host, {
       stream: this.#stream,
       startedAt: this.#startedAt,
+      deliverBy: this.#deliverBy,
       sender: settings.sender ?? (envelope.from || ''),
       mail: this.#mail,
       envelope: { ...envelope, to: recipients.map(({ address }) => address) },
@@ -137,8 +144,23 @@ export class Dispatch {
       first && only
         ? [await deliver(job, only, await conclude(job, only, first, 1))]
         : await runJob(job, settings.sharing)
+    this.#tell(recipients, settled)
     const result = resultOf(job, settled)
     this.#leave(() => ('error' in result ? this.#finish(result.error) : this.#finish(null, result.info)))
+  }
+
+  /** Tells who does not get the mail, so that the application can use another channel. */
+  #tell(recipients: readonly Recipient[], settled: readonly Settled[]): void {
+    const { settings, warn } = this.#host
+    const { data } = this.#mail
+    const own = data['onUndelivered']
+    const hook = typeof own === 'function' ? (own as OnUndelivered) : settings.onUndelivered
+    if (hook === null) return
+    for (const [index, outcome] of settled.entries()) {
+      if (outcome.state !== 'rejected') continue
+      const { failure } = outcome
+      if (recipients[index]?.apple || failure.code === 'ESUPPRESSED') tellUndelivered(hook, data, failure, warn)
+    }
   }
 
   #readEnvelope(): EnvelopeLike {

@@ -7,10 +7,17 @@ import type { Verdict } from '@icloud-delivery/rules'
  * - `ESUPPRESSED`: the recipient is suppressed, from before or by the reply that just came
  * - `ESOFTBOUNCE`: this message is given up and counted for the recipient
  * - `EREFUSED`: this message is given up; nothing is held against the recipient
+ * - `EEXPIRED`: this message is given up because it is too old, or would be past its `deliverBy`
  * - `EHELD`: the stream, the domain, the IP address or Apple itself is paused; nothing goes out until `retryAt`
  * - `ERETRYEXHAUSTED`: it has to be tried again at `retryAt`, which is later than the time budget of this send
  */
-export type IcloudErrorCode = 'ESUPPRESSED' | 'ESOFTBOUNCE' | 'EREFUSED' | 'EHELD' | 'ERETRYEXHAUSTED'
+export type IcloudErrorCode =
+  | 'ESUPPRESSED'
+  | 'ESOFTBOUNCE'
+  | 'EREFUSED'
+  | 'EEXPIRED'
+  | 'EHELD'
+  | 'ERETRYEXHAUSTED'
 
 /** What is known about the failure for one recipient. */
 export interface Failure {
@@ -105,6 +112,7 @@ const codes: ReadonlySet<string> = new Set<IcloudErrorCode>([
   'ESUPPRESSED',
   'ESOFTBOUNCE',
   'EREFUSED',
+  'EEXPIRED',
   'EHELD',
   'ERETRYEXHAUSTED',
 ])
@@ -136,6 +144,11 @@ export function isSoftBounceError(error: unknown): error is RejectedError & { co
 /** True if this message was given up for a fault that is not the recipient's, such as a failed DMARC check. */
 export function isRefusedError(error: unknown): error is RejectedError & { code: 'EREFUSED' } {
   return hasCode(error, 'EREFUSED')
+}
+
+/** True if this message was given up for its age, or because it would be past its `deliverBy`. */
+export function isExpiredError(error: unknown): error is RejectedError & { code: 'EEXPIRED' } {
+  return hasCode(error, 'EEXPIRED')
 }
 
 /** True if the mail is held until `retryAt`. It was not queued: send it again then. */

@@ -11,7 +11,7 @@ export function admissionFailure(admission: Admission, before: RejectedError | n
   const verdict = before?.verdict ?? storedVerdict(suppression)
   return new RejectedError(message(code, recipient, admission.reason, retryAt), {
     code,
-    permanent: code === 'ESUPPRESSED' || code === 'EREFUSED',
+    permanent: isFinal(code),
     recipient,
     verdict,
     rule: admission.rule ?? verdict?.rule ?? null,
@@ -28,7 +28,7 @@ function admissionCode({ decision }: Admission): IcloudErrorCode {
     case 'suppressed':
       return 'ESUPPRESSED'
     case 'expired':
-      return 'EREFUSED'
+      return 'EEXPIRED'
     case 'held':
       return 'EHELD'
     case 'later':
@@ -37,13 +37,55 @@ function admissionCode({ decision }: Admission): IcloudErrorCode {
   }
 }
 
+/** The failure of a recipient who was not tried because there is no way to Apple at the moment. */
+export function noWayFailure(
+  code: 'EHELD' | 'ERETRYEXHAUSTED',
+  { recipient, why, retryAt }: { recipient: string; why: string; retryAt: number },
+  before: RejectedError | null,
+): RejectedError {
+  return new RejectedError(message(code, recipient, `not sent: ${why}`, retryAt), {
+    code,
+    permanent: false,
+    recipient,
+    verdict: before?.verdict ?? null,
+    rule: before?.rule ?? null,
+    action: before?.action ?? null,
+    retryAt,
+    suppression: null,
+    ambiguous: false,
+    ...replyOf(before),
+  })
+}
+
+/** The failure of a recipient that could be tried again only when the message is of no use any more. */
+export function expiredFailure(
+  recipient: string,
+  deliverBy: number,
+  before: RejectedError | null,
+): RejectedError {
+  const last = before === null ? '' : `; ${before.rule ?? before.code} came before`
+  const reason = `it was of use until ${isoTime(deliverBy)}${last}`
+  return new RejectedError(message('EEXPIRED', recipient, reason, null), {
+    code: 'EEXPIRED',
+    permanent: true,
+    recipient,
+    verdict: before?.verdict ?? null,
+    rule: before?.rule ?? null,
+    action: before?.action ?? null,
+    retryAt: null,
+    suppression: null,
+    ambiguous: before?.ambiguous ?? false,
+    ...replyOf(before),
+  })
+}
+
 /** The failure that an action of the engine asks for; `null` for actions that are none, and for `pass`. */
 export function actionFailure(action: Action, recipient: string, error: ErrorLike): RejectedError | null {
   const code = codeOf(action)
   if (code === null) return null
   const failure: Failure = {
     code,
-    permanent: code !== 'EHELD' && code !== 'ERETRYEXHAUSTED',
+    permanent: isFinal(code),
     recipient,
     verdict: action.verdict,
     rule: action.verdict?.rule ?? null,
@@ -57,6 +99,10 @@ export function actionFailure(action: Action, recipient: string, error: ErrorLik
   return new RejectedError(message(code, recipient, reason, action.retryAt), failure, { cause: error })
 }
 
+function isFinal(code: IcloudErrorCode): boolean {
+  return code !== 'EHELD' && code !== 'ERETRYEXHAUSTED'
+}
+
 function codeOf(action: Action): IcloudErrorCode | null {
   switch (action.type) {
     case 'suppress':
@@ -64,7 +110,7 @@ function codeOf(action: Action): IcloudErrorCode | null {
     case 'soft-bounce':
       return 'ESOFTBOUNCE'
     case 'fail':
-      return 'EREFUSED'
+      return action.expired ? 'EEXPIRED' : 'EREFUSED'
     case 'hold':
       return 'EHELD'
     case 'retry':
@@ -147,6 +193,8 @@ function advice(code: IcloudErrorCode, retryAt: number | null): string {
       return 'This message is given up; a later one may be sent.'
     case 'EREFUSED':
       return 'Mend the cause before the next message; the recipient is not at fault.'
+    case 'EEXPIRED':
+      return 'This message is given up; it would arrive too late.'
     case 'EHELD':
     case 'ERETRYEXHAUSTED':
       return retryAt === null

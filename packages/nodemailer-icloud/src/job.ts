@@ -2,7 +2,8 @@ import type { Admission, Engine } from '@icloud-delivery/engine'
 import type { Readable } from 'node:stream'
 import type { EnvelopeLike, InnerTransport, MailData, MailLike } from './nodemailer-shapes.ts'
 import type { Peer } from './peer.ts'
-import type { Slots } from './slots.ts'
+import type { Gate } from './gate.ts'
+import type { MailRoute } from './route.ts'
 import type { Timers } from './timers.ts'
 
 /** One `sendMail` that has to be split or watched. */
@@ -14,24 +15,27 @@ export interface Job {
   /** As it was before any attempt. */
   envelope: Readonly<EnvelopeLike>
   messageId: string
-  sender: string
-  stream: string
-  lane: string
+  /** What the engine is told of it. */
+  route: MailRoute
   /** In the order of the envelope. */
   recipients: readonly Recipient[]
   /** Opens the bytes of the message. */
   open: (...args: unknown[]) => Readable
   /** For transports that take the recipients from the data; else `null`. */
   data: MailData | null
-  /** ms since the epoch: no wait may end later. */
+  /** ms since the epoch: no wait for another try may end later. */
   deadline: number
+  /** ms since the epoch: no wait for a turn in the lane may end later. */
+  laneDeadline: number
+  /** ms since the epoch: of no use from then on. `null` if it has no such time. */
+  deliverBy: number | null
   maxAttempts: number
   retryAmbiguous: boolean
   clock: () => number
   timers: Timers
   signal: AbortSignal | null | undefined
-  /** Limits the Apple transactions that run at once: of all mails on a direct hop, of this one on a relay hop. */
-  slots: Slots
+  /** Lets transactions with Apple begin: of all mails on a direct hop, of this one on a relay hop. */
+  gate: Gate
   /** True once the transport was closed. */
   isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */

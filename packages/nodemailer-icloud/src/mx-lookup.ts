@@ -8,6 +8,8 @@ export type ResolveMx = (domain: string) => Promise<readonly { exchange: string 
 const limitMs = 2_000
 const answerMs = 3_600_000
 const failureMs = 60_000
+/** What was asked so lately is news. */
+const newsMs = 5_000
 const capacity = 10_000
 
 /** What DNS says of a domain without MX: an answer, not a failure. */
@@ -18,6 +20,15 @@ function systemResolveMx(): ResolveMx {
   return (domain) => resolver.resolveMx(domain)
 }
 
+interface Known {
+  apple: boolean
+  /** Names of the hosts; `null` if they could not be had. */
+  hosts: readonly string[] | null
+  /** ms since the epoch. */
+  askedAt: number
+  until: number
+}
+
 /**
  * Whether a domain's mail is at Apple. Answers are kept for an hour, failures for a minute; a look-up that takes
  * longer than 2 s is a failure, and a failure means "not Apple".
@@ -26,8 +37,8 @@ export class MxLookup {
   readonly #resolveMx: ResolveMx
   readonly #clock: () => number
   readonly #timers: Timers
-  readonly #known = new Map<string, { apple: boolean; until: number }>()
-  readonly #running = new Map<string, Promise<boolean>>()
+  readonly #known = new Map<string, Known>()
+  readonly #running = new Map<string, Promise<Known>>()
 
   constructor(resolveMx: ResolveMx | undefined, clock: () => number, timers: Timers) {
     this.#resolveMx = resolveMx ?? systemResolveMx()
@@ -42,7 +53,28 @@ export class MxLookup {
   }
 
   /** Asks DNS. Never rejects. */
-  isApple(domain: string): Promise<boolean> {
+  async isApple(domain: string): Promise<boolean> {
+    return (await this.#look(domain)).apple
+  }
+
+  /**
+   * The hosts as DNS has them now: the engine asks before a suppression counts, or is put down. What it is told is known here
+   * from then on too. Rejects if they cannot be had, so that a failure is never taken for "moved away".
+   */
+  async hosts(domain: string): Promise<readonly string[]> {
+    const known = this.#known.get(domain)
+    const age = known === undefined ? Infinity : this.#clock() - known.askedAt
+    const { hosts } = known !== undefined && age >= 0 && age < newsMs ? known : await this.#look(domain)
+    if (hosts === null) throw new Error(`The MX of ${domain} could not be looked up`)
+    return hosts
+  }
+
+  /** The next mail has the domain looked up anew. */
+  forget(domain: string): void {
+    this.#known.delete(domain)
+  }
+
+  #look(domain: string): Promise<Known> {
     const running = this.#running.get(domain)
     if (running) return running
     const asked = this.#ask(domain).finally(() => this.#running.delete(domain))
@@ -50,16 +82,13 @@ export class MxLookup {
     return asked
   }
 
-  async #ask(domain: string): Promise<boolean> {
-    let apple = false
-    let keepMs = answerMs
+  async #ask(domain: string): Promise<Known> {
+    let hosts: string[] | null = null
     try {
       const records = await this.#limited(domain)
-      apple = records.some(({ exchange }) =>
-        isAppleMx(exchange.endsWith('.') ? exchange.slice(0, -1) : exchange),
-      )
+      hosts = records.map(({ exchange }) => (exchange.endsWith('.') ? exchange.slice(0, -1) : exchange))
     } catch (error) {
-      if (!noMx.has((error as { code?: unknown } | null)?.code)) keepMs = failureMs
+      if (noMx.has((error as { code?: unknown } | null)?.code)) hosts = []
     }
     if (this.#known.size >= capacity) {
       for (const oldest of this.#known.keys()) {
@@ -67,8 +96,15 @@ export class MxLookup {
         break
       }
     }
-    this.#known.set(domain, { apple, until: this.#clock() + keepMs })
-    return apple
+    const askedAt = this.#clock()
+    const known = {
+      apple: hosts?.some(isAppleMx) ?? false,
+      hosts,
+      askedAt,
+      until: askedAt + (hosts === null ? failureMs : answerMs),
+    }
+    this.#known.set(domain, known)
+    return known
   }
 
   async #limited(domain: string): Promise<readonly { exchange: string }[]> {

@@ -2,6 +2,10 @@ import type { Engine, Hop, Ledger, PolicyOptions } from '@icloud-delivery/engine
 import type { ResolveMx } from './mx-lookup.ts'
 import type { MailLike } from './nodemailer-shapes.ts'
 import type { Timers } from './timers.ts'
+import type { OnUndelivered } from './undelivered.ts'
+
+/** A name, or a function that tells it for a mail. */
+export type NameOf = string | ((mail: MailLike) => string | undefined)
 
 /** Options of `withIcloud` and `icloudTransport`. All are optional. */
 export interface IcloudOptions {
@@ -23,11 +27,28 @@ export interface IcloudOptions {
    */
   hop?: Hop | 'auto'
   /** The kind of mail, or a function that tells it for a mail. Default `transactional`. */
-  stream?: string | ((mail: MailLike) => string | undefined)
-  /** The flow to Apple that is throttled as one. Default `default`. */
+  stream?: NameOf
+  /**
+   * What a mailing is called, or a function that tells it for a mail. What Apple has against one campaign holds this one only.
+   * Default: each message is a campaign of its own.
+   */
+  campaign?: NameOf
+  /** Whose mail it is, such as a customer of yours, or a function that tells it for a mail. Default: the lane. */
+  submitter?: NameOf
+  /** The flow to Apple that is throttled as one, such as a sending IP address. Default `default`. */
   lane?: string
+  /**
+   * On a direct hop, how long mail to Apple may wait for its turn in the lane before its first try, in ms; 0 asks and does not
+   * wait. Default 600,000 (10 minutes).
+   */
+  laneWaitMs?: number
   /** The address that sender faults are counted under. Default: the envelope sender of each mail. */
   sender?: string
+  /**
+   * Called once for each recipient at Apple, or suppressed one, that does not get a mail, so that another channel can be used.
+   * A mail may have one of its own. Default none.
+   */
+  onUndelivered?: OnUndelivered
   /** Tries again within one `sendMail`. */
   retry?: {
     /** How long after its start a `sendMail` may begin another try, in ms; 0 for none. Default 20,000. */

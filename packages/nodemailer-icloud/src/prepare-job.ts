@@ -2,11 +2,14 @@ import { FrozenContent } from './frozen-content.ts'
 import type { Job, Recipient } from './job.ts'
 import type { EnvelopeLike, MailLike } from './nodemailer-shapes.ts'
 import type { Host } from './host.ts'
+import type { Settings } from './settings.ts'
+import { plainSender } from './plain-addresses.ts'
 import { hasSingleUseContent, withoutStreams } from './single-use-content.ts'
-import { Slots } from './slots.ts'
+import { fromOf, type MailRoute } from './route.ts'
+import { SlotGate } from './slot-gate.ts'
 
 // A relay takes what it can; one mail to many must not keep the others from it.
-const slotsOfOneMail = 5
+const transactionsOfOneMail = 5
 
 /** What a job is made of besides the settings. */
 export interface JobParts {
@@ -17,11 +20,13 @@ export interface JobParts {
   stream: string
   recipients: readonly Recipient[]
   startedAt: number
+  /** ms since the epoch; `null` if it is of use at any time. */
+  deliverBy: number | null
 }
 
 /** Makes a mail ready to be sent more than once. */
 export async function prepareJob({ settings, inner, ...host }: Host, parts: JobParts): Promise<Job> {
-  const { mail, recipients, startedAt, ...rest } = parts
+  const { mail, recipients, startedAt, envelope, deliverBy } = parts
   const { message } = mail
   const again = recipients.some(({ apple, admission }) => apple && admission?.decision !== 'suppressed')
   const singleUse = !settings.local && again && hasSingleUseContent(mail.data)
@@ -34,24 +39,46 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
   }
   let data: Job['data'] = null
   if (settings.readsData) data = singleUse ? await withoutStreams(mail.data, message) : mail.data
+  const latest = deliverBy ?? Infinity
   return {
-    ...rest,
     ...host,
     inner,
     mail,
+    envelope,
     recipients,
     open,
     data,
     engine: settings.engines.get(),
     peer: settings.peer,
     messageId: message.messageId(),
-    lane: settings.lane,
-    deadline: startedAt + settings.budgetMs,
+    route: routeOf(settings, parts),
+    deadline: Math.min(startedAt + settings.budgetMs, latest),
+    laneDeadline: Math.min(startedAt + settings.laneWaitMs, latest),
+    deliverBy,
     maxAttempts: settings.maxAttempts,
     retryAmbiguous: settings.retryAmbiguous,
     clock: settings.clock,
     timers: settings.timers,
     signal: mail.data.signal,
-    slots: settings.appleSlots ?? new Slots(slotsOfOneMail),
+    gate: settings.gate ?? new SlotGate(transactionsOfOneMail),
+  }
+}
+
+function routeOf(settings: Settings, { mail, sender, stream, startedAt, deliverBy }: JobParts): MailRoute {
+  const { message } = mail
+  const from = (Array.isArray(message._headers) ? plainSender(message) : null) ?? fromOf(message)
+  const campaign = settings.campaignOf(mail)
+  const submitter = settings.submitterOf(mail)
+  return {
+    sender,
+    stream,
+    lane: settings.lane,
+    hop: settings.peer.hop,
+    messageId: message.messageId(),
+    acceptedAt: startedAt,
+    ...(from !== undefined && { from }),
+    ...(campaign !== undefined && { campaign }),
+    ...(submitter !== undefined && { submitter }),
+    ...(deliverBy !== null && { deliverBy }),
   }
 }

@@ -1,7 +1,9 @@
+import type { Admission } from '@icloud-delivery/engine'
 import { attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
-import { admissionFailure } from './failures.ts'
+import { admissionFailure, expiredFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
+import { postpone } from './postpone.ts'
 import type { Settled } from './settled.ts'
 
 /** How recipients share transactions: `apart`: each Apple recipient alone, `by-host`: Apple's together, `whole`: all. */
@@ -13,9 +15,14 @@ export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
   const groups: Recipient[][] = []
   const shared = new Map<string, Recipient[]>()
   for (const recipient of job.recipients) {
-    const { admission, apple } = recipient
+    const { admission, apple, address } = recipient
+    if (apple && job.deliverBy !== null && job.deliverBy <= job.clock() && admission?.decision !== 'suppressed') {
+      const failure = expiredFailure(address, job.deliverBy, null)
+      settled.set(recipient, { state: 'rejected', failure, error: null })
+      continue
+    }
     if (admission !== null && admission.decision !== 'send') {
-      settled.set(recipient, { state: 'rejected', failure: admissionFailure(admission, null), error: null })
+      settled.set(recipient, await turnAway(job, recipient, admission))
       continue
     }
     const key = sharing === 'whole' ? 'all' : !apple ? 'rest' : sharing === 'apart' ? null : 'apple'
@@ -29,6 +36,14 @@ export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
   }
   await Promise.all(groups.map((group) => sendTogether(job, group, settled)))
   return job.recipients.flatMap((recipient) => settled.get(recipient) ?? [])
+}
+
+/** Nobody was asked yet: the recipient is suppressed, or the ledger is out of reach. */
+async function turnAway(job: Job, recipient: Recipient, admission: Admission): Promise<Settled> {
+  const failure = admissionFailure(admission, null)
+  const { retryAt } = admission
+  if (retryAt === null) return { state: 'rejected', failure, error: null }
+  return postpone(job, recipient, { state: 'again', retryAt, isHeld: true, tries: 0, failure, error: null })
 }
 
 async function sendTogether(

@@ -1,20 +1,25 @@
-import { appleSlotsFor } from './apple-slots.ts'
 import { checkOptions } from './check-options.ts'
 import { EngineSource } from './engine-source.ts'
+import type { Gate } from './gate.ts'
+import { LaneGate } from './lane-gate.ts'
 import { MxLookup } from './mx-lookup.ts'
 import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
-import type { IcloudOptions } from './options.ts'
+import type { IcloudOptions, NameOf } from './options.ts'
 import { findPeer, type Peer } from './peer.ts'
 import type { Sharing } from './run-job.ts'
-import type { Slots } from './slots.ts'
 import { systemTimers, type Timers } from './timers.ts'
+import type { OnUndelivered } from './undelivered.ts'
 
 /** The options of one transport, checked and filled up. */
 export interface Settings {
   engines: EngineSource
   peer: Peer
   streamOf: (mail: MailLike) => string
+  campaignOf: (mail: MailLike) => string | undefined
+  submitterOf: (mail: MailLike) => string | undefined
+  onUndelivered: OnUndelivered | null
   lane: string
+  laneWaitMs: number
   sender: string | undefined
   budgetMs: number
   maxAttempts: number
@@ -26,7 +31,7 @@ export interface Settings {
   readsData: boolean
   lookup: MxLookup | null
   /** On a direct hop, for the transactions with Apple of all mails; else `null`. */
-  appleSlots: Slots | null
+  gate: Gate | null
   clock: () => number
   timers: Timers
 }
@@ -44,15 +49,21 @@ const readsMime: ReadonlySet<string> = new Set([
 export function settingsOf(inner: InnerTransport, options: IcloudOptions): Settings {
   checkOptions(options)
   const { hop = 'auto', stream = 'transactional', lane = 'default', sender, retry = {} } = options
-  const { clock = Date.now, timers = systemTimers, resolveMx, testing } = options
+  const { clock = Date.now, timers = systemTimers, resolveMx, testing, laneWaitMs = 600_000 } = options
   const { budgetMs = 20_000, maxAttempts = 5 } = retry
   const local = showsOnly.has(inner.name)
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
+  const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)
+  const streamOf = perMail(stream)
   return {
-    engines: new EngineSource(options),
+    engines: new EngineSource(options, lookup),
     peer,
-    streamOf: typeof stream === 'function' ? (mail) => stream(mail) ?? 'transactional' : () => stream,
+    streamOf: (mail) => streamOf(mail) ?? 'transactional',
+    campaignOf: perMail(options.campaign),
+    submitterOf: perMail(options.submitter),
+    onUndelivered: options.onUndelivered ?? null,
     lane,
+    laneWaitMs,
     sender,
     budgetMs,
     maxAttempts,
@@ -60,9 +71,13 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     sharing: local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host',
     local,
     readsData: !readsMime.has(inner.name),
-    appleSlots: peer.hop === 'direct' ? appleSlotsFor(inner) : null,
-    lookup: local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers),
+    gate: peer.hop === 'direct' ? new LaneGate(inner, clock) : null,
+    lookup,
     clock,
     timers,
   }
+}
+
+function perMail(name: NameOf | undefined): (mail: MailLike) => string | undefined {
+  return typeof name === 'function' ? name : () => name
 }

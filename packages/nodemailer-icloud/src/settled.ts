@@ -11,12 +11,16 @@ export type Settled =
       error: ErrorLike | null
     }
 
-/** A recipient that is to be tried again at `retryAt`, or has failed if there is no time for that. */
+/** A recipient that is to be tried again at `retryAt`. Nothing of it is concluded yet. */
 export interface TryAgain {
   state: 'again'
+  /** ms since the epoch. */
   retryAt: number
+  /** Something is closed, and not only this recipient: no use to wait for it here. */
+  isHeld: boolean
   /** So far. */
   tries: number
+  /** What it comes to if there is no other try. */
   failure: RejectedError
   error: ErrorLike | null
 }

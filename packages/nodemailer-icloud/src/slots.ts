@@ -1,7 +1,8 @@
-/** So many may be inside at once; the rest wait in order. */
+/** So many may be inside at once; the rest wait in order, what is urgent before what is not. */
 export class Slots {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  readonly #urgent: (() => void)[] = []
+  readonly #others: (() => void)[] = []
 
   constructor(size: number) {
     this.#free = size
@@ -11,29 +12,30 @@ export class Slots {
    * Resolves with true once a slot is yours, in the order of the calls: give it back with {@link leave}. Resolves with
    * false, and without a slot, as soon as the signal is aborted.
    */
-  enter(signal?: AbortSignal | null): Promise<boolean> {
+  enter(signal?: AbortSignal | null, isUrgent = false): Promise<boolean> {
     if (signal?.aborted) return Promise.resolve(false)
     if (this.#free > 0) {
       this.#free--
       return Promise.resolve(true)
     }
+    const waiting = isUrgent ? this.#urgent : this.#others
     return new Promise((resolve) => {
       const go = () => {
         signal?.removeEventListener('abort', stop)
         resolve(true)
       }
       const stop = () => {
-        this.#waiting.splice(this.#waiting.indexOf(go), 1)
+        waiting.splice(waiting.indexOf(go), 1)
         resolve(false)
       }
-      this.#waiting.push(go)
+      waiting.push(go)
       signal?.addEventListener('abort', stop, { once: true })
     })
   }
 
   /** Gives a slot back: it is the next one's. */
   leave(): void {
-    const next = this.#waiting.shift()
+    const next = this.#urgent.shift() ?? this.#others.shift()
     if (next) next()
     else this.#free++
   }

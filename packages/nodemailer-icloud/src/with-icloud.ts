@@ -1,5 +1,6 @@
 import { configError } from './config-error.ts'
 import { IcloudTransport } from './icloud-transport.ts'
+import type { IcloudMailFields } from './mail-fields.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import type { IcloudInfo } from './result.ts'
@@ -13,7 +14,7 @@ export interface TransporterLike {
 
 // The last overload of `sendMail` is the one with a callback in Nodemailer 10, the one with a promise in the types of 7
 // to 9.
-type MailOf<T extends TransporterLike> = Parameters<T['sendMail']>[0]
+type MailOf<T extends TransporterLike> = Parameters<T['sendMail']>[0] & IcloudMailFields
 type InfoOf<T extends TransporterLike> = T extends {
   // oxlint-disable-next-line typescript/no-explicit-any
   sendMail(mail: any, callback: (error: any, info: infer Info) => void): void

@@ -1,0 +1,30 @@
+import type { Engine } from '@icloud-delivery/engine'
+
+/** A transaction with Apple that wants to begin. */
+export interface Entry {
+  engine: Engine
+  lane: string
+  stream: string
+  /** ms since the epoch: the oldest goes first. */
+  acceptedAt: number
+  recipients: number
+  /** ms since the epoch: no use to begin later. */
+  until: number
+  signal: AbortSignal | null | undefined
+}
+
+/**
+ * - `go`: begin, and call `leave` when it is over. `waited`: something may have changed meanwhile
+ * - `ask`: something was closed meanwhile: ask the engine whether it may still go, and come back
+ * - `later`: come back at `retryAt`
+ */
+export type Passage =
+  | { type: 'go'; waited: boolean; leave: () => void }
+  | { type: 'ask' }
+  | { type: 'later'; retryAt: number; reason: string }
+
+/** Lets transactions with Apple begin, as many at once as is right. */
+export interface Gate {
+  /** Waits for its turn. An aborted signal ends the wait: look at it. */
+  enter(entry: Entry): Promise<Passage>
+}
