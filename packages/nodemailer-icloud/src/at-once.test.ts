@@ -18,7 +18,8 @@ describe('mails sent at once on a direct hop', () => {
   it.each([
     ['plain SMTP', {}, 5],
     ['a pool', { pool: true }, 5],
-    ['a pool of its own size', { pool: true, maxConnections: 12 }, 12],
+    ['a pool that is larger than the lane', { pool: true, maxConnections: 12 }, 5],
+    ['a pool that is smaller', { pool: true, maxConnections: 2 }, 2],
   ])('stop as soon as Apple blocks the IP address: %s', async (_, smtp, most) => {
     const stage = await directStage(() => ({ rule: 'proofpoint-block' }), { smtp })
     const errors = await sendAtOnce(stage, 60)

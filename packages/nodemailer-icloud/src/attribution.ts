@@ -56,9 +56,13 @@ export function hasReply(error: ErrorLike): boolean {
 
 const connectionCodes: ReadonlySet<unknown> = new Set(['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS'])
 
+// Without a code before Nodemailer 10.
+const poolGaveUp = 'Reached maximum number of retries after connection was closed'
+
 /** True if the connection failed without a word, as opposed to something in this process. */
 export function isConnectionFailure(error: ErrorLike): boolean {
-  return connectionCodes.has(error.code) && !hasReply(error)
+  const isOfConnection = connectionCodes.has(error.code ?? (error.message === poolGaveUp ? 'ECONNECTION' : null))
+  return isOfConnection && !hasReply(error)
 }
 
 const brokenCodes: ReadonlySet<unknown> = new Set([
@@ -72,7 +76,7 @@ const brokenCodes: ReadonlySet<unknown> = new Set([
 
 /** True if the connection broke before the other side could say how it went. */
 export function isBrokenOff(error: ErrorLike): boolean {
-  return brokenCodes.has(error.code)
+  return brokenCodes.has(error.code) || isConnectionFailure(error)
 }
 
 function refusalOf(errors: unknown, recipient: string): ErrorLike | undefined {

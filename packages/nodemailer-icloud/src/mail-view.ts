@@ -12,6 +12,8 @@ export interface ViewOptions {
   data: MailData | null
   /** Called when the bytes were read to the end. */
   onBodyRead: () => void
+  /** A message that a closed connection kept from going out comes back, and is not sent again by the transport itself. */
+  comesBack: boolean
   /** Called with each envelope that is given out. */
   onEnvelope: (envelope: EnvelopeLike) => void
 }
@@ -51,6 +53,8 @@ function viewOfMessage(message: MessageLike, options: ViewOptions, addressed: Ad
       (...args: unknown[]) => {
         const stream = options.open(...args)
         stream.once('end', options.onBodyRead)
+        // By this Nodemailer's pool tells whether it may hide that Apple closed the connection, and send at once over another.
+        if (options.comesBack) Object.defineProperty(stream, 'readableDidRead', { value: true })
         return stream
       },
     ],

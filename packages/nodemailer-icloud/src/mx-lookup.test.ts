@@ -95,3 +95,31 @@ describe('MxLookup', () => {
     expect(mx.cached('d1.example.com')).toBe(false)
   })
 })
+
+describe('what the engine is told', () => {
+  it('is what DNS says now, and is known for mail from then on', async () => {
+    const answers = [[{ exchange: 'mx01.mail.icloud.com.' }], [{ exchange: 'mx.example.net' }]]
+    const { mx, time, asked } = lookup(async () => answers.shift() ?? [])
+    expect(await mx.isApple('custom.example')).toBe(true)
+    expect(await mx.hosts('custom.example')).toEqual(['mx01.mail.icloud.com'])
+    expect(asked()).toBe(1)
+    time.now += 5000
+    expect(await mx.hosts('custom.example')).toEqual(['mx.example.net'])
+    expect(mx.cached('custom.example')).toBe(false)
+  })
+
+  it('is that DNS failed, and never that there is no MX', async () => {
+    const { mx } = lookup(failing('ESERVFAIL'))
+    await expect(mx.hosts('custom.example')).rejects.toThrow('The MX of custom.example could not be looked up')
+    expect(await lookup(failing('ENODATA')).mx.hosts('custom.example')).toEqual([])
+  })
+
+  it('is looked up anew after a doubt', async () => {
+    const { mx, asked } = lookup(async () => [])
+    await mx.isApple('custom.example')
+    mx.forget('custom.example')
+    expect(mx.cached('custom.example')).toBeUndefined()
+    await mx.isApple('custom.example')
+    expect(asked()).toBe(2)
+  })
+})

@@ -21,7 +21,6 @@ export class PoolKeeper {
   readonly #inner: InnerTransport
   #inUse = 0
   #messagesEach = Infinity
-  #isPlanned = false
 
   private constructor(inner: InnerTransport, size: number) {
     this.#inner = inner
@@ -47,14 +46,11 @@ export class PoolKeeper {
   /** A transaction is over. Its connection is closed, unless the next one takes it at once. */
   end(): void {
     this.#inUse--
-    if (this.#isPlanned) return
-    this.#isPlanned = true
     // The pool marks a connection as available one turn after the callback, and takes it again one turn later.
     setImmediate(() => setImmediate(() => setImmediate(() => this.#trim())))
   }
 
   #trim(): void {
-    this.#isPlanned = false
     const all = (this.#inner as { _connections?: unknown })._connections
     if (!Array.isArray(all)) return
     let open = all.length

@@ -56,28 +56,30 @@ export interface Stage {
 /** Nodemailer in front of a simulator that stands for Apple, with all the time in the world. */
 export async function directStage(
   script: NonNullable<SimulatorOptions['script']> = {},
-  { smtp = {}, simulator: simulated = {}, ...options }: StageOptions = {},
+  { smtp = {}, simulator: simulated = {}, ownEngine = false, ...options }: StageOptions = {},
 ): Promise<Stage> {
   const apple = await simulator({ script, ...simulated })
   const time = manualTime()
-  const engine = options.engine ?? createEngine({ ledger: 'memory:', clock: time.clock, random: () => 0 })
+  const given = options.engine ?? createEngine({ ledger: 'memory:', clock: time.clock, random: () => 0 })
   const inner = nodemailer.createTransport({ host: '127.0.0.1', port: apple.port, ...smtp })
   const transporter = withIcloud(inner as Transporter, {
     ...forSimulator(apple),
-    engine,
+    ...(!ownEngine && { engine: given }),
     clock: time.clock,
     timers: time.timers,
     retry: { budgetMs: 7 * 86_400_000, maxAttempts: 10 },
     ...options,
   })
   onTestFinished(() => transporter.close())
-  return { simulator: apple, engine, time, transporter }
+  return { simulator: apple, engine: transporter.transporter.engine, time, transporter }
 }
 
 export interface StageOptions extends IcloudOptions {
   /** Options of Nodemailer. */
   smtp?: Record<string, unknown>
   simulator?: SimulatorOptions
+  /** The transport makes its engine itself. */
+  ownEngine?: boolean
 }
 
 /** A mail with all that a test does not care about. */

@@ -26,6 +26,7 @@ export async function transact(job: Job, recipients: readonly string[]): Promise
     recipients,
     open: job.open,
     data: job.data,
+    comesBack: job.peer.hop === 'direct',
     onBodyRead: () => {
       transaction.bodyRead = true
     },

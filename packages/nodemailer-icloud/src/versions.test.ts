@@ -1,0 +1,101 @@
+import { createRequire } from 'node:module'
+import { Readable } from 'node:stream'
+import { createEngine } from '@icloud-delivery/engine'
+import type { SimulatorOptions } from '@icloud-delivery/mx-simulator'
+import type { Transporter } from 'nodemailer'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { forSimulator, mail, manualTime, rejection, simulator } from './stage.test.fixture.ts'
+import { withIcloud } from './with-icloud.ts'
+
+const require = createRequire(import.meta.url)
+
+interface Nodemailer {
+  createTransport(options: object): Transporter
+}
+
+// Those before 10 have no types of their own.
+const versions: [string, Nodemailer][] = [
+  ['7', require('nodemailer-7') as Nodemailer],
+  ['8', require('nodemailer-8') as Nodemailer],
+  ['9', require('nodemailer-9') as Nodemailer],
+  ['10', require('nodemailer') as Nodemailer],
+]
+
+describe.each(versions)('Nodemailer %s', (_, nodemailer) => {
+  async function stage(simulated: SimulatorOptions, smtp: object = {}, budgetMs = 9e8) {
+    const apple = await simulator(simulated)
+    const time = manualTime()
+    const engine = createEngine({ ledger: 'memory:', clock: time.clock, random: () => 0 })
+    const transporter = withIcloud(
+      nodemailer.createTransport({ host: '127.0.0.1', port: apple.port, ...smtp }),
+      { ...forSimulator(apple), engine, clock: time.clock, timers: time.timers, retry: { budgetMs } },
+    )
+    onTestFinished(() => transporter.close())
+    return { apple, transporter, engine, time }
+  }
+
+  it.each([
+    ['SMTP', {}],
+    ['a pool', { pool: true }],
+  ])('over %s: each recipient at Apple alone, the same bytes again, content that can be read once', async (_, smtp) => {
+    const script = { anna: [{ rule: 'service-unavailable', phase: 'eod' }, { accept: true }] } as const
+    const { apple, transporter } = await stage({ script }, smtp)
+    const content = Readable.from([Buffer.alloc(100_000, 'All of it. ')])
+    const to = ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com', 'invalid-recipient@icloud.com']
+    const info = await transporter.sendMail(mail(to, { attachments: [{ content }] }))
+    expect(info).toMatchObject({
+      accepted: ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com'],
+      rejected: ['invalid-recipient@icloud.com'],
+      suppressed: ['invalid-recipient@icloud.com'],
+      pending: [],
+    })
+    expect(apple.messages.map(({ envelope }) => envelope.to.length)).toEqual([1, 1, 1])
+    const [raw = ''] = new Set(apple.messages.map((message) => message.raw.toString()))
+    expect(new Set(apple.messages.map((message) => message.raw.toString())).size).toBe(1)
+    expect(raw.length).toBeGreaterThan(130_000)
+    expect(raw).toContain(info.messageId)
+  })
+
+  it('hears the 421 on a connection that its pool keeps open, and does not send again at once', async () => {
+    const { apple, transporter } = await stage(
+      { script: { bert: [{ rule: 'rate-limited', close: true }] } },
+      { pool: true, maxConnections: 1 },
+      0,
+    )
+    // The second one takes the connection of the first.
+    const [, second] = await Promise.all([
+      transporter.sendMail(mail('anna@icloud.com')),
+      rejection(transporter.sendMail(mail('bert@icloud.com'))),
+    ])
+    expect(second).toMatchObject({ code: 'ERETRYEXHAUSTED', rule: 'rate-limited', responseCode: 421 })
+    expect(apple.sessions.count).toBe(1)
+    expect(apple.attempts.filter(({ code }) => code === 421)).toHaveLength(1)
+  })
+
+  it('knocks once where its pool would knock six times: closed before the greeting', async () => {
+    const { apple, transporter } = await stage({ connection: [{ drop: true }] }, { pool: true }, 0)
+    expect(await rejection(transporter.sendMail(mail('anna@icloud.com')))).toMatchObject({
+      code: 'ERETRYEXHAUSTED',
+      rule: null,
+      ambiguous: false,
+    })
+    expect(apple.sessions.count).toBe(1)
+  })
+
+  it('keeps no connection of its pool that nobody uses', async () => {
+    const { apple, transporter } = await stage({}, { pool: true })
+    await Promise.all(['anna', 'bert', 'carl'].map((name) => transporter.sendMail(mail(`${name}@icloud.com`))))
+    await expect.poll(() => apple.sessions.open, { interval: 5 }).toBe(0)
+    expect(apple.messages).toHaveLength(3)
+  })
+
+  it('shows mail as JSON, without the suppressed', async () => {
+    const engine = createEngine({ ledger: 'memory:' })
+    await engine.suppress({ recipient: 'gone@icloud.com', origin: 'operator' })
+    const transporter = withIcloud(nodemailer.createTransport({ jsonTransport: true }), { engine })
+    const info = await transporter.sendMail(mail(['anna@icloud.com', 'gone@icloud.com']))
+    expect(JSON.parse((info as unknown as { message: string }).message)).toMatchObject({
+      to: [{ address: 'anna@icloud.com' }],
+    })
+  })
+})
