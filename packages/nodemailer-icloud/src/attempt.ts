@@ -72,9 +72,7 @@ async function attemptNow(
       const admission = admissions[index]
       if (admission === undefined || goesOver(job, admission))
         return conclude(job, recipient, transaction as Transaction, tries)
-      return admission.decision === 'send'
-        ? noWay(job, recipient, before)
-        : notNow(admission, before, tries)
+      return admission.decision === 'send' ? noWay(job, recipient, before) : notNow(admission, before, tries)
     }),
   )
 }

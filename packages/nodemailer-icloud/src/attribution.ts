@@ -61,7 +61,9 @@ const poolGaveUp = 'Reached maximum number of retries after connection was close
 
 /** True if the connection failed without a word, as opposed to something in this process. */
 export function isConnectionFailure(error: ErrorLike): boolean {
-  const isOfConnection = connectionCodes.has(error.code ?? (error.message === poolGaveUp ? 'ECONNECTION' : null))
+  const isOfConnection = connectionCodes.has(
+    error.code ?? (error.message === poolGaveUp ? 'ECONNECTION' : null),
+  )
   return isOfConnection && !hasReply(error)
 }
 

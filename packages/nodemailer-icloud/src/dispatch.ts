@@ -8,10 +8,11 @@ import { conclude } from './conclude.ts'
 import { deliver } from './deliver.ts'
 import type { Host } from './host.ts'
 import { asError } from './inner-send.ts'
-import type { Recipient } from './job.ts'
+import type { Job, Recipient } from './job.ts'
 import { deliverByOf } from './mail-fields.ts'
 import type { EnvelopeLike, InfoLike, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import { plainRecipients, plainSender } from './plain-addresses.ts'
+import { postpone } from './postpone.ts'
 import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
@@ -139,14 +140,25 @@ export class Dispatch {
       envelope: { ...envelope, to: recipients.map(({ address }) => address) },
       recipients,
     })
-    const [only] = recipients
-    const settled =
-      first && only
-        ? [await deliver(job, only, await conclude(job, only, first, 1))]
-        : await runJob(job, settings.sharing)
+    const settled = await this.#settle(job, first)
     this.#tell(recipients, settled)
     const result = resultOf(job, settled)
     this.#leave(() => ('error' in result ? this.#finish(result.error) : this.#finish(null, result.info)))
+  }
+
+  async #settle(job: Job, first: Transaction | null): Promise<Settled[]> {
+    const [only] = job.recipients
+    try {
+      const outcomes =
+        first && only
+          ? [await deliver(job, only, await conclude(job, only, first, 1))]
+          : await runJob(job, this.#host.settings.sharing)
+      return await postpone(job, outcomes)
+    } finally {
+      job
+        .dispose()
+        .catch((error: unknown) => job.warn(`A temporary file could not be removed: ${String(error)}`))
+    }
   }
 
   /** Tells who does not get the mail, so that the application can use another channel. */
@@ -159,7 +171,8 @@ export class Dispatch {
     for (const [index, outcome] of settled.entries()) {
       if (outcome.state !== 'rejected') continue
       const { failure } = outcome
-      if (recipients[index]?.apple || failure.code === 'ESUPPRESSED') tellUndelivered(hook, data, failure, warn)
+      if (recipients[index]?.apple || failure.code === 'ESUPPRESSED')
+        tellUndelivered(hook, data, failure, warn)
     }
   }
 

@@ -31,7 +31,9 @@ describe('a recipient at a custom domain whom Apple does not know', () => {
     })
     const info = await transporter.sendMail(mail([to, 'bob@example.com']))
     expect(info).toMatchObject({ accepted: ['bob@example.com'], suppressed: [to] })
-    expect(simulator.attempts.filter(({ recipient, phase }) => phase === 'rcpt' && recipient === to)).toHaveLength(1)
+    expect(
+      simulator.attempts.filter(({ recipient, phase }) => phase === 'rcpt' && recipient === to),
+    ).toHaveLength(1)
   })
 
   it('gets mail again once the domain has moved away, by one look-up for both', async () => {

@@ -1,3 +1,4 @@
+import { abortError } from './abort.ts'
 import type { ErrorLike, InfoLike, InnerTransport, MailLike } from './nodemailer-shapes.ts'
 
 /** How one call of the inner transport ended. */
@@ -6,17 +7,39 @@ export interface InnerResult {
   info: InfoLike
 }
 
-/** Sends through the inner transport. Never rejects; what it throws, and a second call of the callback, are caught. */
+/** Nodemailer itself gives up ten minutes after the last sign of life; who says nothing for an hour never will. */
+const silenceMs = 3_600_000
+
+/**
+ * Sends through the inner transport. Never rejects; what it throws, and a second call of the callback, are caught. Ends as
+ * soon as the signal of the mail is aborted, and after an hour without an answer: what is waited for in vain would take a
+ * place in the lane for good.
+ */
 export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerResult> {
+  const { signal } = mail.data
   return new Promise((resolve) => {
-    const done = (error: unknown, info?: InfoLike | null) =>
+    const done = (error: unknown, info?: InfoLike | null) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
       resolve({ error: error ? asError(error) : null, info: info ?? {} })
+    }
+    const stop = () => done(abortError(signal))
+    const timer = setTimeout(() => done(silent()), silenceMs)
+    timer.unref()
+    // After the transport's own listener: what it has to say goes first.
     try {
       inner.send(mail, done)
     } catch (error) {
       done(error ?? new Error('The inner transport threw nothing'))
     }
+    signal?.addEventListener('abort', stop, { once: true })
+    if (signal?.aborted) stop()
   })
+}
+
+function silent(): ErrorLike {
+  const message = `The inner transport did not answer within ${silenceMs / 60_000} minutes`
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
 }
 
 /** What was thrown or handed over, as an Error. */

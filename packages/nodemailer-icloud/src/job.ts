@@ -21,6 +21,8 @@ export interface Job {
   recipients: readonly Recipient[]
   /** Opens the bytes of the message. */
   open: (...args: unknown[]) => Readable
+  /** Lets go of the bytes once nobody opens them any more. */
+  dispose: () => Promise<void>
   /** For transports that take the recipients from the data; else `null`. */
   data: MailData | null
   /** ms since the epoch: no wait for another try may end later. */

@@ -1,4 +1,4 @@
-import type { Action, Engine } from '@icloud-delivery/engine'
+import type { Action, Engine, Slot } from '@icloud-delivery/engine'
 import type { Entry, Gate, Passage } from './gate.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import { PoolKeeper } from './pool-keeper.ts'
@@ -6,6 +6,15 @@ import { Slots } from './slots.ts'
 
 /** Who waited for less knows all that matters. */
 const newsMs = 5
+
+type Turn = Slot | { retryAt: number; reason: string }
+
+/** Somebody who waits for the lane, and may be given the connection of another one. */
+interface Waiting {
+  entry: Entry
+  given: Slot | null
+  take: (slot: Slot) => void
+}
 
 /**
  * For Apple: the engine's lane says how many connections there may be in all processes, how fast, and who is next. Who waits
@@ -16,9 +25,11 @@ export class LaneGate implements Gate {
   /** What waits inside a small pool could be held back by nobody any more, so it waits here. */
   readonly #ofPool: Slots | null
   readonly #clock: () => number
+  /** Those who could go on over a connection of the pool. */
+  readonly #waiting = new Set<Waiting>()
   #heard: Engine | null = null
   #closing = new AbortController()
-  #waiting = 0
+  #inside = 0
 
   constructor(inner: InnerTransport, clock: () => number) {
     this.#pool = PoolKeeper.of(inner)
@@ -27,17 +38,28 @@ export class LaneGate implements Gate {
   }
 
   async enter(entry: Entry): Promise<Passage> {
-    const { engine, signal } = entry
+    const { engine, signal, stream } = entry
     const begun = performance.now()
     this.#listen(engine)
     const closing = this.#closing.signal
     const stop = signal ? AbortSignal.any([signal, closing]) : closing
     try {
-      if (this.#ofPool && !(await this.#ofPool.enter(stop, entry.stream === 'transactional')))
+      if (this.#ofPool && !(await this.#ofPool.enter(stop, stream === 'transactional')))
         return { type: 'ask' }
-      const passage = await this.#enterLane(entry, stop, begun)
-      if (passage.type !== 'go') this.#ofPool?.leave()
-      return passage
+      const slot = await (this.#pool ? this.#enterOrTake(entry, stop) : this.#enterLane(entry, stop))
+      if ('messages' in slot) {
+        this.#pool?.begin()
+        return {
+          type: 'go',
+          waited: performance.now() - begun > newsMs,
+          leave: () => this.#leave(entry, slot),
+        }
+      }
+      this.#ofPool?.leave()
+      return stop.aborted ? { type: 'ask' } : { type: 'later', ...slot }
+    } catch (error) {
+      this.#ofPool?.leave()
+      throw error
     } finally {
       this.#forget()
     }
@@ -46,35 +68,75 @@ export class LaneGate implements Gate {
   async #enterLane(
     { engine, lane, stream, acceptedAt, recipients, until }: Entry,
     signal: AbortSignal,
-    begun: number,
-  ): Promise<Passage> {
+  ): Promise<Turn> {
     const waitSeconds = Math.max(0, until - this.#clock()) / 1000
     const entrance = await engine.enter({ lane, stream, acceptedAt, recipients, waitSeconds, signal })
-    if (entrance.decision === 'later') {
-      if (signal.aborted) return { type: 'ask' }
-      return { type: 'later', retryAt: entrance.retryAt, reason: entrance.reason }
+    if (entrance.decision === 'go') return entrance.slot
+    return { retryAt: entrance.retryAt, reason: entrance.reason }
+  }
+
+  async #enterOrTake(entry: Entry, signal: AbortSignal): Promise<Turn> {
+    const taken = new AbortController()
+    const waiting: Waiting = {
+      entry,
+      given: null,
+      take: (slot) => {
+        waiting.given = slot
+        taken.abort()
+      },
     }
-    const { slot } = entrance
-    this.#pool?.begin(slot.messages)
-    const leave = (): void => {
-      slot.release()
-      this.#ofPool?.leave()
-      this.#pool?.end()
+    this.#waiting.add(waiting)
+    const slot = await this.#enterLane(entry, AbortSignal.any([signal, taken.signal])).finally(() =>
+      this.#waiting.delete(waiting),
+    )
+    if (waiting.given === null) return slot
+    if ('messages' in slot) slot.release()
+    return waiting.given
+  }
+
+  #leave(entry: Entry, slot: Slot): void {
+    this.#ofPool?.leave()
+    // The connection of a transport without a pool is closed by now.
+    if (this.#pool === null) setImmediate(() => slot.release())
+    else void this.#goOn(this.#pool, entry, slot)
+  }
+
+  /** Has the next one take the connection over, or closes it. */
+  async #goOn(pool: PoolKeeper, entry: Entry, slot: Slot): Promise<void> {
+    await pool.end()
+    const next = this.#nextOf(entry)
+    if (next !== null && slot.again(next.entry.recipients)) {
+      pool.trim(1)
+      this.#waiting.delete(next)
+      next.take(slot)
+      return
     }
-    return { type: 'go', waited: performance.now() - begun > newsMs, leave }
+    pool.trim(0)
+    setImmediate(() => slot.release())
+  }
+
+  /** The one of the same stream who waits longest: the lane gives the connection to no other class. */
+  #nextOf({ engine, lane, stream }: Entry): Waiting | null {
+    let oldest: Waiting | null = null
+    for (const waiting of this.#waiting) {
+      const { entry } = waiting
+      if (entry.engine !== engine || entry.lane !== lane || entry.stream !== stream) continue
+      if (oldest === null || entry.acceptedAt < oldest.entry.acceptedAt) oldest = waiting
+    }
+    return oldest
   }
 
   /** Only while somebody waits: a shared engine must not remember each transport that ever used it. */
   #listen(engine: Engine): void {
-    this.#waiting++
+    this.#inside++
     if (this.#heard !== null) return
     this.#heard = engine
     engine.on('held', this.#onHeld)
   }
 
   #forget(): void {
-    this.#waiting--
-    if (this.#waiting > 0) return
+    this.#inside--
+    if (this.#inside > 0) return
     this.#heard?.off('held', this.#onHeld)
     this.#heard = null
   }

@@ -22,7 +22,11 @@ export function deliverByOf({ deliverBy }: MailData): number | null {
   if (deliverBy === undefined || deliverBy === null) return null
   // `Number` reads a Date and a number, `Date.parse` what became of a Date on its way through JSON.
   const at =
-    typeof deliverBy === 'string' ? Date.parse(deliverBy) : typeof deliverBy === 'boolean' ? NaN : Number(deliverBy)
+    typeof deliverBy === 'string'
+      ? Date.parse(deliverBy)
+      : typeof deliverBy === 'boolean'
+        ? NaN
+        : Number(deliverBy)
   if (Number.isFinite(at)) return at
   throw configError('deliverBy of a mail', 'a Date, ms since the epoch or an ISO 8601 date', deliverBy)
 }

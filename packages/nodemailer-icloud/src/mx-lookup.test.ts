@@ -110,7 +110,9 @@ describe('what the engine is told', () => {
 
   it('is that DNS failed, and never that there is no MX', async () => {
     const { mx } = lookup(failing('ESERVFAIL'))
-    await expect(mx.hosts('custom.example')).rejects.toThrow('The MX of custom.example could not be looked up')
+    await expect(mx.hosts('custom.example')).rejects.toThrow(
+      'The MX of custom.example could not be looked up',
+    )
     expect(await lookup(failing('ENODATA')).mx.hosts('custom.example')).toEqual([])
   })
 

@@ -1,12 +1,13 @@
+import { once, type EventEmitter } from 'node:events'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 
-/** A connection of Nodemailer's pool. */
-interface PoolConnection {
+/** A connection of Nodemailer's pool. Emits `available` and `close`. */
+interface PoolConnection extends EventEmitter {
   /** Open, and without a message. */
-  available?: unknown
+  available: boolean
   /** Sent over it so far. */
-  messages?: unknown
-  close?: unknown
+  messages: number
+  close(): void
 }
 
 const sizeByDefault = 5
@@ -20,7 +21,6 @@ export class PoolKeeper {
   readonly size: number
   readonly #inner: InnerTransport
   #inUse = 0
-  #messagesEach = Infinity
 
   private constructor(inner: InnerTransport, size: number) {
     this.#inner = inner
@@ -37,29 +37,53 @@ export class PoolKeeper {
     return new PoolKeeper(inner, size >= 1 ? size : sizeByDefault)
   }
 
-  /** A transaction begins. `messagesEach`: so many messages may go over one connection. */
-  begin(messagesEach: number): void {
+  /** A transaction begins. */
+  begin(): void {
     this.#inUse++
-    this.#messagesEach = messagesEach
   }
 
-  /** A transaction is over. Its connection is closed, unless the next one takes it at once. */
-  end(): void {
+  /** A transaction is over. Resolves when the pool has dealt with it: its connection is available, or closed. */
+  async end(): Promise<void> {
     this.#inUse--
-    // The pool marks a connection as available one turn after the callback, and takes it again one turn later.
-    setImmediate(() => setImmediate(() => setImmediate(() => this.#trim())))
-  }
-
-  #trim(): void {
-    const all = (this.#inner as { _connections?: unknown })._connections
-    if (!Array.isArray(all)) return
-    let open = all.length
-    for (const connection of [...(all as PoolConnection[])]) {
-      const { available, messages, close } = connection
-      if (available !== true || typeof close !== 'function') continue
-      if (open <= this.#inUse && !(Number(messages) >= this.#messagesEach)) continue
-      close.call(connection)
-      open--
+    // A connection is available one turn after the callback.
+    await nextTurn()
+    await nextTurn()
+    // After a refusal it is so when Apple has answered to RSET.
+    while (this.#open().length > this.#inUse && !this.#open().some(isAvailable)) {
+      const changes = new AbortController()
+      const { signal } = changes
+      const busy = this.#open().flatMap((connection) => [
+        once(connection, 'available', { signal }),
+        once(connection, 'close', { signal }),
+      ])
+      // An error comes before the end of a connection, and is none of ours.
+      await Promise.race(busy).catch(() => {})
+      changes.abort()
+      await Promise.allSettled(busy)
     }
   }
+
+  /** Closes what no transaction needs. `next`: transactions that are about to begin. */
+  trim(next: number): void {
+    let tooMany = this.#open().length - this.#inUse - next
+    for (const connection of this.#open().filter(isAvailable)) {
+      if (tooMany-- <= 0) return
+      connection.close()
+    }
+  }
+
+  #open(): PoolConnection[] {
+    const all = (this.#inner as { _connections?: unknown })._connections
+    return Array.isArray(all) ? [...(all as PoolConnection[])] : []
+  }
+}
+
+function isAvailable({ available }: PoolConnection): boolean {
+  return available
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }

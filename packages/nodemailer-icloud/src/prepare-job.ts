@@ -32,10 +32,12 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
   const singleUse = !settings.local && again && hasSingleUseContent(mail.data)
   const several =
     recipients.filter(({ admission }) => admission === null || admission.decision === 'send').length > 1
+  let dispose: Job['dispose'] = async () => {}
   let open: Job['open'] = (...args) => message.createReadStream(...args)
   if (singleUse || (again && several && !settings.local)) {
     const frozen = new FrozenContent(() => message.createReadStream())
     open = () => frozen.open()
+    dispose = () => frozen.dispose()
   }
   let data: Job['data'] = null
   if (settings.readsData) data = singleUse ? await withoutStreams(mail.data, message) : mail.data
@@ -47,6 +49,7 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     envelope,
     recipients,
     open,
+    dispose,
     data,
     engine: settings.engines.get(),
     peer: settings.peer,

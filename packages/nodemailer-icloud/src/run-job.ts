@@ -3,26 +3,30 @@ import { attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
 import { admissionFailure, expiredFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
-import { postpone } from './postpone.ts'
-import type { Settled } from './settled.ts'
+import type { Settled, TryAgain } from './settled.ts'
 
 /** How recipients share transactions: `apart`: each Apple recipient alone, `by-host`: Apple's together, `whole`: all. */
 export type Sharing = 'apart' | 'by-host' | 'whole'
 
 /** Sends to all recipients of a job. Gives one outcome for each, in their order; never rejects. */
-export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
-  const settled = new Map<Recipient, Settled>()
+export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | TryAgain)[]> {
+  const settled = new Map<Recipient, Settled | TryAgain>()
   const groups: Recipient[][] = []
   const shared = new Map<string, Recipient[]>()
   for (const recipient of job.recipients) {
     const { admission, apple, address } = recipient
-    if (apple && job.deliverBy !== null && job.deliverBy <= job.clock() && admission?.decision !== 'suppressed') {
+    if (
+      apple &&
+      job.deliverBy !== null &&
+      job.deliverBy <= job.clock() &&
+      admission?.decision !== 'suppressed'
+    ) {
       const failure = expiredFailure(address, job.deliverBy, null)
       settled.set(recipient, { state: 'rejected', failure, error: null })
       continue
     }
     if (admission !== null && admission.decision !== 'send') {
-      settled.set(recipient, await turnAway(job, recipient, admission))
+      settled.set(recipient, turnAway(admission))
       continue
     }
     const key = sharing === 'whole' ? 'all' : !apple ? 'rest' : sharing === 'apart' ? null : 'apple'
@@ -39,17 +43,17 @@ export async function runJob(job: Job, sharing: Sharing): Promise<Settled[]> {
 }
 
 /** Nobody was asked yet: the recipient is suppressed, or the ledger is out of reach. */
-async function turnAway(job: Job, recipient: Recipient, admission: Admission): Promise<Settled> {
+function turnAway(admission: Admission): Settled | TryAgain {
   const failure = admissionFailure(admission, null)
   const { retryAt } = admission
   if (retryAt === null) return { state: 'rejected', failure, error: null }
-  return postpone(job, recipient, { state: 'again', retryAt, isHeld: true, tries: 0, failure, error: null })
+  return { state: 'again', retryAt, isHeld: true, tries: 0, failure, error: null }
 }
 
 async function sendTogether(
   job: Job,
   group: readonly Recipient[],
-  settled: Map<Recipient, Settled>,
+  settled: Map<Recipient, Settled | TryAgain>,
 ): Promise<void> {
   const outcomes = await attempt(job, group, null)
   await Promise.all(

@@ -37,24 +37,27 @@ describe.each(versions)('Nodemailer %s', (_, nodemailer) => {
   it.each([
     ['SMTP', {}],
     ['a pool', { pool: true }],
-  ])('over %s: each recipient at Apple alone, the same bytes again, content that can be read once', async (_, smtp) => {
-    const script = { anna: [{ rule: 'service-unavailable', phase: 'eod' }, { accept: true }] } as const
-    const { apple, transporter } = await stage({ script }, smtp)
-    const content = Readable.from([Buffer.alloc(100_000, 'All of it. ')])
-    const to = ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com', 'invalid-recipient@icloud.com']
-    const info = await transporter.sendMail(mail(to, { attachments: [{ content }] }))
-    expect(info).toMatchObject({
-      accepted: ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com'],
-      rejected: ['invalid-recipient@icloud.com'],
-      suppressed: ['invalid-recipient@icloud.com'],
-      pending: [],
-    })
-    expect(apple.messages.map(({ envelope }) => envelope.to.length)).toEqual([1, 1, 1])
-    const [raw = ''] = new Set(apple.messages.map((message) => message.raw.toString()))
-    expect(new Set(apple.messages.map((message) => message.raw.toString())).size).toBe(1)
-    expect(raw.length).toBeGreaterThan(130_000)
-    expect(raw).toContain(info.messageId)
-  })
+  ])(
+    'over %s: each recipient at Apple alone, the same bytes again, content that can be read once',
+    async (_, smtp) => {
+      const script = { anna: [{ rule: 'service-unavailable', phase: 'eod' }, { accept: true }] } as const
+      const { apple, transporter } = await stage({ script }, smtp)
+      const content = Readable.from([Buffer.alloc(100_000, 'All of it. ')])
+      const to = ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com', 'invalid-recipient@icloud.com']
+      const info = await transporter.sendMail(mail(to, { attachments: [{ content }] }))
+      expect(info).toMatchObject({
+        accepted: ['anna@icloud.com', 'bert@icloud.com', 'bob@example.com'],
+        rejected: ['invalid-recipient@icloud.com'],
+        suppressed: ['invalid-recipient@icloud.com'],
+        pending: [],
+      })
+      expect(apple.messages.map(({ envelope }) => envelope.to.length)).toEqual([1, 1, 1])
+      const [raw = ''] = new Set(apple.messages.map((message) => message.raw.toString()))
+      expect(new Set(apple.messages.map((message) => message.raw.toString())).size).toBe(1)
+      expect(raw.length).toBeGreaterThan(130_000)
+      expect(raw).toContain(info.messageId)
+    },
+  )
 
   it('hears the 421 on a connection that its pool keeps open, and does not send again at once', async () => {
     const { apple, transporter } = await stage(
@@ -84,7 +87,9 @@ describe.each(versions)('Nodemailer %s', (_, nodemailer) => {
 
   it('keeps no connection of its pool that nobody uses', async () => {
     const { apple, transporter } = await stage({}, { pool: true })
-    await Promise.all(['anna', 'bert', 'carl'].map((name) => transporter.sendMail(mail(`${name}@icloud.com`))))
+    await Promise.all(
+      ['anna', 'bert', 'carl'].map((name) => transporter.sendMail(mail(`${name}@icloud.com`))),
+    )
     await expect.poll(() => apple.sessions.open, { interval: 5 }).toBe(0)
     expect(apple.messages).toHaveLength(3)
   })
