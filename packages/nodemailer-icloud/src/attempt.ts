@@ -29,10 +29,8 @@ export async function attempt(
   try {
     if (signal?.aborted) return aborted()
     let admissions = (before === null && admissionsOf(recipients)) || (await admitNow(job, recipients))
-    const toApple = recipients.some(({ apple }) => apple)
-    while (toApple && passage?.type !== 'go') {
-      const going = countGoing(job, admissions)
-      if (going === 0) break
+    let going = recipients.some(({ apple }) => apple) ? countGoing(job, admissions) : 0
+    while (going > 0 && passage?.type !== 'go') {
       passage = await enter(job, going, before)
       if (signal?.aborted) return aborted()
       if (passage.type === 'later') {
@@ -40,6 +38,7 @@ export async function attempt(
         return recipients.map(({ address }) => notYet(address, reason, retryAt, before))
       }
       if (passage.type === 'ask' || passage.waited) admissions = await admitNow(job, recipients)
+      going = countGoing(job, admissions)
     }
     if (signal?.aborted) return aborted()
     return await attemptNow(job, recipients, admissions, before)

@@ -49,7 +49,7 @@ it('gives what the source throws as an error of the stream', async () => {
 describe('above the limit', () => {
   const left = () => readdirSync(tmpdir())
 
-  it('it waits in a file that has no name, and reads the same, however many read at once', async () => {
+  it('the message waits in a file that has no name, and reads the same, however many read at once', async () => {
     useTemporaryDirectory(ownDirectory())
     const bytes = Buffer.from(Array.from({ length: 500_000 }, (_, index) => index % 251))
     const pieces = [bytes.subarray(0, 90_000), bytes.subarray(90_000, 90_001), bytes.subarray(90_001)]
@@ -59,7 +59,7 @@ describe('above the limit', () => {
     expect(copies.every((copy) => copy.equals(bytes))).toBe(true)
     expect(left()).toEqual([])
     await frozen.dispose()
-    await expect(buffer(frozen.open())).rejects.toThrow()
+    await expect(buffer(frozen.open())).rejects.toThrow('closed')
   })
 
   it('nothing is left of a source that breaks', async () => {

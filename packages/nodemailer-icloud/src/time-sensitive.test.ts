@@ -89,7 +89,7 @@ describe('deliverBy', () => {
     'that is no time is refused: %s',
     async (deliverBy) => {
       const { transporter, simulator } = await directStage()
-      const error = await rejection(transporter.sendMail(mail('anna@icloud.com', { deliverBy } as object)))
+      const error = await rejection(transporter.sendMail(mail<object>('anna@icloud.com', { deliverBy })))
       expect(error).toMatchObject({ code: 'ECONFIG' })
       expect(error.message).toContain(
         'deliverBy of a mail has to be a Date, ms since the epoch or an ISO 8601 date',

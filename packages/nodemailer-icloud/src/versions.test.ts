@@ -21,7 +21,7 @@ const versions: [string, Nodemailer][] = [
   ['10', require('nodemailer') as Nodemailer],
 ]
 
-describe.each(versions)('Nodemailer %s', (_, nodemailer) => {
+describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
   async function stage(simulated: SimulatorOptions, smtp: object = {}, budgetMs = 9e8) {
     const apple = await simulator(simulated)
     const time = manualTime()
