@@ -1,15 +1,18 @@
 import 'reflect-metadata'
-import { MailerModule, type MailerService } from '@nestjs-modules/mailer'
-import { Module, type DynamicModule } from '@nestjs/common'
-import type { Transporter } from 'nodemailer'
-import { withIcloud, type IcloudOptions } from 'nodemailer-icloud'
+import { MailerModule } from '@nestjs-modules/mailer'
+import { Module, type Type } from '@nestjs/common'
+import SMTPTransport from 'nodemailer/lib/smtp-transport'
+import { icloudTransport, type IcloudOptions } from 'nodemailer-icloud'
 
-/** An application whose `MailerService` goes through the wrapper: the transporter of its factory is wrapped. */
-export class AppModule {
-  static with(smtp: object, options: IcloudOptions): DynamicModule {
-    const factory = {
-      createTransport: (transport: object): Transporter => withIcloud(createTransport(transport), options),
-    }
-    return { module: AppModule, imports: [MailerModule.forRoot({ transport: smtp })] }
-  }
+/**
+ * A module of NestJS whose `MailerService` sends through the wrapper. With decorators it is
+ * `@Module({ imports: [MailerModule.forRoot({ transport })] })`.
+ */
+export function appModule(smtp: { host: string; port: number }, options: IcloudOptions): Type {
+  const transport = icloudTransport(new SMTPTransport(smtp), options)
+  class AppModule {}
+  Module({
+    imports: [MailerModule.forRoot({ transport, defaults: { from: 'shop@example.com' } as object })],
+  })(AppModule)
+  return AppModule
 }

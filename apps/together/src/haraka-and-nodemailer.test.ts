@@ -40,7 +40,12 @@ describe.each(ledgers)('Nodemailer in front of Haraka, both with %s', (kind, isT
     if (kind === 'Redis') redis = await RedisServer.start()
     const url = redis?.url ?? 'file:icloud.db'
     haraka = await startHaraka(
-      ['[main]', `ledger=${url}`, '[testing]', `mx=${apple.hosts.map(({ port }) => `127.0.0.1:${port}`).join(',')}`],
+      [
+        '[main]',
+        `ledger=${url}`,
+        '[testing]',
+        `mx=${apple.hosts.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+      ],
       policy,
     )
     const ledger = await openLedger(redis?.url ?? haraka.ledger)
@@ -76,17 +81,22 @@ describe.each(ledgers)('Nodemailer in front of Haraka, both with %s', (kind, isT
       suppression: { origin: 'reply' },
       suppressed: [to],
     })
-    expect(apple.attempts.filter(({ phase, recipient }) => phase === 'rcpt' && recipient === to)).toHaveLength(1)
+    expect(
+      apple.attempts.filter(({ phase, recipient }) => phase === 'rcpt' && recipient === to),
+    ).toHaveLength(1)
   })
 
-  it.skipIf(!isThere)('that Haraka takes mail for an inactive account does not clear what Apple said of it', async () => {
-    const to = 'inactive-account@icloud.com'
-    await sendAndHear(to, async () => (await engine.address(to)).softBounces[0]?.count === 1)
-    // Between this 250 of Haraka's and the next reply of Apple's the count must stay.
-    await sendAndHear(to, async () => (await engine.address(to)).suppressions.length > 0)
-    expect((await engine.address(to)).lastDeliveredAt).toBeNull()
-    await expect(transporter.sendMail(mail(to))).rejects.toMatchObject({ code: 'ESUPPRESSED' })
-  })
+  it.skipIf(!isThere)(
+    'that Haraka takes mail for an inactive account does not clear what Apple said of it',
+    async () => {
+      const to = 'inactive-account@icloud.com'
+      await sendAndHear(to, async () => (await engine.address(to)).softBounces[0]?.count === 1)
+      // Between this 250 of Haraka's and the next reply of Apple's the count must stay.
+      await sendAndHear(to, async () => (await engine.address(to)).suppressions.length > 0)
+      expect((await engine.address(to)).lastDeliveredAt).toBeNull()
+      await expect(transporter.sendMail(mail(to))).rejects.toMatchObject({ code: 'ESUPPRESSED' })
+    },
+  )
 
   it.skipIf(!isThere)('and what it takes behind a breaker neither closes it nor is its probe', async () => {
     await sendAndHear('proofpoint-block@icloud.com', async () => (await engine.holds()).length > 0)
@@ -97,7 +107,11 @@ describe.each(ledgers)('Nodemailer in front of Haraka, both with %s', (kind, isT
       expect(info.accepted).toEqual([`${name}@icloud.com`])
     }
     // Still half open, and the probe is still to be had: by a message that goes to Apple itself.
-    const question = { recipients: ['dora@icloud.com'], sender: 'news@example.com', messageId: '<probe@example.com>' }
+    const question = {
+      recipients: ['dora@icloud.com'],
+      sender: 'news@example.com',
+      messageId: '<probe@example.com>',
+    }
     const [probe] = await engine.admit(question)
     expect(probe).toMatchObject({ decision: 'send', reason: expect.stringContaining('a probe') as string })
     const [second] = await engine.admit({ ...question, messageId: '<second@example.com>' })
