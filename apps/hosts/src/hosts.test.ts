@@ -47,7 +47,7 @@ describe('Payload', () => {
     })
     onTestFinished(() => hooks.deregister())
     const { emailAdapter } = await import('./payload.ts')
-    const adapter = (await emailAdapter(smtp, options)) as () => { sendEmail(mail: object): Promise<unknown> }
+    const adapter = (await emailAdapter(smtp, options)) as () => { sendEmail: (mail: object) => Promise<unknown> }
     const { sendEmail } = adapter()
     expect(await sendEmail({ to: 'payload@icloud.com', subject: 'Hello', text: 'Hi' })).toMatchObject({
       accepted: ['payload@icloud.com'],
@@ -67,7 +67,7 @@ describe('Auth.js', () => {
     onTestFinished(() => void process.off('warning', onWarning))
     const { options: provider, sendVerificationRequest } = emailProvider(smtp, options) as unknown as {
       options: object
-      sendVerificationRequest(request: object): Promise<void>
+      sendVerificationRequest: (request: object) => Promise<void>
     }
     const send = (identifier: string): Promise<void> =>
       sendVerificationRequest({ identifier, url: 'https://example.com/in?token=1', provider, theme: {} })

@@ -1,4 +1,3 @@
-import 'reflect-metadata'
 import { MailerModule } from '@nestjs-modules/mailer'
 import { Module, type Type } from '@nestjs/common'
 import SMTPTransport from 'nodemailer/lib/smtp-transport'
@@ -10,6 +9,7 @@ import { icloudTransport, type IcloudOptions } from 'nodemailer-icloud'
  */
 export function appModule(smtp: { host: string; port: number }, options: IcloudOptions): Type {
   const transport = icloudTransport(new SMTPTransport(smtp), options)
+  // oxlint-disable-next-line typescript/no-extraneous-class -- modules of NestJS are such classes
   class AppModule {}
   Module({
     imports: [MailerModule.forRoot({ transport, defaults: { from: 'shop@example.com' } as object })],
