@@ -47,7 +47,9 @@ describe('Payload', () => {
     })
     onTestFinished(() => hooks.deregister())
     const { emailAdapter } = await import('./payload.ts')
-    const adapter = (await emailAdapter(smtp, options)) as () => { sendEmail: (mail: object) => Promise<unknown> }
+    const adapter = (await emailAdapter(smtp, options)) as () => {
+      sendEmail: (mail: object) => Promise<unknown>
+    }
     const { sendEmail } = adapter()
     expect(await sendEmail({ to: 'payload@icloud.com', subject: 'Hello', text: 'Hi' })).toMatchObject({
       accepted: ['payload@icloud.com'],

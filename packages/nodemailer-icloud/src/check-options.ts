@@ -39,6 +39,7 @@ const checks: Checks<IcloudOptions> = {
   laneWaitMs: milliseconds,
   onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],
+  mode: ['"inline"', (value) => value === 'inline'],
   retry: ['an object such as { budgetMs: 20000 }', isObject],
   retryAmbiguous: ['true or false', isBoolean],
   onePerTransaction: ['true or false', isBoolean],

@@ -49,6 +49,11 @@ export interface IcloudOptions {
    * A mail may have one of its own. Default none.
    */
   onUndelivered?: OnUndelivered
+  /**
+   * Where mail is tried again. `inline`: within one `sendMail`, as long as `retry.budgetMs` allows; nothing is kept after that.
+   * Default `inline`.
+   */
+  mode?: 'inline'
   /** Tries again within one `sendMail`. */
   retry?: {
     /** How long after its start a `sendMail` may begin another try, in ms; 0 for none. Default 20,000. */

@@ -15,15 +15,14 @@ declare const mail: { from: string; to: string; subject: string; text: string }
 declare const ledger: string
 declare function markAsDead(address: string, rule: string | null): Promise<void>
 declare function sendAgainAt(ms: number, what: object): Promise<void>
+declare function sendAsSms(to: string, text: unknown): Promise<void>
 declare module '@aws-sdk/client-sesv2' {
   export class SESv2Client { constructor(options: { region: string }); send(command: unknown): Promise<any> }
   export class SendEmailCommand { constructor(input: any) }
 }
 declare module 'bullmq' {
   interface Job { data: import('nodemailer').SendMailOptions; moveToDelayed(ms: number, token?: string): Promise<void> }
-  export class Worker { constructor(name: string, work: (job: Job, token?: string) => Promise<void>) }
-  export class DelayedError extends Error {}
-  export class UnrecoverableError extends Error {}
+  export class Worker { constructor(name: string, work: (job: Job, token?: string) => Promise<unknown>) }
 }
 `
 
