@@ -11,6 +11,9 @@ import { transact, type Transaction } from './transaction.ts'
 
 const askAgainMs = 60_000
 
+/** That the lane counts for one connection. */
+const mostAtOnce = 10_000
+
 /**
  * One try for recipients that share a transaction. Asks the engine, waits for a turn to Apple, and asks again if that took a
  * while: so it heeds what was learnt meanwhile, and a message that is let through as a probe goes.
@@ -53,7 +56,15 @@ function enter(job: Job, recipients: number, before: TryAgain | null): Promise<P
   const { engine, gate, signal, deadline, laneDeadline } = job
   const { lane, stream, acceptedAt } = job.route
   const until = before === null ? laneDeadline : Math.min(deadline, laneDeadline)
-  return gate.enter({ engine, lane, stream, acceptedAt, recipients, until, signal })
+  return gate.enter({
+    engine,
+    lane,
+    stream,
+    acceptedAt,
+    recipients: Math.min(recipients, mostAtOnce),
+    until,
+    signal,
+  })
 }
 
 async function attemptNow(

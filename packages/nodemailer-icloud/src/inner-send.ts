@@ -18,7 +18,9 @@ const silenceMs = 3_600_000
 export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerResult> {
   const { signal } = mail.data
   return new Promise((resolve) => {
+    let isDone = false
     const done = (error: unknown, info?: InfoLike | null) => {
+      isDone = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
       resolve({ error: error ? asError(error) : null, info: info ?? {} })
@@ -26,14 +28,15 @@ export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerR
     const stop = () => done(abortError(signal))
     const timer = setTimeout(() => done(silent()), silenceMs)
     timer.unref()
-    // After the transport's own listener: what it has to say goes first.
     try {
       inner.send(mail, done)
     } catch (error) {
       done(error ?? new Error('The inner transport threw nothing'))
     }
-    signal?.addEventListener('abort', stop, { once: true })
-    if (signal?.aborted) stop()
+    // After the transport's own listener: what it has to say goes first.
+    if (!signal || isDone) return
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
   })
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Action, Engine, Slot } from '@icloud-delivery/engine'
 import type { Entry, Gate, Passage } from './gate.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
@@ -28,7 +29,7 @@ export class LaneGate implements Gate {
   /** Those who could go on over a connection of the pool. */
   readonly #waiting = new Set<Waiting>()
   #heard: Engine | null = null
-  #closing = new AbortController()
+  #closing = controllerForMany()
   #inside = 0
 
   constructor(inner: InnerTransport, clock: () => number) {
@@ -46,9 +47,10 @@ export class LaneGate implements Gate {
     try {
       if (this.#ofPool && !(await this.#ofPool.enter(stop, stream === 'transactional')))
         return { type: 'ask' }
-      const slot = await (this.#pool ? this.#enterOrTake(entry, stop) : this.#enterLane(entry, stop))
+      const slot = await (this.#pool
+        ? this.#enterOrTake(entry, stop, this.#pool)
+        : this.#enterLane(entry, stop))
       if ('messages' in slot) {
-        this.#pool?.begin()
         return {
           type: 'go',
           waited: performance.now() - begun > newsMs,
@@ -75,7 +77,7 @@ export class LaneGate implements Gate {
     return { retryAt: entrance.retryAt, reason: entrance.reason }
   }
 
-  async #enterOrTake(entry: Entry, signal: AbortSignal): Promise<Turn> {
+  async #enterOrTake(entry: Entry, signal: AbortSignal, pool: PoolKeeper): Promise<Turn> {
     const taken = new AbortController()
     const waiting: Waiting = {
       entry,
@@ -89,9 +91,12 @@ export class LaneGate implements Gate {
     const slot = await this.#enterLane(entry, AbortSignal.any([signal, taken.signal])).finally(() =>
       this.#waiting.delete(waiting),
     )
-    if (waiting.given === null) return slot
-    if ('messages' in slot) slot.release()
-    return waiting.given
+    if (waiting.given !== null) {
+      if ('messages' in slot) slot.release()
+      return waiting.given
+    }
+    if ('messages' in slot) pool.begin()
+    return slot
   }
 
   #leave(entry: Entry, slot: Slot): void {
@@ -103,15 +108,14 @@ export class LaneGate implements Gate {
 
   /** Has the next one take the connection over, or closes it. */
   async #goOn(pool: PoolKeeper, entry: Entry, slot: Slot): Promise<void> {
-    await pool.end()
+    await pool.settled()
     const next = this.#nextOf(entry)
     if (next !== null && slot.again(next.entry.recipients)) {
-      pool.trim(1)
       this.#waiting.delete(next)
       next.take(slot)
       return
     }
-    pool.trim(0)
+    pool.end()
     setImmediate(() => slot.release())
   }
 
@@ -144,7 +148,14 @@ export class LaneGate implements Gate {
   readonly #onHeld = ({ holds }: Action): void => {
     if (holds.length === 0) return
     const closing = this.#closing
-    this.#closing = new AbortController()
+    this.#closing = controllerForMany()
     closing.abort()
   }
+}
+
+/** However many wait, it is no leak. */
+function controllerForMany(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

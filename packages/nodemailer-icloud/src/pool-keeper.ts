@@ -43,13 +43,12 @@ export class PoolKeeper {
   }
 
   /** A transaction is over. Resolves when the pool has dealt with it: its connection is available, or closed. */
-  async end(): Promise<void> {
-    this.#inUse--
+  async settled(): Promise<void> {
     // A connection is available one turn after the callback.
     await nextTurn()
     await nextTurn()
     // After a refusal it is so when Apple has answered to RSET.
-    while (this.#open().length > this.#inUse && !this.#open().some(isAvailable)) {
+    while (this.#open().length >= this.#inUse && !this.#open().some(isAvailable)) {
       const changes = new AbortController()
       const { signal } = changes
       const busy = this.#open().flatMap((connection) => [
@@ -63,13 +62,13 @@ export class PoolKeeper {
     }
   }
 
-  /** Closes what no transaction needs. `next`: transactions that are about to begin. */
-  trim(next: number): void {
-    let tooMany = this.#open().length - this.#inUse - next
-    for (const connection of this.#open().filter(isAvailable)) {
-      if (tooMany-- <= 0) return
-      connection.close()
-    }
+  /** No other transaction goes on over its connection, which is closed: the available one that sent most. */
+  end(): void {
+    this.#inUse--
+    const available = this.#open().filter(isAvailable)
+    available.sort((one, other) => other.messages - one.messages)
+    const tooMany = Math.max(1, this.#open().length - this.#inUse)
+    for (const connection of available.slice(0, tooMany)) connection.close()
   }
 
   #open(): PoolConnection[] {
