@@ -103,7 +103,7 @@ export class LaneGate implements Gate {
     this.#ofPool?.leave()
     // The connection of a transport without a pool is closed by now.
     if (this.#pool === null) setImmediate(() => slot.release())
-    else void this.#goOn(this.#pool, entry, slot)
+    else this.#goOn(this.#pool, entry, slot).catch(() => slot.release())
   }
 
   /** Has the next one take the connection over, or closes it. */
