@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Action, Engine, Slot } from '@icloud-delivery/engine'
 import type { Entry, Gate, Passage } from './gate.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
-import { PoolKeeper } from './pool-keeper.ts'
+import { nextTurn, PoolKeeper } from './pool-keeper.ts'
 import { Slots } from './slots.ts'
 
 /** Who waited for less knows all that matters. */
@@ -100,7 +100,6 @@ export class LaneGate implements Gate {
   }
 
   #leave(entry: Entry, slot: Slot): void {
-    this.#ofPool?.leave()
     // The connection of a transport without a pool is closed by now.
     if (this.#pool === null) setImmediate(() => slot.release())
     else this.#goOn(this.#pool, entry, slot).catch(() => slot.release())
@@ -108,7 +107,14 @@ export class LaneGate implements Gate {
 
   /** Has the next one take the connection over, or closes it. */
   async #goOn(pool: PoolKeeper, entry: Entry, slot: Slot): Promise<void> {
-    await pool.settled()
+    try {
+      await pool.settled()
+      pool.closeWorn(slot.messages)
+    } finally {
+      this.#ofPool?.leave()
+    }
+    // Who waited for the pool waits for the lane then.
+    await nextTurn()
     const next = this.#nextOf(entry)
     if (next !== null && slot.again(next.entry.recipients)) {
       this.#waiting.delete(next)

@@ -39,6 +39,19 @@ describe('the lane', () => {
     await expect.poll(() => apple.sessions.open, { interval: 5 }).toBe(0)
   })
 
+  it('says how many messages a connection of a pool may carry', async () => {
+    const policy = { lanes: { '*': { messagesPerConnection: 4 } } }
+    const { transporter, simulator: apple } = await directStage(
+      {},
+      { ownEngine: true, policy, smtp: { pool: true, maxConnections: 1 } },
+    )
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) => transporter.sendMail(mail(`anna${index}@icloud.com`))),
+    )
+    expect(apple.messages).toHaveLength(12)
+    expect(apple.sessions.count).toBe(3)
+  })
+
   it('that has no room in time says when to come back', async () => {
     const policy = { lanes: { '*': { ceiling: 1, floor: 1, start: 1 } } }
     const {

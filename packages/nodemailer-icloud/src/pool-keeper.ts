@@ -62,13 +62,21 @@ export class PoolKeeper {
     }
   }
 
-  /** No other transaction goes on over its connection, which is closed: the available one that sent most. */
+  /** Closes what has carried so many messages. */
+  closeWorn(messages: number): void {
+    for (const connection of this.#open()) {
+      if (connection.available && connection.messages >= messages) connection.close()
+    }
+  }
+
+  /** No other transaction goes on over its connection: what none needs is closed. */
   end(): void {
     this.#inUse--
-    const available = this.#open().filter(isAvailable)
-    available.sort((one, other) => other.messages - one.messages)
-    const tooMany = Math.max(1, this.#open().length - this.#inUse)
-    for (const connection of available.slice(0, tooMany)) connection.close()
+    let tooMany = this.#open().length - this.#inUse
+    for (const connection of this.#open().filter(isAvailable)) {
+      if (tooMany-- <= 0) return
+      connection.close()
+    }
   }
 
   #open(): PoolConnection[] {
@@ -81,7 +89,8 @@ function isAvailable({ available }: PoolConnection): boolean {
   return available
 }
 
-function nextTurn(): Promise<void> {
+/** Lets everything go on that can. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })

@@ -64,3 +64,14 @@ it('forgets the signal of who is inside', async () => {
   await settled()
   expect(inside).toEqual([0, 1, 2])
 })
+
+it('lets what is urgent in before what waits longer', async () => {
+  const slots = new Slots(1)
+  await slots.enter()
+  const inside: string[] = []
+  const enter = (name: string, isUrgent: boolean) => slots.enter(null, isUrgent).then(() => inside.push(name))
+  const all = [enter('letter', false), enter('code 1', true), enter('code 2', true)]
+  for (let i = 0; i < 3; i++) slots.leave()
+  await Promise.all(all)
+  expect(inside).toEqual(['code 1', 'code 2', 'letter'])
+})

@@ -23,6 +23,8 @@ export interface PoolRun {
 export interface PoolResult {
   cpuMicrosEach: number
   perSecond: number
+  /** MB, at the end. */
+  rss: number
 }
 
 const widthOfApplication = 50
@@ -43,5 +45,6 @@ serve(async ({ warmUp, messages }: PoolRun): Promise<PoolResult> => {
   await send(warmUp)
   const started = performance.now()
   const micros = await cpuMicrosOf(() => send(messages))
-  return { cpuMicrosEach: micros / messages, perSecond: (messages / (performance.now() - started)) * 1000 }
+  const perSecond = (messages / (performance.now() - started)) * 1000
+  return { cpuMicrosEach: micros / messages, perSecond, rss: process.memoryUsage.rss() / 1e6 }
 })

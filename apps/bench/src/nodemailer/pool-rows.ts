@@ -29,8 +29,14 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
     about: `SMTP pool, ${mail}: CPU time of the sending process; against bare Nodemailer`,
     target,
   }
+  const rss: RowSpec = {
+    name: `${name}-rss`,
+    unit: 'MB of memory',
+    about: `SMTP pool, ${mail}: the sending process; against bare Nodemailer`,
+    target: null,
+  }
   return {
-    rows: [throughput, cpu],
+    rows: [throughput, cpu, rss],
     async measure(plan) {
       const sink = await Sink.start()
       const pairs: Pair<PoolResult>[] = []
@@ -48,6 +54,10 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
           rowOf(
             cpu,
             pairs.map(({ ours, baseline }) => costs(ours.cpuMicrosEach, baseline.cpuMicrosEach)),
+          ),
+          rowOf(
+            rss,
+            pairs.map(({ ours, baseline }) => costs(ours.rss, baseline.rss)),
           ),
         ]
       } finally {
@@ -98,5 +108,6 @@ function allTogether(results: readonly PoolResult[]): PoolResult {
   return {
     cpuMicrosEach: mean(({ cpuMicrosEach }) => cpuMicrosEach),
     perSecond: 1 / mean(({ perSecond }) => 1 / perSecond),
+    rss: mean(({ rss }) => rss),
   }
 }
