@@ -75,3 +75,14 @@ it('lets what is urgent in before what waits longer', async () => {
   await Promise.all(all)
   expect(inside).toEqual(['code 1', 'code 2', 'letter'])
 })
+
+it('gives each 20th turn to what is not urgent, however much is', async () => {
+  const slots = new Slots(1)
+  await slots.enter()
+  const inside: string[] = []
+  const enter = (name: string, isUrgent: boolean) => slots.enter(null, isUrgent).then(() => inside.push(name))
+  const all = [enter('letter', false), ...Array.from({ length: 30 }, () => enter('code', true))]
+  for (let i = 0; i < 31; i++) slots.leave()
+  await Promise.all(all)
+  expect(inside.indexOf('letter')).toBe(19)
+})

@@ -1,8 +1,12 @@
+/** Of so many turns one is for those who are not urgent, as in the engine's lanes: nobody waits for ever. */
+const othersEvery = 20
+
 /** So many may be inside at once; the rest wait in order, what is urgent before what is not. */
 export class Slots {
   #free: number
   readonly #urgent: (() => void)[] = []
   readonly #others: (() => void)[] = []
+  #turns = 0
 
   constructor(size: number) {
     this.#free = size
@@ -35,7 +39,10 @@ export class Slots {
 
   /** Gives a slot back: it is the next one's. */
   leave(): void {
-    const next = this.#urgent.shift() ?? this.#others.shift()
+    const othersFirst = ++this.#turns % othersEvery === 0
+    const next = othersFirst
+      ? (this.#others.shift() ?? this.#urgent.shift())
+      : (this.#urgent.shift() ?? this.#others.shift())
     if (next) next()
     else this.#free++
   }
