@@ -1,0 +1,79 @@
+import { Resolver } from 'node:dns/promises'
+import type { AddressInfo } from 'node:net'
+import dns2 from 'dns2'
+
+/** The records of one name, or how the server fails to give any. `silence`: it says nothing at all. */
+export type Zone =
+  | {
+      A?: readonly string[]
+      AAAA?: readonly string[]
+      TXT?: readonly string[]
+      MX?: readonly (readonly [priority: number, exchange: string])[]
+      PTR?: readonly string[]
+    }
+  | 'silence'
+  | 'servfail'
+  | 'refused'
+
+export type Zones = Record<string, Zone>
+
+export interface DnsServer extends AsyncDisposable {
+  /** Replaced by tests as they go on. */
+  zones: Zones
+  resolver: Resolver
+  /** `TXT example.com` and so on, in order. */
+  asked: string[]
+}
+
+const { Packet } = dns2
+const typeNames = ['A', 'AAAA', 'TXT', 'MX', 'PTR'] as const
+
+/** A real DNS server on the loopback, over UDP and TCP. What is in no zone does not exist. */
+export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
+  const asked: string[] = []
+  const server = dns2.createUDPServer((request, send) => {
+    const [question] = request.questions
+    if (question === undefined) return
+    const response = Packet.createResponseFromRequest(request)
+    const name = question.name.toLowerCase()
+    const type = typeNames.find((one) => Packet.TYPE[one] === question.type)
+    asked.push(`${type ?? question.type} ${name}`)
+    const zone = own.zones[name]
+    if (zone === 'silence') return
+    if (zone === undefined) response.header.rcode = Packet.RCODE.NXDOMAIN
+    else if (zone === 'servfail') response.header.rcode = Packet.RCODE.SERVFAIL
+    else if (zone === 'refused') response.header.rcode = Packet.RCODE.REFUSED
+    else if (type !== undefined) response.answers.push(...(answersOf(zone, name, type) as never[]))
+    send(response)
+  })
+  await server.listen(0, '127.0.0.1')
+  const resolver = new Resolver({ timeout: 2000, tries: 1 })
+  resolver.setServers([`127.0.0.1:${(server.address() as unknown as AddressInfo).port}`])
+  const own: DnsServer = {
+    zones,
+    resolver,
+    asked,
+    async [Symbol.asyncDispose]() {
+      resolver.cancel()
+      await new Promise<void>((resolve) => {
+        server.close(resolve)
+      })
+    },
+  }
+  return own
+}
+
+function answersOf(zone: Exclude<Zone, string>, name: string, type: (typeof typeNames)[number]): object[] {
+  const record = { name, type: Packet.TYPE[type], class: Packet.CLASS.IN, ttl: 60 }
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+      return (zone[type] ?? []).map((address) => ({ ...record, address }))
+    case 'TXT':
+      return (zone.TXT ?? []).map((text) => ({ ...record, data: text.match(/.{1,255}/gs) ?? [''] }))
+    case 'MX':
+      return (zone.MX ?? []).map(([priority, exchange]) => ({ ...record, priority, exchange }))
+    case 'PTR':
+      return (zone.PTR ?? []).map((domain) => ({ ...record, domain }))
+  }
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startDnsServer, type DnsServer } from './dns-server.test.fixture.ts'
+import { Lookups, reverseName } from './lookups.ts'
+
+describe('Lookups', () => {
+  let dns: DnsServer
+  beforeAll(async () => {
+    dns = await startDnsServer({
+      'example.com': { A: ['192.0.2.1'], AAAA: ['2001:db8::1'], MX: [[10, 'mx.example.com']], TXT: ['x'.repeat(400)] },
+      'silent.example': 'silence',
+      'broken.example': 'servfail',
+      'closed.example': 'refused',
+      '1.2.0.192.in-addr.arpa': { PTR: ['mail.example.com'] },
+    })
+  })
+  afterAll(() => dns[Symbol.asyncDispose]())
+  const lookups = (): Lookups => new Lookups({ resolver: dns.resolver, dnsTimeoutMs: 150 })
+
+  it('gives records in the form that the checks want', async () => {
+    const ask = lookups()
+    expect(await ask.txt('Example.com.')).toEqual({ kind: 'records', records: ['x'.repeat(400)] })
+    expect(await ask.mx('example.com')).toEqual({ kind: 'records', records: [{ exchange: 'mx.example.com', priority: 10 }] })
+    expect(await ask.addresses('example.com')).toEqual({ kind: 'records', records: ['192.0.2.1', '2001:db8::1'] })
+    expect(await ask.ptr('::ffff:192.0.2.1')).toEqual({ kind: 'records', records: ['mail.example.com'] })
+    expect(ask.unanswered()).toEqual([])
+  })
+
+  it('tells "no such record" from "no answer"', async () => {
+    const ask = lookups()
+    expect(await ask.mx('nothing.example')).toEqual({ kind: 'none' })
+    expect(await ask.ptr('192.0.2.2')).toEqual({ kind: 'none' })
+    expect(await ask.txt('silent.example')).toEqual({ kind: 'no-answer', why: 'no answer within 150 ms' })
+    expect(await ask.txt('broken.example')).toEqual({ kind: 'no-answer', why: 'ESERVFAIL' })
+    expect(await ask.addresses('closed.example')).toEqual({ kind: 'no-answer', why: 'EREFUSED' })
+    const [finding, ...others] = ask.unanswered()
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ code: 'dns-no-answer', severity: 'unknown', risks: [] })
+    expect(finding?.evidence).toContain('TXT silent.example: no answer within 150 ms')
+  })
+
+  it('asks each question once, and none that no name could be', async () => {
+    const ask = lookups()
+    const before = dns.asked.length
+    await Promise.all([ask.txt('example.com'), ask.txt('EXAMPLE.com'), ask.txt(`${'a'.repeat(64)}.example`), ask.txt('a..b')])
+    expect(dns.asked.slice(before)).toEqual(['TXT example.com'])
+  })
+})
+
+it.each([
+  ['192.0.2.10', '10.2.0.192.in-addr.arpa'],
+  ['2001:db8::1', '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa'],
+])('the reverse name of %s', (ip, name) => {
+  expect(reverseName(ip)).toBe(name)
+})

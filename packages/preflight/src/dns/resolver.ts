@@ -1,0 +1,15 @@
+/**
+ * Asks DNS. `new Resolver()` of `node:dns/promises` is one. It rejects with `code` ENOTFOUND or ENODATA if there is no such
+ * record; any other rejection is taken for "no answer".
+ */
+export interface DnsResolver {
+  resolve(name: string, type: string): Promise<unknown>
+}
+
+/** How DNS is asked. */
+export interface DnsOptions {
+  /** Default: the name servers of this machine. */
+  resolver?: DnsResolver
+  /** ms until a question counts as unanswered, 1 or more. Default: 5000. */
+  dnsTimeoutMs?: number
+}

@@ -1,0 +1,35 @@
+import { PreflightError } from '../errors.ts'
+
+interface Composer {
+  new (mail: object): { compile(): { build(): Promise<Buffer> } }
+}
+
+/**
+ * The bytes that Nodemailer would send.
+ *
+ * @throws PreflightError `EARGUMENT` without Nodemailer, `EINPUT` if it cannot build the mail
+ */
+export async function composeMail(mail: object): Promise<Buffer> {
+  const MailComposer = await loadComposer()
+  try {
+    return await new MailComposer(mail).compile().build()
+  } catch (error) {
+    throw new PreflightError('EINPUT', `Nodemailer cannot build this mail: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+async function loadComposer(): Promise<Composer> {
+  try {
+    // A path that Nodemailer 7 to 10 all have.
+    const { default: loaded } = await import('nodemailer/lib/mail-composer/index.js' as string).catch(
+      () => import('nodemailer/lib/mail-composer' as string),
+    )
+    return loaded as Composer
+  } catch (error) {
+    throw new PreflightError('EARGUMENT', 'To check a mail object nodemailer is needed: npm install nodemailer', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,24 @@
+import type { DomainAge } from './check-domain-age.ts'
+
+export interface RdapOptions {
+  /** Default: `https://rdap.org`, which leads to the registry in charge. */
+  url?: string
+  /** ms for one answer. Default: 5000. */
+  timeoutMs?: number
+}
+
+/** Asks the registries, over RDAP, when a domain was registered. */
+export function rdapLookup({ url = 'https://rdap.org', timeoutMs = 5000 }: RdapOptions = {}): DomainAge {
+  return async (domain) => {
+    const answer = await fetch(`${url.replace(/\/$/, '')}/domain/${encodeURIComponent(domain)}`, {
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: 'application/rdap+json' },
+    })
+    if (answer.status === 404) return null
+    if (!answer.ok) throw new Error(`RDAP answered ${answer.status}`)
+    const { events } = (await answer.json()) as { events?: { eventAction?: string; eventDate?: string }[] }
+    const registered = events?.find(({ eventAction }) => eventAction === 'registration')?.eventDate
+    const time = Date.parse(registered ?? '')
+    return Number.isNaN(time) ? null : time
+  }
+}

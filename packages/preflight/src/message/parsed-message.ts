@@ -1,0 +1,58 @@
+import PostalMime, { type Attachment, type Email, type Mailbox } from 'postal-mime'
+import { found, type Finding } from '../findings/finding.ts'
+import { readHeaderBlock, type HeaderBlock } from './header-block.ts'
+
+/** A file that goes with the message. */
+export interface MessageFile {
+  /** As the message names it; empty if it does not. Remote text. */
+  name: string
+  type: string
+  /** An image that the text shows. */
+  isInline: boolean
+  bytes: Uint8Array
+}
+
+export interface ParsedMessage {
+  headers: HeaderBlock
+  subject: string
+  from: readonly Mailbox[]
+  replyTo: readonly Mailbox[]
+  text: string
+  html: string
+  files: readonly MessageFile[]
+}
+
+/** Takes the message apart. What cannot be, is a finding and leaves the rest empty. */
+export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMessage; findings: Finding[] }> {
+  const headers = readHeaderBlock(bytes)
+  const findings: Finding[] = []
+  const email = await PostalMime.parse(bytes, { maxNestingDepth: 50, maxHeadersSize: 512 * 1024 }).catch(
+    (error: Error): Email => {
+      findings.push(found('mime-broken', { where: 'message', evidence: error.message }))
+      return { headers: [], headerLines: [], attachments: [] }
+    },
+  )
+  return {
+    findings,
+    message: {
+      headers,
+      subject: email.subject ?? '',
+      from: mailboxes(email.from === undefined ? [] : [email.from]),
+      replyTo: mailboxes(email.replyTo ?? []),
+      text: email.text ?? '',
+      html: email.html ?? '',
+      files: email.attachments.map(fileOf),
+    },
+  }
+}
+
+function mailboxes(addresses: NonNullable<Email['replyTo']>): Mailbox[] {
+  return addresses.flatMap((one) => one.group ?? [one as Mailbox])
+}
+
+function fileOf({ filename, mimeType, disposition, related, content }: Attachment): MessageFile {
+  const isInline = (related === true || disposition === 'inline') && mimeType.startsWith('image/')
+  const bytes =
+    typeof content === 'string' ? Buffer.from(content) : content instanceof Uint8Array ? content : new Uint8Array(content)
+  return { name: filename ?? '', type: mimeType, isInline, bytes }
+}

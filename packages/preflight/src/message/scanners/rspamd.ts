@@ -1,0 +1,46 @@
+import { found } from '../../findings/finding.ts'
+import { listed } from '../../findings/shown.ts'
+import type { Scanner } from './scanner.ts'
+
+export interface RspamdOptions {
+  /** Of a worker, such as `http://127.0.0.1:11333`. */
+  url: string
+  /** Default: none. */
+  password?: string
+  /** ms. Default: 10000. */
+  timeoutMs?: number
+}
+
+interface Answer {
+  action: string
+  score: number
+  required_score: number
+  symbols?: Record<string, { score?: number }>
+}
+
+/** rspamd, over HTTP. A finding if it would do more than let the message through or greylist it. */
+export function rspamd({ url, password, timeoutMs = 10_000 }: RspamdOptions): Scanner {
+  return {
+    name: 'rspamd',
+    async scan(message) {
+      const response = await fetch(new URL('/checkv2', url), {
+        method: 'POST',
+        // Its own copy: fetch takes no memory that may be shared.
+        body: new Uint8Array(message),
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(password === undefined ? {} : { headers: { Password: password } }),
+      })
+      if (!response.ok) throw new Error(`rspamd answered ${response.status}`)
+      const answer = (await response.json()) as Partial<Answer>
+      if (typeof answer.action !== 'string' || typeof answer.score !== 'number')
+        throw new Error('rspamd answered without action and score')
+      if (answer.action === 'no action' || answer.action === 'greylist') return []
+      const symbols = Object.entries(answer.symbols ?? {})
+        .filter(([, { score }]) => (score ?? 0) > 0)
+        .toSorted(([, a], [, b]) => (b.score ?? 0) - (a.score ?? 0))
+        .map(([name, { score }]) => `${name} ${score}`)
+      const evidence = `${answer.action}: ${answer.score} of ${answer.required_score ?? '?'}; ${listed(symbols)}`
+      return [found('spam-score', { where: 'rspamd', evidence })]
+    },
+  }
+}
