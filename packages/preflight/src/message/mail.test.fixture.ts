@@ -54,17 +54,36 @@ export const goodZones: Zones = {
   '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject; rua=mailto:dmarc@example.com'] },
 }
 
+export interface SigningChanges {
+  signingDomain?: string
+  selector?: string
+  /** Fields, with colons. */
+  headerList?: string
+  maxBodyLength?: number
+  /** ms since the epoch. */
+  signTime?: number
+  expires?: number
+  algorithm?: string
+  privateKey?: string
+}
+
 /** With a signature of example.com’s, selector s1. */
-export async function signed(message: Buffer, changes: Partial<Parameters<typeof dkimSign>[1]> = {}): Promise<Buffer> {
-  const { signatures, errors } = await dkimSign(message, {
-    canonicalization: 'relaxed/relaxed',
-    signTime: new Date(sentAt),
+export async function signed(message: Buffer, { signTime = sentAt, expires, ...changes }: SigningChanges = {}): Promise<Buffer> {
+  const signature = {
     signingDomain: 'example.com',
     selector: 's1',
     algorithm: 'ed25519-sha256',
-    privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+    privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }),
     ...changes,
-  } as Parameters<typeof dkimSign>[1])
+  }
+  const { signatures, errors } = await dkimSign(message, {
+    canonicalization: 'relaxed/relaxed',
+    signTime: new Date(signTime),
+    ...(expires === undefined ? {} : { expires: new Date(expires) }),
+    ...(changes.headerList === undefined ? {} : { headerList: changes.headerList }),
+    ...(changes.maxBodyLength === undefined ? {} : { maxBodyLength: changes.maxBodyLength }),
+    signatureData: [signature],
+  } as unknown as Parameters<typeof dkimSign>[1])
   if (errors.length > 0) throw new Error('the test message cannot be signed', { cause: errors })
   return Buffer.concat([Buffer.from(signatures), message])
 }

@@ -1,0 +1,108 @@
+import { readDomain, readIps, readReturnPath } from '../arguments.ts'
+import { Lookups } from '../dns/lookups.ts'
+import type { DnsOptions } from '../dns/resolver.ts'
+import { bySeverity, found, type Finding } from '../findings/finding.ts'
+import { isSameOrganisation } from '../organisation.ts'
+import { alignmentFindings, forecastAlignment, type AlignmentForecast, type Passing } from './alignment.ts'
+import { checkBimi, type BimiOptions } from './bimi/check-bimi.ts'
+import { checkDkimKey, type DkimKey } from './dkim/check-dkim-key.ts'
+import { checkDmarc } from './dmarc/check-dmarc.ts'
+import { findDmarc, type DmarcRecord } from './dmarc/dmarc-record.ts'
+import { checkHelo } from './hosts/check-helo.ts'
+import { checkIp, type ReverseDns } from './hosts/check-ip.ts'
+import { checkReturnPath } from './hosts/check-return-path.ts'
+import { checkTls, type TlsTarget } from './hosts/check-tls.ts'
+import { checkSpf, type SpfReport } from './spf/check-spf.ts'
+
+export interface DomainOptions extends DnsOptions {
+  /** Every IP that sends for the domain. Default: none, and SPF is looked at without one. */
+  ips?: readonly string[]
+  /** DKIM selectors that you sign with. Default: none, which is a finding. */
+  selectors?: readonly string[]
+  /** The name that your server says in HELO. Default: not looked at. */
+  helo?: string
+  /** The envelope sender, or its domain. Default: the domain itself. */
+  returnPath?: string
+  /** BIMI; `false` leaves it out. Default: the selector `default`, its files fetched over HTTPS. */
+  bimi?: BimiOptions | false
+  /** The server that mail leaves by. Default: not looked at. */
+  tls?: TlsTarget
+  /** ms since the epoch. Default: `Date.now`. */
+  clock?: () => number
+}
+
+export interface DomainReport {
+  domain: string
+  /** The worst first. */
+  findings: readonly Finding[]
+  spf: SpfReport
+  dkim: readonly Omit<DkimKey, 'findings'>[]
+  /** `null` if none was found. */
+  dmarc: Pick<DmarcRecord, 'domain' | 'record' | 'policy'> | null
+  reverseDns: readonly ReverseDns[]
+  /** What mail will pass if it is sent from the IPs and signed with the selectors. */
+  forecast: AlignmentForecast
+}
+
+/**
+ * Checks how a domain is set up to send: SPF, DKIM, DMARC, BIMI, reverse DNS, HELO, return-path, TLS.
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export async function checkDomain(domain: string, options: DomainOptions = {}): Promise<DomainReport> {
+  const name = readDomain(domain, 'domain')
+  const ips = readIps(options.ips)
+  const returnPath = options.returnPath === undefined ? name : readReturnPath(options.returnPath)
+  const selectors = options.selectors ?? []
+  const now = (options.clock ?? Date.now)()
+  const lookups = new Lookups(options)
+  const dmarc = await findDmarc(lookups, name)
+  const record = dmarc.kind === 'record' ? dmarc.record : null
+  const [spf, dkim, dmarcFindings, bimi, hosts, helo, bounces, tls] = await Promise.all([
+    checkSpf(lookups, returnPath, ips, options.helo),
+    Promise.all(selectors.map((selector) => checkDkimKey(lookups, name, selector))),
+    checkDmarc(lookups, name, dmarc),
+    options.bimi === false ? [] : checkBimi(lookups, name, dmarc, now, options.bimi),
+    Promise.all(ips.map((ip) => checkIp(lookups, ip, name))),
+    options.helo === undefined ? [] : checkHelo(lookups, options.helo, ips),
+    checkReturnPath(lookups, returnPath),
+    options.tls === undefined ? [] : checkTls(options.tls, now),
+  ])
+  const evidence = {
+    fromDomain: name,
+    spf: ips.length === 0 ? null : { domain: returnPath, result: worstOf(spf.report) },
+    dkim: dkim.map((key) => ({ domain: name, result: key.isUsable === null ? ('unknown' as const) : key.isUsable ? ('pass' as const) : ('fail' as const) })),
+    record,
+  }
+  const forecast = forecastAlignment(evidence)
+  const findings = [
+    ...spf.findings,
+    ...dkim.flatMap((key) => key.findings),
+    ...(selectors.length === 0 ? [found('dkim-not-checked', { where: name, evidence: 'no selectors' })] : []),
+    ...dmarcFindings,
+    ...(isSameOrganisation(returnPath, name) ? [] : [found('spf-unaligned', { where: `return path ${returnPath}`, evidence: `From ${name}` })]),
+    // Without selectors nobody knows whether DKIM passes.
+    ...(selectors.length === 0 ? [] : alignmentFindings(forecast, evidence)),
+    ...bimi,
+    ...hosts.flatMap((host) => host.findings),
+    ...helo,
+    ...bounces,
+    ...tls,
+    ...lookups.unanswered(),
+  ]
+  return {
+    domain: name,
+    findings: bySeverity(findings),
+    spf: spf.report,
+    dkim: dkim.map(({ findings: _, ...key }) => key),
+    dmarc: record && { domain: record.domain, record: record.record, policy: record.policy },
+    reverseDns: hosts.map(({ report }) => report),
+    forecast: selectors.length === 0 && forecast.dmarc === 'fail' ? { ...forecast, dkim: 'unknown', dmarc: 'unknown' } : forecast,
+  }
+}
+
+/** Mail may leave by any of the IPs. */
+function worstOf({ ips }: SpfReport): Passing {
+  if (ips.some(({ result }) => result !== 'pass' && result !== 'temperror')) return 'fail'
+  return ips.some(({ result }) => result === 'temperror') ? 'unknown' : 'pass'
+}
