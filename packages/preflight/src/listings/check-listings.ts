@@ -1,0 +1,113 @@
+import { readDomain, readIps } from '../arguments.ts'
+import { Lookups, reverseName } from '../dns/lookups.ts'
+import type { DnsOptions } from '../dns/resolver.ts'
+import { PreflightError } from '../errors.ts'
+import { bySeverity, found, type Finding } from '../findings/finding.ts'
+import type { FindingCode } from '../findings/kinds.ts'
+import { readDbl, readZen, type SpamhausAnswer, type SpamhausList } from './spamhaus-codes.ts'
+
+export interface ListingOptions extends DnsOptions {
+  /** A key of Spamhaus’ Data Query Service. Never shown. Default: the public mirrors, which refuse public resolvers and many questions. */
+  dqsKey?: string
+}
+
+export interface Listing {
+  /** The IP or domain. */
+  subject: string
+  status: 'listed' | 'not-listed' | 'cannot-tell'
+  lists: readonly SpamhausList[]
+  /** Where a person can look, and ask for removal. */
+  spamhausUrl: string
+  /** Proofpoint has no list that can be asked: where a person can look the IP up; `null` for a domain. */
+  proofpointUrl: string | null
+}
+
+export interface ListingReport {
+  /** The worst first. */
+  findings: readonly Finding[]
+  listings: readonly Listing[]
+}
+
+const codes: Record<SpamhausList, FindingCode> = { SBL: 'listed-sbl', XBL: 'listed-xbl', PBL: 'listed-pbl', DBL: 'listed-dbl' }
+
+/**
+ * Asks Spamhaus about your IPs (ZEN) and domains (DBL). Only what a list says in so many words is "listed"; anything else is
+ * "cannot tell".
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export async function checkListings(
+  ips: readonly string[],
+  domains: readonly string[] = [],
+  options: ListingOptions = {},
+): Promise<ListingReport> {
+  const { dqsKey } = options
+  if (dqsKey !== undefined && !/^[a-z0-9]{10,60}$/i.test(dqsKey))
+    throw new PreflightError('EARGUMENT', 'dqsKey must be the key of letters and digits that Spamhaus gave you.')
+  const plainIps = readIps(ips)
+  const plainDomains = domains.map((domain) => readDomain(domain, 'domains'))
+  const lookups = new Lookups(options)
+  const zen = { zone: dqsKey === undefined ? 'zen.spamhaus.org' : `${dqsKey}.zen.dq.spamhaus.net`, probe: '2.0.0.127', read: readZen }
+  const dbl = { zone: dqsKey === undefined ? 'dbl.spamhaus.org' : `${dqsKey}.dbl.dq.spamhaus.net`, probe: 'test', read: readDbl }
+  const [zenFault, dblFault] = await Promise.all([
+    plainIps.length === 0 ? null : faultOf(lookups, zen),
+    plainDomains.length === 0 ? null : faultOf(lookups, dbl),
+  ])
+  const findings: Finding[] = []
+  const listings = await Promise.all([
+    ...plainIps.map(async (ip): Promise<Listing> => {
+      const name = reverseName(ip).replace(/\.(?:in-addr|ip6)\.arpa$/, '')
+      const urls = {
+        spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(ip)}`,
+        proofpointUrl: `https://ipcheck.proofpoint.com/?ip=${encodeURIComponent(ip)}`,
+      }
+      return { subject: ip, ...(await ask(lookups, zen, name, zenFault, ip, findings)), ...urls }
+    }),
+    ...plainDomains.map(async (domain): Promise<Listing> => {
+      const urls = { spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(domain)}`, proofpointUrl: null }
+      return { subject: domain, ...(await ask(lookups, dbl, domain, dblFault, domain, findings)), ...urls }
+    }),
+  ])
+  return { findings: bySeverity(findings), listings }
+}
+
+interface Zone {
+  zone: string
+  /** A name that is always listed. */
+  probe: string
+  read: (addresses: readonly string[]) => SpamhausAnswer
+}
+
+/**
+ * Why the list cannot be asked from here; `null` if it can. A resolver that filters says "no such name" to everything, which would
+ * look like "not listed".
+ */
+async function faultOf(lookups: Lookups, { zone, probe, read }: Zone): Promise<string | null> {
+  const answer = await lookups.addresses(`${probe}.${zone}`, 4)
+  if (answer.kind === 'no-answer') return `no answer: ${answer.why}`
+  if (answer.kind === 'none') return 'the list does not know its own test entry, so this resolver does not lead to it'
+  const meaning = read(answer.records)
+  return meaning.kind === 'refused' ? meaning.why : null
+}
+
+async function ask(
+  lookups: Lookups,
+  { zone, read }: Zone,
+  name: string,
+  fault: string | null,
+  subject: string,
+  findings: Finding[],
+): Promise<Pick<Listing, 'status' | 'lists'>> {
+  const cannotTell = (why: string): Pick<Listing, 'status' | 'lists'> => {
+    findings.push(found('listing-cannot-tell', { where: subject, evidence: why }))
+    return { status: 'cannot-tell', lists: [] }
+  }
+  if (fault !== null) return cannotTell(fault)
+  const answer = await lookups.addresses(`${name}.${zone}`, 4)
+  if (answer.kind === 'no-answer') return cannotTell(`no answer: ${answer.why}`)
+  if (answer.kind === 'none') return { status: 'not-listed', lists: [] }
+  const meaning = read(answer.records)
+  if (meaning.kind === 'refused') return cannotTell(meaning.why)
+  for (const list of meaning.lists) findings.push(found(codes[list], { where: subject, evidence: meaning.detail.join('; ') }))
+  return { status: 'listed', lists: meaning.lists }
+}
