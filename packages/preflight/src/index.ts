@@ -36,3 +36,6 @@ export type { AddressKind, AddressOptions, AddressReport } from './address/check
 export { checkListings } from './listings/check-listings.ts'
 export type { Listing, ListingOptions, ListingReport } from './listings/check-listings.ts'
 export type { SpamhausList } from './listings/spamhaus-codes.ts'
+export { readDmarcReports } from './dmarc-reports/read-dmarc-reports.ts'
+export type { DmarcSummary, ReportSource } from './dmarc-reports/read-dmarc-reports.ts'
+export type { DmarcSource, ReportHead } from './dmarc-reports/aggregate.ts'

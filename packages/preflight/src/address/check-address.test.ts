@@ -1,5 +1,6 @@
 import { createEngine, memoryLedger } from '@icloud-delivery/engine'
 import { describe, expect, it } from 'vitest'
+import { cpuSeconds } from '../cpu-seconds.test.fixture.ts'
 import { addressKinds } from '../findings/address-kinds.ts'
 import { checkAddress } from './check-address.ts'
 
@@ -95,8 +96,9 @@ describe('checkAddress', () => {
   })
 
   it('takes no time for hostile input', async () => {
-    const began = performance.now()
-    for (const text of ['a.'.repeat(100_000), `"${'\\a'.repeat(50_000)}@icloud.com`, `a@${'b-'.repeat(50_000)}`]) await checkAddress(text)
-    expect(performance.now() - began).toBeLessThan(1000)
+    const cost = await cpuSeconds(async () => {
+      for (const text of ['a.'.repeat(100_000), `"${'\\a'.repeat(50_000)}@icloud.com`, `a@${'b-'.repeat(50_000)}`]) await checkAddress(text)
+    })
+    expect(cost).toBeLessThan(1)
   })
 })

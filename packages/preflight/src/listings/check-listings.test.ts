@@ -6,7 +6,7 @@ import { checkListings, type ListingOptions, type ListingReport } from './check-
 const key = 'abcdefghij0123456789abcdef'
 const probes = {
   '2.0.0.127.zen.spamhaus.org': { A: ['127.0.0.2', '127.0.0.4', '127.0.0.10'] },
-  'test.dbl.spamhaus.org': { A: ['127.0.1.2'] },
+  'dbltest.com.dbl.spamhaus.org': { A: ['127.0.1.2'] },
 }
 
 describe('checkListings', () => {

@@ -48,7 +48,7 @@ export async function checkListings(
   const plainDomains = domains.map((domain) => readDomain(domain, 'domains'))
   const lookups = new Lookups(options)
   const zen = { zone: dqsKey === undefined ? 'zen.spamhaus.org' : `${dqsKey}.zen.dq.spamhaus.net`, probe: '2.0.0.127', read: readZen }
-  const dbl = { zone: dqsKey === undefined ? 'dbl.spamhaus.org' : `${dqsKey}.dbl.dq.spamhaus.net`, probe: 'test', read: readDbl }
+  const dbl = { zone: dqsKey === undefined ? 'dbl.spamhaus.org' : `${dqsKey}.dbl.dq.spamhaus.net`, probe: 'dbltest.com', read: readDbl }
   const [zenFault, dblFault] = await Promise.all([
     plainIps.length === 0 ? null : faultOf(lookups, zen),
     plainDomains.length === 0 ? null : faultOf(lookups, dbl),
