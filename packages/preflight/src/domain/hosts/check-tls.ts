@@ -1,6 +1,5 @@
-import { connect, type Socket } from 'node:net'
-import { isIP } from 'node:net'
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls, rootCertificates, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { found, type Finding } from '../../findings/finding.ts'
 
 /** The server that mail leaves by: your submission server, relay or smarthost. */
@@ -10,10 +9,12 @@ export interface TlsTarget {
   port?: number
   /** ms for all of it. Default: 10000. */
   timeoutMs?: number
+  /** PEM of issuers to trust besides those of Node. Default: none. */
+  ca?: string
 }
 
 /** Asks a server for STARTTLS, or TLS at once on port 465, and looks at what it shows. */
-export async function checkTls({ host, port = 587, timeoutMs = 10_000 }: TlsTarget, now: number): Promise<Finding[]> {
+export async function checkTls({ host, port = 587, timeoutMs = 10_000, ca }: TlsTarget, now: number): Promise<Finding[]> {
   const where = `${host}:${port}`
   const sockets: Socket[] = []
   let timer: NodeJS.Timeout | undefined
@@ -21,7 +22,7 @@ export async function checkTls({ host, port = 587, timeoutMs = 10_000 }: TlsTarg
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
     })
-    return await Promise.race([look({ host, port, where, sockets, now }), late])
+    return await Promise.race([look({ host, port, ca, where, sockets, now }), late])
   } catch (error) {
     return [found('tls-no-answer', { where, evidence: (error as Error).message })]
   } finally {
@@ -33,12 +34,13 @@ export async function checkTls({ host, port = 587, timeoutMs = 10_000 }: TlsTarg
 interface Look {
   host: string
   port: number
+  ca: string | undefined
   where: string
   sockets: Socket[]
   now: number
 }
 
-async function look({ host, port, where, sockets, now }: Look): Promise<Finding[]> {
+async function look({ host, port, ca, where, sockets, now }: Look): Promise<Finding[]> {
   const plain = connect({ host, port })
   sockets.push(plain)
   if (port !== 465) {
@@ -50,6 +52,8 @@ async function look({ host, port, where, sockets, now }: Look): Promise<Finding[
     socket: plain,
     rejectUnauthorized: false,
     minVersion: 'TLSv1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     ...(isIP(host) === 0 ? { servername: host } : {}),
   })
   sockets.push(secure)
