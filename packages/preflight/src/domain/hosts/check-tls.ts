@@ -16,19 +16,24 @@ export interface TlsTarget {
 /** Asks a server for STARTTLS, or TLS at once on port 465, and looks at what it shows. */
 export async function checkTls({ host, port = 587, timeoutMs = 10_000, ca }: TlsTarget, now: number): Promise<Finding[]> {
   const where = `${host}:${port}`
-  const sockets: Socket[] = []
+  const open: Open = { socket: null }
   let timer: NodeJS.Timeout | undefined
   try {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
     })
-    return await Promise.race([look({ host, port, ca, where, sockets, now }), late])
+    return await Promise.race([look({ host, port, ca, where, open, now }), late])
   } catch (error) {
     return [found('tls-no-answer', { where, evidence: (error as Error).message })]
   } finally {
     clearTimeout(timer)
-    for (const socket of sockets) socket.destroy()
+    open.socket?.destroy()
   }
+}
+
+/** The outermost socket. The one inside it must be left alone: Node crashes if it is destroyed first. */
+interface Open {
+  socket: Socket | null
 }
 
 interface Look {
@@ -36,13 +41,13 @@ interface Look {
   port: number
   ca: string | undefined
   where: string
-  sockets: Socket[]
+  open: Open
   now: number
 }
 
-async function look({ host, port, ca, where, sockets, now }: Look): Promise<Finding[]> {
+async function look({ host, port, ca, where, open, now }: Look): Promise<Finding[]> {
   const plain = connect({ host, port })
-  sockets.push(plain)
+  open.socket = plain
   if (port !== 465) {
     const isOffered = await startTls(plain)
     if (!isOffered) return [found('tls-not-offered', { where, evidence: 'EHLO names no STARTTLS' })]
@@ -50,16 +55,18 @@ async function look({ host, port, ca, where, sockets, now }: Look): Promise<Find
   // Old versions are let in here, to be able to say so.
   const secure = connectTls({
     socket: plain,
+    // For the name in the certificate.
+    host,
     rejectUnauthorized: false,
     minVersion: 'TLSv1',
     ciphers: 'DEFAULT@SECLEVEL=0',
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     ...(isIP(host) === 0 ? { servername: host } : {}),
   })
-  sockets.push(secure)
+  open.socket = secure
   await new Promise<void>((resolve, reject) => {
     secure.once('secureConnect', resolve)
-    secure.once('error', reject)
+    secure.on('error', reject)
   })
   return judge(secure, where, now)
 }
@@ -108,7 +115,7 @@ async function* replies(socket: Socket): AsyncGenerator<string, void> {
     ended = error instanceof Error ? error : (ended ?? new Error('the server closed the connection'))
     wake()
   }
-  socket.once('error', end)
+  socket.on('error', end)
   socket.once('close', () => end())
   for (;;) {
     const [reply] = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\n/.exec(text) ?? []
