@@ -19,7 +19,7 @@ const postalPattern =
   /\b(?:p\.? ?o\.? box|postfach|bp|apartado)\s*\d|\b\d{1,5}[a-z]?,?\s{1,3}(?:\p{Lu}[\p{L}.'-]{0,30}\s{1,3}){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|way|court|ct|square|sq|place|suite|floor|parkway|highway)\b|\b\d{1,4},?\s{1,3}(?:rue|avenue|boulevard|place|quai|chemin)\s|\p{L}{2,40}(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ring|ufer|straat|laan|gatan|vägen|vej|gade)\s{0,3}\d|\b(?:via|calle|piazza|rua|avenida|plaza)\s{1,3}[\p{L} ]{2,40},?\s*\d|\b[A-Z]{2}\s{1,3}\d{5}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|\b(?:[A-Z]{1,2}-)?\d{4,5}\s{1,3}\p{Lu}\p{L}{2}/iu
 
 const contactWords =
-  /contact|support|help (?:cent|page|desk)|customer (?:service|care)|get in touch|questions\?|reply to this|kontakt|hilfe|kundenservice|kundendienst|nous contacter|service client|aide|ayuda|contacto|atención al cliente|assistenza|contatt|klantenservice|\+\d[\d ()/-]{6,}/iu
+  /contact|support|\bhelp\b|customer (?:service|care)|get in touch|questions\?|reply to this|kontakt|hilfe|kundenservice|kundendienst|nous contacter|service client|aide|ayuda|contacto|atención al cliente|assistenza|contatt|klantenservice|\+\d[\d ()/-]{6,}/iu
 
 export interface BulkContent {
   headers: HeaderBlock

@@ -6,7 +6,7 @@ const asks =
   '(?:confirm|verify|validate|enter|provide|send (?:us )?|submit|re-?type|reply with|give us|type in|supply|bestätigen|verifizieren|eingeben|angeben|senden|confirmez|saisissez|vérifiez|confirme|introduzca|verifique|inserisci|verifica)'
 
 const passwordWords =
-  '(?:password|passcode|passphrase|pin code|log-?in (?:data|details|credentials)|sign-?in (?:data|details|credentials)|credentials|one-time code|apple id and|passwort|kennwort|zugangsdaten|anmeldedaten|mot de passe|contraseña|parola d.accesso)'
+  '(?:password|passcode|passphrase|pin code|log-?in (?:data|details|credentials)|sign-?in (?:data|details|credentials)|credentials|apple id and|passwort|kennwort|zugangsdaten|anmeldedaten|mot de passe|contraseña|parola d.accesso)'
 
 const moneyWords =
   '(?:(?:credit |debit |payment )?card (?:number|details|data|information)|cvv|cvc|security code|bank (?:account|details|data)|account number|iban|social security|ssn|tax (?:id|number)|kreditkarten?(?:nummer|daten)|bankdaten|kontodaten|carte bancaire|tarjeta de crédito|carta di credito)'

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { cpuSeconds } from '../cpu-seconds.test.fixture.ts'
+import { checkMessage } from './check-message.ts'
+import { mail, sentAt } from './mail.test.fixture.ts'
+
+const megabyte = 1_000_000
+const repeat = (piece: string, bytes = megabyte): string => piece.repeat(Math.ceil(bytes / piece.length))
+const html = (inner: string): Buffer => mail({ html: inner, headers: { 'List-Id': 'News <news.example.com>' } })
+const text = (words: string): Buffer => mail({ text: words, headers: { 'List-Id': 'News <news.example.com>' } })
+const headers = (lines: string): Buffer => Buffer.concat([Buffer.from(lines), mail()])
+
+/** Texts on which a careless pattern or parser takes hours, or all memory. */
+const hostile: readonly [name: string, make: () => Buffer][] = [
+  ['letters without a space', () => text(repeat('a'))],
+  ['capitals and spaces', () => text(repeat('1 A B C D '))],
+  ['at signs', () => text(repeat('a@'))],
+  ['dots', () => text(repeat('a.'))],
+  ['addresses without end', () => text(repeat('https://'))],
+  ['words that ask', () => text(repeat('confirm confirm enter '))],
+  ['spaces', () => text(repeat(' '))],
+  ['line ends', () => text(repeat('\r\n'))],
+  ['digits', () => text(repeat('12345 '))],
+  ['elements without end', () => html(repeat('<div>'))],
+  ['links within links', () => html(repeat('<a href="https://a.example/">'))],
+  ['different links', () => html(Array.from({ length: 40_000 }, (_, n) => `<a href="https://h${n}.example/">x</a>`).join(''))],
+  ['hidden elements', () => html(repeat('<p style="display:none" hidden>x'))],
+  ['a style without end', () => html(`<p style="${repeat('font-size:')}">x</p>`)],
+  ['brackets', () => html(repeat('<'))],
+  ['entities', () => html(repeat('&amp;'))],
+  ['comments', () => html(repeat('<!--'))],
+  ['headers without end', () => headers(repeat('X-A: b\r\n', 3 * megabyte))],
+  ['one long header', () => headers(`X-A: ${repeat('x', 3 * megabyte)}\r\n`)],
+  ['a folded header', () => headers(`X-A: ${repeat('b\r\n ')}\r\n`)],
+  ['a From without end', () => mail({ headers: { From: `"${repeat('a', 300_000)}" <a@example.com>` } })],
+  ['a From of commas', () => mail({ headers: { From: repeat('a@b.example,', 300_000) } })],
+  ['brackets in a header', () => mail({ headers: { 'Message-ID': `<${repeat('a.', 300_000)}` } })],
+  ['encoded words', () => mail({ headers: { Subject: repeat('=?utf-8?q?a?= ', 300_000) } })],
+  ['many files', () => mail({ files: Array.from({ length: 3000 }, (_, n) => ({ name: `${n}.txt`, content: 'x' })) })],
+  ['a message in a message in ...', () => Buffer.from(`${mail({ headers: { 'Content-Type': 'message/rfc822' } }).toString('latin1').split('\r\n\r\n')[0]}\r\n\r\n${repeat('Content-Type: message/rfc822\r\n\r\n')}`)],
+  ['boundaries', () => mail({ headers: { 'Content-Type': `multipart/mixed; boundary="${'b'.repeat(60)}"` }, text: repeat(`\r\n--${'b'.repeat(60)}`) })],
+  ['nothing', () => Buffer.alloc(0)],
+  ['zeros', () => Buffer.alloc(megabyte)],
+  ['noise', () => Buffer.from(Array.from({ length: megabyte }, (_, n) => (n * 7919) & 255))],
+  ['line ends in front', () => Buffer.concat([Buffer.from(repeat('\r\n')), mail()])],
+] // prettier-ignore
+
+describe('a hostile message', () => {
+  it.each(hostile)('does no harm: %s', async (_, make) => {
+    const message = make()
+    const cost = await cpuSeconds(() => checkMessage(message, { authentication: false, clock: () => sentAt }))
+    expect(cost).toBeLessThan(3)
+  })
+
+  it.each<[string, () => Buffer]>([
+    ['a file of 50 MB', () => mail({ files: [{ name: 'a.bin', content: Buffer.alloc(36_000_000, 'x') }] })],
+    ['a text of 50 MB', () => mail({ text: repeat('word ', 36 * megabyte) })],
+    ['HTML of 50 MB', () => mail({ html: repeat('<p>word</p>', 36 * megabyte) })],
+    ['one line of 50 MB', () => Buffer.concat([mail(), Buffer.alloc(50_000_000, 'x')])],
+  ])('takes bounded time and memory: %s', async (_, make) => {
+    const message = make()
+    const before = process.memoryUsage().rss
+    const cost = await cpuSeconds(() => checkMessage(message, { authentication: false, clock: () => sentAt }))
+    expect(cost).toBeLessThan(10)
+    expect(process.memoryUsage().rss - before).toBeLessThan(600_000_000)
+  })
+})
