@@ -46,9 +46,9 @@ describe('checkMessage', () => {
   })
 
   it('takes what sendMail takes', async () => {
-    const html = '<p>Hello <a href="http://192.0.2.1/">here</a></p>'
+    const html = '<p>Hello\n<a href="http://192.0.2.1/">here</a></p>\n'
     const report = await checkMessage(
-      { from: 'Example <shop@example.com>', to: 'anna@icloud.com', subject: 'Hallo Jürgen', text: 'Hello', html },
+      { from: 'Example <shop@example.com>', to: 'anna@icloud.com', subject: 'Hallo Jürgen', text: 'Hello\nJürgen', html },
       { authentication: false },
     )
     expect(report.subject).toBe('Hallo Jürgen')

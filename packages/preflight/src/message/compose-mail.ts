@@ -12,7 +12,9 @@ interface Composer {
 export async function composeMail(mail: object): Promise<Buffer> {
   const MailComposer = await loadComposer()
   try {
-    return await new MailComposer(mail).compile().build()
+    const built = await new MailComposer(mail).compile().build()
+    // As Nodemailer’s connection does when it sends.
+    return Buffer.from(built.toString('latin1').replace(/(?<!\r)\n/g, '\r\n'), 'latin1')
   } catch (error) {
     throw new PreflightError('EINPUT', `Nodemailer cannot build this mail: ${(error as Error).message}`, {
       cause: error,

@@ -26,7 +26,11 @@ export interface ParsedMessage {
 export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMessage; findings: Finding[] }> {
   const headers = readHeaderBlock(bytes)
   const findings: Finding[] = []
-  const email = await PostalMime.parse(bytes, { maxNestingDepth: 50, maxHeadersSize: 512 * 1024 }).catch(
+  const end = readableEnd(bytes)
+  if (end < bytes.length)
+    findings.push(found('content-not-checked', { where: `byte ${end}`, evidence: `more than ${mostShortLines} short lines` }))
+  const limits = { maxNestingDepth: 50, maxHeadersSize: 512 * 1024, maxRfc822NestingDepth: 2 }
+  const email = await PostalMime.parse(bytes.subarray(0, end), limits).catch(
     (error: Error): Email => {
       findings.push(found('mime-broken', { where: 'message', evidence: error.message }))
       return { headers: [], headerLines: [], attachments: [] }
@@ -44,6 +48,19 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
       files: email.attachments.map(fileOf),
     },
   }
+}
+
+/** The parser takes some 15 µs for each line, and megabytes of line ends would take it minutes. */
+const mostShortLines = 50_000
+
+function readableEnd(bytes: Buffer): number {
+  let short = 0
+  let start = 0
+  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+    if (end - start < 40 && ++short > mostShortLines) return start
+    start = end + 1
+  }
+  return bytes.length
 }
 
 function mailboxes(addresses: NonNullable<Email['replyTo']>): Mailbox[] {

@@ -41,7 +41,7 @@ export function checkContent(
     ...(isBulk ? checkBulk({ headers: message.headers, links, text }) : []),
   ]
   const isLong = message.html.length > mostHtml || message.text.length > mostText || html.text.length > mostText
-  if (isLong || html.links.length > mostLinks)
-    findings.push(found('content-not-checked', { where: 'text', evidence: 'it is longer than is looked at' }))
+  if (isLong || html.isCut || html.links.length > mostLinks)
+    findings.push(found('content-not-checked', { where: 'text', evidence: 'it is longer or deeper than is looked at' }))
   return { findings, linkHosts }
 }

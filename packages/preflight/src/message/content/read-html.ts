@@ -19,10 +19,15 @@ export interface HtmlPart {
   hasPasswordField: boolean
   /** Names of elements that run or load something. */
   active: readonly string[]
+  /** It is nested too deeply to be read to its end. */
+  isCut: boolean
 }
 
 const blocks = new Set('address blockquote br div dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul'.split(' '))
 const voids = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
+/** Each level makes the parser slower. Newsletters have some forty. */
+const mostDepth = 3000
+const pieceLength = 16 * 1024
 const activeNames = new Set(['script', 'object', 'embed', 'applet', 'iframe'])
 
 /** Reads HTML in one pass; memory and time grow with its length alone. */
@@ -76,14 +81,16 @@ export function readHtml(html: string): HtmlPart {
     },
     { decodeEntities: true },
   )
-  parser.end(html)
+  let at = 0
+  for (; at < html.length && hidden.length < mostDepth; at += pieceLength) parser.write(html.slice(at, at + pieceLength))
+  parser.end()
   closeLink()
   const text = pieces
     .join('')
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n')
     .trim()
-  return { text, links, images, forms, hasPasswordField, active: [...active] }
+  return { text, links, images, forms, hasPasswordField, active: [...active], isCut: at < html.length }
 }
 
 const unreadNames = new Set(['style', 'script', 'title', 'head', 'noscript', 'template'])
