@@ -4,6 +4,7 @@ import { ledgerMeasurements } from './ledger/rows.ts'
 import type { Measurement } from './measurement.ts'
 import { jsonMeasurements } from './nodemailer/json-rows.ts'
 import { poolMeasurements } from './nodemailer/pool-rows.ts'
+import { preflightMeasurements } from './preflight/rows.ts'
 
 /** Everything that can be measured, in the order of the table. One file for each family of rows. */
 export const measurements: readonly Measurement[] = [
@@ -12,4 +13,5 @@ export const measurements: readonly Measurement[] = [
   ...jsonMeasurements,
   ...poolMeasurements,
   ...harakaMeasurements,
+  ...preflightMeasurements,
 ]

@@ -6,7 +6,10 @@ import { PreflightError } from './errors.ts'
 export function readDomain(domain: unknown, what: string): string {
   const ascii = typeof domain === 'string' ? domainToASCII(plainName(domain.trim())) : ''
   if (!/^(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})+$/.test(ascii))
-    throw new PreflightError('EARGUMENT', `${what} must be a domain such as example.com, not ${inWords(domain)}.`)
+    throw new PreflightError(
+      'EARGUMENT',
+      `${what} must be a domain such as example.com, not ${inWords(domain)}.`,
+    )
   return ascii
 }
 
@@ -14,7 +17,8 @@ export function readDomain(domain: unknown, what: string): string {
 export function readIps(ips: readonly string[] | undefined): string[] {
   return (ips ?? []).map((ip) => {
     const plain = typeof ip === 'string' ? plainIp(ip) : null
-    if (plain === null) throw new PreflightError('EARGUMENT', `ips must be IP addresses; found ${inWords(ip)}.`)
+    if (plain === null)
+      throw new PreflightError('EARGUMENT', `ips must be IP addresses; found ${inWords(ip)}.`)
     return plain
   })
 }

@@ -1,7 +1,9 @@
 /** What people write for Apple's short domains. These are too short to go by distance: ms.com and max.com are real. */
 const shortTypos: ReadonlyMap<string, string> = new Map(
   ['me', 'mac'].flatMap((name) =>
-    ['con', 'cm', 'cmo', 'ocm', 'vom', 'xom', 'comm', 'cim', 'cpm', 'coml', 'om'].map((ending) => [`${name}.${ending}`, `${name}.com`] as const),
+    ['con', 'cm', 'cmo', 'ocm', 'vom', 'xom', 'comm', 'cim', 'cpm', 'coml', 'om'].map(
+      (ending) => [`${name}.${ending}`, `${name}.com`] as const,
+    ),
   ),
 )
 const others = ['icloud.com', 'privaterelay.appleid.com', 'private.icloud.com'] as const
@@ -10,7 +12,11 @@ const real: ReadonlySet<string> = new Set(['cloud.com', 'icloud.com', 'me.com', 
 
 /** The domain of Apple's that was probably meant; `null` if none was. */
 export function appleTypo(domain: string): string | null {
-  const written = domain.toLowerCase().replace(/[,;]/g, '.').replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '')
+  const written = domain
+    .toLowerCase()
+    .replace(/[,;]/g, '.')
+    .replace(/\.{2,}/g, '.')
+    .replace(/^\.|\.$/g, '')
   if (real.has(written)) return written === domain.toLowerCase() ? null : written
   const short = shortTypos.get(written)
   if (short !== undefined) return short
@@ -28,7 +34,11 @@ function distance(a: string, b: string): number {
     const next = [row]
     for (let column = 1; column <= b.length; column++) {
       const isSame = a[row - 1] === b[column - 1]
-      let least = Math.min((last[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1, (last[column - 1] ?? 0) + (isSame ? 0 : 1))
+      let least = Math.min(
+        (last[column] ?? 0) + 1,
+        (next[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+      )
       if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
         least = Math.min(least, (before[column - 2] ?? 0) + 1)
       next.push(least)

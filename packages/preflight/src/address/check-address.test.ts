@@ -4,7 +4,8 @@ import { cpuSeconds } from '../cpu-seconds.test.fixture.ts'
 import { addressKinds } from '../findings/address-kinds.ts'
 import { checkAddress } from './check-address.ts'
 
-const codes = async (input: string): Promise<string[]> => (await checkAddress(input)).findings.map(({ code }) => code)
+const codes = async (input: string): Promise<string[]> =>
+  (await checkAddress(input)).findings.map(({ code }) => code)
 
 describe('checkAddress', () => {
   it.each([
@@ -34,13 +35,22 @@ describe('checkAddress', () => {
     expect(report.findings.map(({ code }) => code)).toEqual(['address-syntax', 'address-typo'])
   })
 
-  it.each(['', 'anna', '@icloud.com', 'anna@', 'a b@icloud.com', '.anna@icloud.com', 'anna.@icloud.com', 'anna@-x.example', 'anna@192.0.2.1', `${'a'.repeat(65)}@icloud.com`, 'anna@icloud.com\r\nBcc: b@icloud.com'])(
-    '%j is no address',
-    async (input) => {
-      expect(await checkAddress(input)).toMatchObject({ address: null })
-      expect(await codes(input)).toContain('address-syntax')
-    },
-  )
+  it.each([
+    '',
+    'anna',
+    '@icloud.com',
+    'anna@',
+    'a b@icloud.com',
+    '.anna@icloud.com',
+    'anna.@icloud.com',
+    'anna@-x.example',
+    'anna@192.0.2.1',
+    `${'a'.repeat(65)}@icloud.com`,
+    'anna@icloud.com\r\nBcc: b@icloud.com',
+  ])('%j is no address', async (input) => {
+    expect(await checkAddress(input)).toMatchObject({ address: null })
+    expect(await codes(input)).toContain('address-syntax')
+  })
 
   it.each([
     [' anna@ICLOUD.com ', 'anna@icloud.com', 'icloud'],
@@ -52,7 +62,13 @@ describe('checkAddress', () => {
     ['anna@cloud.com', 'anna@cloud.com', 'other'],
     ['anna@ms.com', 'anna@ms.com', 'other'],
   ])('finds nothing in %s', async (input, address, kind) => {
-    expect(await checkAddress(input)).toEqual({ address, kind, didYouMean: null, suppressions: null, findings: [] })
+    expect(await checkAddress(input)).toEqual({
+      address,
+      kind,
+      didYouMean: null,
+      suppressions: null,
+      findings: [],
+    })
   })
 
   it.each([
@@ -71,7 +87,10 @@ describe('checkAddress', () => {
     const report = await checkAddress('Anna@icloud.com', { engine })
     expect(report.suppressions).toMatchObject([{ origin: 'complaint' }])
     expect(report.findings).toMatchObject([{ code: 'address-suppressed', evidence: 'complaint' }])
-    expect(await checkAddress('bert@icloud.com', { engine })).toMatchObject({ suppressions: [], findings: [] })
+    expect(await checkAddress('bert@icloud.com', { engine })).toMatchObject({
+      suppressions: [],
+      findings: [],
+    })
     await engine.close()
   })
 
@@ -97,7 +116,12 @@ describe('checkAddress', () => {
 
   it('takes no time for hostile input', async () => {
     const cost = await cpuSeconds(async () => {
-      for (const text of ['a.'.repeat(100_000), `"${'\\a'.repeat(50_000)}@icloud.com`, `a@${'b-'.repeat(50_000)}`]) await checkAddress(text)
+      for (const text of [
+        'a.'.repeat(100_000),
+        `"${'\\a'.repeat(50_000)}@icloud.com`,
+        `a@${'b-'.repeat(50_000)}`,
+      ])
+        await checkAddress(text)
     })
     expect(cost).toBeLessThan(1)
   })

@@ -29,16 +29,19 @@ export interface AddressReport {
 
 /** Checks an address that somebody typed into a form. No network but the engine's ledger. */
 export async function checkAddress(input: string, { engine }: AddressOptions = {}): Promise<AddressReport> {
-  const text = String(input).trim()
+  const text = input.trim()
   const where = 'address'
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
   const domain = at === -1 ? '' : readDomain(text.slice(at + 1))
-  const isLocal = local.length <= 64 && /^(?:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*|"(?:[^"\\\r\n]|\\[^\r\n])+")$/u.test(local)
+  const isLocal =
+    local.length <= 64 &&
+    /^(?:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*|"(?:[^"\\\r\n]|\\[^\r\n])+")$/u.test(local)
   const meant = at === -1 || !isLocal || text.length > 254 ? null : appleTypo(text.slice(at + 1))
   const didYouMean = meant === null ? null : `${local}@${meant}`
   const findings: Finding[] = []
-  if (didYouMean !== null) findings.push(found('address-typo', { where, evidence: `${text}: ${didYouMean}?` }))
+  if (didYouMean !== null)
+    findings.push(found('address-typo', { where, evidence: `${text}: ${didYouMean}?` }))
   if (domain === '' || !isLocal || text.length > 254) {
     findings.push(found('address-syntax', { where, evidence: text }))
     return { address: null, kind: 'other', didYouMean, suppressions: null, findings: bySeverity(findings) }
@@ -54,14 +57,18 @@ export async function checkAddress(input: string, { engine }: AddressOptions = {
 /** Empty if it is no domain that mail could go to. */
 function readDomain(text: string): string {
   const ascii = domainToASCII(text).toLowerCase()
-  return /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/.test(ascii) ? ascii : ''
+  return /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/.test(ascii)
+    ? ascii
+    : ''
 }
 
 function kindOf(local: string, domain: string): AddressKind {
   if (isPrivateRelayDomain(domain)) return 'private-relay'
   if (!isAppleDomain(domain)) return 'other'
   // Two words and a code, such as lamps-wiggle0w or 0p_tablet.pliers.
-  const isMadeUp = /^(?:[a-z]{3,}[._-][a-z]{3,}[._-]?\d[a-z]|\d[a-z][._-][a-z]{3,}[._-][a-z]{3,})$/.test(local.toLowerCase())
+  const isMadeUp = /^(?:[a-z]{3,}[._-][a-z]{3,}[._-]?\d[a-z]|\d[a-z][._-][a-z]{3,}[._-][a-z]{3,})$/.test(
+    local.toLowerCase(),
+  )
   return domain === 'icloud.com' && isMadeUp ? 'hide-my-email' : 'icloud'
 }
 

@@ -45,7 +45,9 @@ export interface DmarcSource {
 const mostNames = 20
 const mostSources = 100_000
 
-type Counting = { -readonly [K in keyof DmarcSource]: DmarcSource[K] extends readonly string[] ? Set<string> : DmarcSource[K] }
+type Counting = {
+  -readonly [K in keyof DmarcSource]: DmarcSource[K] extends readonly string[] ? Set<string> : DmarcSource[K]
+}
 
 /** Adds rows up by source. */
 export class SourceTable {
@@ -95,9 +97,19 @@ export class SourceTable {
 
 function emptySource(ip: string): Counting {
   return {
-    ip, messages: 0, passed: 0, failed: 0, dkimPassed: 0, spfPassed: 0, quarantined: 0, rejected: 0,
-    fromDomains: new Set(), dkimDomains: new Set(), spfDomains: new Set(), reporters: new Set(),
-  } // prettier-ignore
+    ip,
+    messages: 0,
+    passed: 0,
+    failed: 0,
+    dkimPassed: 0,
+    spfPassed: 0,
+    quarantined: 0,
+    rejected: 0,
+    fromDomains: new Set(),
+    dkimDomains: new Set(),
+    spfDomains: new Set(),
+    reporters: new Set(),
+  }
 }
 
 function remember(names: Set<string>, more: readonly string[]): void {

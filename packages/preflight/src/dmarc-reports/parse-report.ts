@@ -76,10 +76,22 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1)
 }
 
-type GrowingRow = Omit<ReportRow, 'dkimDomains' | 'spfDomains'> & { dkimDomains: string[]; spfDomains: string[] }
+type GrowingRow = Omit<ReportRow, 'dkimDomains' | 'spfDomains'> & {
+  dkimDomains: string[]
+  spfDomains: string[]
+}
 
 function emptyRow(): GrowingRow {
-  return { ip: '', count: 0, disposition: 'none', dkim: false, spf: false, fromDomain: '', dkimDomains: [], spfDomains: [] }
+  return {
+    ip: '',
+    count: 0,
+    disposition: 'none',
+    dkim: false,
+    spf: false,
+    fromDomain: '',
+    dkimDomains: [],
+    spfDomains: [],
+  }
 }
 
 function setRow(row: GrowingRow, at: string, value: string): void {
@@ -90,7 +102,8 @@ function setRow(row: GrowingRow, at: string, value: string): void {
   else if (at === 'record/row/policy_evaluated/dkim') row.dkim = lower === 'pass'
   else if (at === 'record/row/policy_evaluated/spf') row.spf = lower === 'pass'
   else if (at === 'record/identifiers/header_from') row.fromDomain = lower
-  else if (at === 'record/auth_results/dkim/domain' && row.dkimDomains.length < 20) row.dkimDomains.push(lower)
+  else if (at === 'record/auth_results/dkim/domain' && row.dkimDomains.length < 20)
+    row.dkimDomains.push(lower)
   else if (at === 'record/auth_results/spf/domain' && row.spfDomains.length < 20) row.spfDomains.push(lower)
 }
 

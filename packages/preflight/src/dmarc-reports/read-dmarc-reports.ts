@@ -29,7 +29,9 @@ const mostFindings = 100
  *
  * @throws PreflightError `EINPUT` if a path cannot be read
  */
-export async function readDmarcReports(sources: ReportSource | readonly ReportSource[]): Promise<DmarcSummary> {
+export async function readDmarcReports(
+  sources: ReportSource | readonly ReportSource[],
+): Promise<DmarcSummary> {
   const table = new SourceTable()
   const reports = new Map<string, ReportHead>()
   const unreadable: Finding[] = []
@@ -38,14 +40,22 @@ export async function readDmarcReports(sources: ReportSource | readonly ReportSo
       if (file.bytes === null) throw new Error('it is too large')
       for (const xml of await unpack(file.bytes)) readOne(xml, table, reports)
     } catch (error) {
-      unreadable.push(found('dmarc-report-unreadable', { where: file.where, evidence: (error as Error).message }))
+      unreadable.push(
+        found('dmarc-report-unreadable', { where: file.where, evidence: (error as Error).message }),
+      )
     }
   }
   const sorted = table.sorted()
   if (table.left > 0)
-    unreadable.push(found('dmarc-report-unreadable', { where: 'reports', evidence: `too many source IPs; ${table.left} rows are left out` }))
+    unreadable.push(
+      found('dmarc-report-unreadable', {
+        where: 'reports',
+        evidence: `too many source IPs; ${table.left} rows are left out`,
+      }),
+    )
   const failing = sorted.filter(({ failed }) => failed > 0).slice(0, mostFindings)
-  const sum = (of: (source: DmarcSource) => number): number => sorted.reduce((total, source) => total + of(source), 0)
+  const sum = (of: (source: DmarcSource) => number): number =>
+    sorted.reduce((total, source) => total + of(source), 0)
   return {
     findings: [...failing.map(failingSource), ...bySeverity(unreadable)],
     reports: [...reports.values()],
@@ -65,7 +75,15 @@ function readOne(xml: string, table: SourceTable, reports: Map<string, ReportHea
   for (const row of rows) table.add(row, head.organisation)
 }
 
-function failingSource({ ip, failed, messages, fromDomains, dkimDomains, spfDomains, reporters }: DmarcSource): Finding {
+function failingSource({
+  ip,
+  failed,
+  messages,
+  fromDomains,
+  dkimDomains,
+  spfDomains,
+  reporters,
+}: DmarcSource): Finding {
   const evidence = [
     `${failed} of ${messages} messages fail`,
     `From ${listed(fromDomains)}`,
@@ -85,7 +103,11 @@ async function* filesOf(sources: readonly ReportSource[]): AsyncGenerator<Report
     try {
       yield* reportFiles(source)
     } catch (error) {
-      throw new PreflightError('EINPUT', `Reports cannot be read: ${(error as Error).message}. Check the path and its rights.`, { cause: error })
+      throw new PreflightError(
+        'EINPUT',
+        `Reports cannot be read: ${(error as Error).message}. Check the path and its rights.`,
+        { cause: error },
+      )
     }
   }
 }

@@ -50,7 +50,8 @@ async function wholeFile(path: string, size: number): Promise<ReportFile> {
 }
 
 async function isMailbox(path: string): Promise<boolean> {
-  for await (const chunk of createReadStream(path, { end: 4 })) return (chunk as Buffer).toString('latin1') === 'From '
+  for await (const chunk of createReadStream(path, { end: 4 }))
+    return (chunk as Buffer).toString('latin1') === 'From '
   return false
 }
 
@@ -68,7 +69,10 @@ async function* mailsIn(path: string): AsyncGenerator<ReportFile> {
     else pieces = []
   }
   const finish = (): ReportFile => {
-    const file = { where: `${path}, mail ${number}`, bytes: length > mostBytes ? null : Buffer.concat(pieces) }
+    const file = {
+      where: `${path}, mail ${number}`,
+      bytes: length > mostBytes ? null : Buffer.concat(pieces),
+    }
     number++
     pieces = []
     length = 0

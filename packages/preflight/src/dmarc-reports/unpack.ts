@@ -15,8 +15,11 @@ const mostFiles = 100
  * @throws Error what keeps it from being unpacked
  */
 export async function unpack(bytes: Uint8Array, isInMail = false): Promise<string[]> {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).toString('latin1')
-  if (head.startsWith('\x1f\x8b')) return [textOf(await inflate(bytes, { maxOutputLength: mostXml }).catch(inWords))]
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).toString(
+    'latin1',
+  )
+  if (head.startsWith('\x1f\x8b'))
+    return [textOf(await inflate(bytes, { maxOutputLength: mostXml }).catch(inWords))]
   if (head.startsWith('PK\x03\x04')) return unpackZip(bytes)
   if (/^(?:\xef\xbb\xbf)?\s*<|^\xff\xfe|^\xfe\xff/.test(head)) {
     if (bytes.byteLength > mostXml) throw new Error(`it is larger than ${mostXml} bytes`)
@@ -61,6 +64,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function inWords(error: NodeJS.ErrnoException): never {
-  if (error.code === 'ERR_BUFFER_TOO_LARGE') throw new Error(`it unpacks to more than ${mostXml} bytes`, { cause: error })
+  if (error.code === 'ERR_BUFFER_TOO_LARGE')
+    throw new Error(`it unpacks to more than ${mostXml} bytes`, { cause: error })
   throw new Error(`its gzip is damaged: ${error.message}`, { cause: error })
 }

@@ -1,5 +1,4 @@
 import { Resolver } from 'node:dns/promises'
-import type { AddressInfo } from 'node:net'
 import dns2 from 'dns2'
 
 /** The records of one name, or how the server fails to give any. `silence`: it says nothing at all. */
@@ -44,11 +43,11 @@ export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
     else if (zone === 'servfail') response.header.rcode = Packet.RCODE.SERVFAIL
     else if (zone === 'refused') response.header.rcode = Packet.RCODE.REFUSED
     else if (type !== undefined) response.answers.push(...(answersOf(zone, name, type) as never[]))
-    send(response)
+    void send(response)
   })
   await server.listen(0, '127.0.0.1')
   const resolver = new Resolver({ timeout: 2000, tries: 1 })
-  resolver.setServers([`127.0.0.1:${(server.address() as unknown as AddressInfo).port}`])
+  resolver.setServers([`127.0.0.1:${server.address().port}`])
   const own: DnsServer = {
     zones,
     resolver,

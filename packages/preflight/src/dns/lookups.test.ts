@@ -6,7 +6,12 @@ describe('Lookups', () => {
   let dns: DnsServer
   beforeAll(async () => {
     dns = await startDnsServer({
-      'example.com': { A: ['192.0.2.1'], AAAA: ['2001:db8::1'], MX: [[10, 'mx.example.com']], TXT: ['x'.repeat(400)] },
+      'example.com': {
+        A: ['192.0.2.1'],
+        AAAA: ['2001:db8::1'],
+        MX: [[10, 'mx.example.com']],
+        TXT: ['x'.repeat(400)],
+      },
       'silent.example': 'silence',
       'broken.example': 'servfail',
       'closed.example': 'refused',
@@ -19,8 +24,14 @@ describe('Lookups', () => {
   it('gives records in the form that the checks want', async () => {
     const ask = lookups()
     expect(await ask.txt('Example.com.')).toEqual({ kind: 'records', records: ['x'.repeat(400)] })
-    expect(await ask.mx('example.com')).toEqual({ kind: 'records', records: [{ exchange: 'mx.example.com', priority: 10 }] })
-    expect(await ask.addresses('example.com')).toEqual({ kind: 'records', records: ['192.0.2.1', '2001:db8::1'] })
+    expect(await ask.mx('example.com')).toEqual({
+      kind: 'records',
+      records: [{ exchange: 'mx.example.com', priority: 10 }],
+    })
+    expect(await ask.addresses('example.com')).toEqual({
+      kind: 'records',
+      records: ['192.0.2.1', '2001:db8::1'],
+    })
     expect(await ask.ptr('::ffff:192.0.2.1')).toEqual({ kind: 'records', records: ['mail.example.com'] })
     expect(ask.unanswered()).toEqual([])
   })
@@ -41,7 +52,12 @@ describe('Lookups', () => {
   it('asks each question once, and none that no name could be', async () => {
     const ask = lookups()
     const before = dns.asked.length
-    await Promise.all([ask.txt('example.com'), ask.txt('EXAMPLE.com'), ask.txt(`${'a'.repeat(64)}.example`), ask.txt('a..b')])
+    await Promise.all([
+      ask.txt('example.com'),
+      ask.txt('EXAMPLE.com'),
+      ask.txt(`${'a'.repeat(64)}.example`),
+      ask.txt('a..b'),
+    ])
     expect(dns.asked.slice(before)).toEqual(['TXT example.com'])
   })
 })

@@ -34,17 +34,22 @@ export class Lookups {
   async mx(name: string): Promise<Answer<Mx>> {
     return mapped(await this.#ask(name, 'MX'), (record) => {
       const { exchange, priority } = (record ?? {}) as Partial<Mx>
-      return typeof exchange === 'string' ? { exchange: plainName(exchange), priority: Number(priority) } : null
+      return typeof exchange === 'string'
+        ? { exchange: plainName(exchange), priority: Number(priority) }
+        : null
     })
   }
 
   async addresses(name: string, family?: 4 | 6): Promise<Answer<string>> {
-    const types = family === 4 ? (['A'] as const) : family === 6 ? (['AAAA'] as const) : (['A', 'AAAA'] as const)
+    const types =
+      family === 4 ? (['A'] as const) : family === 6 ? (['AAAA'] as const) : (['A', 'AAAA'] as const)
     const answers = await Promise.all(types.map((type) => this.#ask(name, type)))
     const records = answers.flatMap((answer) => (answer.kind === 'records' ? answer.records : []))
     if (records.length > 0) return mapped({ kind: 'records', records }, textOrNull)
     return (
-      (answers.find((answer) => answer.kind === 'no-answer') as Answer<string> | undefined) ?? { kind: 'none' }
+      (answers.find((answer) => answer.kind === 'no-answer') as Answer<string> | undefined) ?? {
+        kind: 'none',
+      }
     )
   }
 
@@ -130,7 +135,11 @@ export function plainName(name: string): string {
 }
 
 function isName(name: string): boolean {
-  return name.length > 0 && name.length <= 253 && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
+  return (
+    name.length > 0 &&
+    name.length <= 253 &&
+    name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
+  )
 }
 
 /** `10.2.0.192.in-addr.arpa`, and the like for IPv6. */

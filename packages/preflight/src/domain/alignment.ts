@@ -36,7 +36,10 @@ export function forecastAlignment({ fromDomain, spf, dkim, record }: AlignmentEv
     spf: spf?.result ?? 'unknown',
     dkim: best(dkim.map(({ result }) => result)),
     // What was not asked could have passed: the sending IP may be covered.
-    dmarc: spf === null && best(aligned.map(({ result }) => result)) === 'fail' ? 'unknown' : best(aligned.map(({ result }) => result)),
+    dmarc:
+      spf === null && best(aligned.map(({ result }) => result)) === 'fail'
+        ? 'unknown'
+        : best(aligned.map(({ result }) => result)),
   }
 }
 

@@ -71,7 +71,11 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
   const evidence = {
     fromDomain: name,
     spf: ips.length === 0 ? null : { domain: returnPath, result: worstOf(spf.report) },
-    dkim: dkim.map((key) => ({ domain: name, result: key.isUsable === null ? ('unknown' as const) : key.isUsable ? ('pass' as const) : ('fail' as const) })),
+    dkim: dkim.map((key) => ({
+      domain: name,
+      result:
+        key.isUsable === null ? ('unknown' as const) : key.isUsable ? ('pass' as const) : ('fail' as const),
+    })),
     record,
   }
   const forecast = forecastAlignment(evidence)
@@ -80,7 +84,9 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
     ...dkim.flatMap((key) => key.findings),
     ...(selectors.length === 0 ? [found('dkim-not-checked', { where: name, evidence: 'no selectors' })] : []),
     ...dmarcFindings,
-    ...(isSameOrganisation(returnPath, name) ? [] : [found('spf-unaligned', { where: `return path ${returnPath}`, evidence: `From ${name}` })]),
+    ...(isSameOrganisation(returnPath, name)
+      ? []
+      : [found('spf-unaligned', { where: `return path ${returnPath}`, evidence: `From ${name}` })]),
     // Without selectors nobody knows whether DKIM passes.
     ...(selectors.length === 0 ? [] : alignmentFindings(forecast, evidence)),
     ...bimi,
@@ -94,10 +100,13 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
     domain: name,
     findings: bySeverity(findings),
     spf: spf.report,
-    dkim: dkim.map(({ findings: _, ...key }) => key),
+    dkim: dkim.map(({ selector, domain: at, isUsable, bits }) => ({ selector, domain: at, isUsable, bits })),
     dmarc: record && { domain: record.domain, record: record.record, policy: record.policy },
     reverseDns: hosts.map(({ report }) => report),
-    forecast: selectors.length === 0 && forecast.dmarc === 'fail' ? { ...forecast, dkim: 'unknown', dmarc: 'unknown' } : forecast,
+    forecast:
+      selectors.length === 0 && forecast.dmarc === 'fail'
+        ? { ...forecast, dkim: 'unknown', dmarc: 'unknown' }
+        : forecast,
   }
 }
 

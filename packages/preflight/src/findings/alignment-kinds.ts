@@ -1,8 +1,6 @@
 import type { Kind } from './kind.ts'
 
-type AlignmentCode =
-  | 'authentication-will-fail'
-  | 'dmarc-will-fail'
+type AlignmentCode = 'authentication-will-fail' | 'dmarc-will-fail'
 
 /** What is predicted for the message or the domain as a whole. */
 export const alignmentKinds: Readonly<Record<AlignmentCode, Kind>> = {

@@ -25,8 +25,9 @@ export const bulkKinds: Readonly<Record<BulkCode, Kind>> = {
   'list-unsubscribe-unsigned': {
     severity: 'warning',
     risks: ['policy-cs01'],
-    title: 'The DKIM signature does not cover the headers for one-click unsubscribe, so mail programs ignore them',
-    fix: 'Sign List-Unsubscribe and List-Unsubscribe-Post too',
+    title:
+      'The DKIM signature does not cover the headers for one-click unsubscribe, so mail programs ignore them',
+    fix: 'Sign List-Unsubscribe and List-Unsubscribe-Post too. Nodemailer leaves the latter out by default: name both in dkim.headerFieldNames',
   },
   'unsubscribe-not-visible': {
     severity: 'error',

@@ -1,8 +1,6 @@
 import type { Kind } from './kind.ts'
 
-type DmarcReportCode =
-  | 'dmarc-source-failing'
-  | 'dmarc-report-unreadable'
+type DmarcReportCode = 'dmarc-source-failing' | 'dmarc-report-unreadable'
 
 /** What DMARC reports show. */
 export const dmarcReportKinds: Readonly<Record<DmarcReportCode, Kind>> = {

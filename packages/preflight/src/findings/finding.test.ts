@@ -3,8 +3,15 @@ import { bySeverity, found } from './finding.ts'
 import { listed } from './shown.ts'
 
 it('takes what the code says, and escapes and cuts what was seen', () => {
-  const finding = found('link-shortener', { where: 'links', evidence: `a\u0000b\u202ec 😀 ${'x'.repeat(1000)}` })
-  expect(finding).toMatchObject({ code: 'link-shortener', severity: 'warning', risks: ['policy-cs03', 'spamhaus-dbl'] })
+  const finding = found('link-shortener', {
+    where: 'links',
+    evidence: `a\u0000b\u202ec 😀 ${'x'.repeat(1000)}`,
+  })
+  expect(finding).toMatchObject({
+    code: 'link-shortener',
+    severity: 'warning',
+    risks: ['policy-cs03', 'spamhaus-dbl'],
+  })
   expect(finding.evidence).toMatch(/^a\\u0000b\\u202ec 😀 x+…$/)
   expect(finding.evidence.length).toBeLessThan(520)
 })
@@ -12,7 +19,13 @@ it('takes what the code says, and escapes and cuts what was seen', () => {
 it('puts the worst first', () => {
   const codes = ['bimi-missing', 'dns-no-answer', 'spf-no-all', 'spf-missing', 'spf-ptr'] as const
   const findings = codes.map((code) => found(code, { where: '', evidence: '' }))
-  expect(bySeverity(findings).map(({ severity }) => severity)).toEqual(['error', 'warning', 'unknown', 'note', 'note'])
+  expect(bySeverity(findings).map(({ severity }) => severity)).toEqual([
+    'error',
+    'warning',
+    'unknown',
+    'note',
+    'note',
+  ])
 })
 
 it('lists some and counts the rest', () => {

@@ -1,11 +1,6 @@
 import type { Kind } from './kind.ts'
 
-type ListingCode =
-  | 'listed-sbl'
-  | 'listed-xbl'
-  | 'listed-pbl'
-  | 'listed-dbl'
-  | 'listing-cannot-tell'
+type ListingCode = 'listed-sbl' | 'listed-xbl' | 'listed-pbl' | 'listed-dbl' | 'listing-cannot-tell'
 
 /** Listings of IPs and domains. */
 export const listingKinds: Readonly<Record<ListingCode, Kind>> = {

@@ -1,9 +1,6 @@
 import type { Kind } from './kind.ts'
 
-type ScannerCode =
-  | 'malware-found'
-  | 'spam-score'
-  | 'scanner-no-answer'
+type ScannerCode = 'malware-found' | 'spam-score' | 'scanner-no-answer'
 
 /** What scanners say. */
 export const scannerKinds: Readonly<Record<ScannerCode, Kind>> = {

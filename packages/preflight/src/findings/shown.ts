@@ -15,7 +15,9 @@ export function shown(text: string, length: number): string {
 function isHalfOfPair(text: string, index: number): boolean {
   const code = text.charCodeAt(index)
   if (code >= 0xd800 && code <= 0xdbff) return isLow(text.charCodeAt(index + 1))
-  return isLow(code) && index > 0 && text.charCodeAt(index - 1) >= 0xd800 && text.charCodeAt(index - 1) <= 0xdbff
+  return (
+    isLow(code) && index > 0 && text.charCodeAt(index - 1) >= 0xd800 && text.charCodeAt(index - 1) <= 0xdbff
+  )
 }
 
 function isLow(code: number): boolean {

@@ -53,7 +53,11 @@ describe('checkListings', () => {
     [['127.0.0.2', '127.0.0.9'], ['SBL'], ['listed-sbl']],
     [['127.0.0.4'], ['XBL'], ['listed-xbl']],
     [['127.0.0.11'], ['PBL'], ['listed-pbl']],
-    [['127.0.0.4', '127.0.0.10'], ['XBL', 'PBL'], ['listed-xbl', 'listed-pbl']],
+    [
+      ['127.0.0.4', '127.0.0.10'],
+      ['XBL', 'PBL'],
+      ['listed-xbl', 'listed-pbl'],
+    ],
   ])('tells the lists of ZEN apart: %j', async (A, lists, expected) => {
     const report = await ipWith({ A })
     expect(report.listings).toMatchObject([{ status: 'listed', lists: expect.arrayContaining(lists) }])
@@ -72,7 +76,9 @@ describe('checkListings', () => {
   ])('cannot tell with %s', async (_, zone) => {
     const report = await ipWith(zone)
     expect(report.listings).toMatchObject([{ status: 'cannot-tell', lists: [] }])
-    expect(report.findings).toMatchObject([{ code: 'listing-cannot-tell', severity: 'unknown', where: '192.0.2.10' }])
+    expect(report.findings).toMatchObject([
+      { code: 'listing-cannot-tell', severity: 'unknown', where: '192.0.2.10' },
+    ])
   })
 
   it('cannot tell if the list does not know its own test entry', async () => {
@@ -90,7 +96,9 @@ describe('checkListings', () => {
       'example.net.dbl.spamhaus.org': { A: ['127.0.1.4'] },
       'example.org.dbl.spamhaus.org': { A: ['127.0.1.255'] },
     }
-    const report = await checkListings(['2001:db8::1'], ['example.net', 'example.org'], { resolver: dns.resolver })
+    const report = await checkListings(['2001:db8::1'], ['example.net', 'example.org'], {
+      resolver: dns.resolver,
+    })
     expect(report.listings.map(({ status, lists }) => [status, ...lists])).toEqual([
       ['listed', 'SBL'],
       ['listed', 'DBL'],
@@ -105,14 +113,26 @@ describe('checkListings', () => {
       [`10.2.0.192.${key}.zen.dq.spamhaus.net`]: { A: ['127.0.0.2'] },
       [`11.2.0.192.${key}.zen.dq.spamhaus.net`]: 'servfail',
     }
-    const report = await checkListings(['192.0.2.10', '192.0.2.11'], [], { dqsKey: key, resolver: dns.resolver })
+    const report = await checkListings(['192.0.2.10', '192.0.2.11'], [], {
+      dqsKey: key,
+      resolver: dns.resolver,
+    })
     expect(report.listings.map(({ status }) => status)).toEqual(['listed', 'cannot-tell'])
     expect(JSON.stringify(report)).not.toContain(key)
     const wrong = checkListings(['192.0.2.10'], [], { dqsKey: 'secret key' })
-    await expect(wrong).rejects.toMatchObject({ code: 'EARGUMENT', message: expect.not.stringContaining('secret') })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'EARGUMENT',
+      message: expect.not.stringContaining('secret'),
+    })
   })
 
   it('shows each code', () => {
-    expect(Object.keys(listingKinds).toSorted()).toEqual(['listed-dbl', 'listed-pbl', 'listed-sbl', 'listed-xbl', 'listing-cannot-tell'])
+    expect(Object.keys(listingKinds).toSorted()).toEqual([
+      'listed-dbl',
+      'listed-pbl',
+      'listed-sbl',
+      'listed-xbl',
+      'listing-cannot-tell',
+    ])
   })
 })

@@ -28,7 +28,12 @@ export interface ListingReport {
   listings: readonly Listing[]
 }
 
-const codes: Record<SpamhausList, FindingCode> = { SBL: 'listed-sbl', XBL: 'listed-xbl', PBL: 'listed-pbl', DBL: 'listed-dbl' }
+const codes: Record<SpamhausList, FindingCode> = {
+  SBL: 'listed-sbl',
+  XBL: 'listed-xbl',
+  PBL: 'listed-pbl',
+  DBL: 'listed-dbl',
+}
 
 /**
  * Asks Spamhaus about your IPs (ZEN) and domains (DBL). Only what a list says in so many words is "listed"; anything else is
@@ -43,12 +48,23 @@ export async function checkListings(
 ): Promise<ListingReport> {
   const { dqsKey } = options
   if (dqsKey !== undefined && !/^[a-z0-9]{10,60}$/i.test(dqsKey))
-    throw new PreflightError('EARGUMENT', 'dqsKey must be the key of letters and digits that Spamhaus gave you.')
+    throw new PreflightError(
+      'EARGUMENT',
+      'dqsKey must be the key of letters and digits that Spamhaus gave you.',
+    )
   const plainIps = readIps(ips)
   const plainDomains = domains.map((domain) => readDomain(domain, 'domains'))
   const lookups = new Lookups(options)
-  const zen = { zone: dqsKey === undefined ? 'zen.spamhaus.org' : `${dqsKey}.zen.dq.spamhaus.net`, probe: '2.0.0.127', read: readZen }
-  const dbl = { zone: dqsKey === undefined ? 'dbl.spamhaus.org' : `${dqsKey}.dbl.dq.spamhaus.net`, probe: 'dbltest.com', read: readDbl }
+  const zen = {
+    zone: dqsKey === undefined ? 'zen.spamhaus.org' : `${dqsKey}.zen.dq.spamhaus.net`,
+    probe: '2.0.0.127',
+    read: readZen,
+  }
+  const dbl = {
+    zone: dqsKey === undefined ? 'dbl.spamhaus.org' : `${dqsKey}.dbl.dq.spamhaus.net`,
+    probe: 'dbltest.com',
+    read: readDbl,
+  }
   const [zenFault, dblFault] = await Promise.all([
     plainIps.length === 0 ? null : faultOf(lookups, zen),
     plainDomains.length === 0 ? null : faultOf(lookups, dbl),
@@ -64,7 +80,10 @@ export async function checkListings(
       return { subject: ip, ...(await ask(lookups, zen, name, zenFault, ip, findings)), ...urls }
     }),
     ...plainDomains.map(async (domain): Promise<Listing> => {
-      const urls = { spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(domain)}`, proofpointUrl: null }
+      const urls = {
+        spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(domain)}`,
+        proofpointUrl: null,
+      }
       return { subject: domain, ...(await ask(lookups, dbl, domain, dblFault, domain, findings)), ...urls }
     }),
   ])
@@ -85,7 +104,8 @@ interface Zone {
 async function faultOf(lookups: Lookups, { zone, probe, read }: Zone): Promise<string | null> {
   const answer = await lookups.addresses(`${probe}.${zone}`, 4)
   if (answer.kind === 'no-answer') return `no answer: ${answer.why}`
-  if (answer.kind === 'none') return 'the list does not know its own test entry, so this resolver does not lead to it'
+  if (answer.kind === 'none')
+    return 'the list does not know its own test entry, so this resolver does not lead to it'
   const meaning = read(answer.records)
   return meaning.kind === 'refused' ? meaning.why : null
 }
@@ -108,6 +128,7 @@ async function ask(
   if (answer.kind === 'none') return { status: 'not-listed', lists: [] }
   const meaning = read(answer.records)
   if (meaning.kind === 'refused') return cannotTell(meaning.why)
-  for (const list of meaning.lists) findings.push(found(codes[list], { where: subject, evidence: meaning.detail.join('; ') }))
+  for (const list of meaning.lists)
+    findings.push(found(codes[list], { where: subject, evidence: meaning.detail.join('; ') }))
   return { status: 'listed', lists: meaning.lists }
 }

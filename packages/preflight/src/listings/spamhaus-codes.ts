@@ -2,7 +2,9 @@
 export type SpamhausList = 'SBL' | 'XBL' | 'PBL' | 'DBL'
 
 /** What an answer means: lists, or that the question was refused. */
-export type SpamhausAnswer = { kind: 'listed'; lists: SpamhausList[]; detail: string[] } | { kind: 'refused'; why: string }
+export type SpamhausAnswer =
+  | { kind: 'listed'; lists: SpamhausList[]; detail: string[] }
+  | { kind: 'refused'; why: string }
 
 /** https://www.spamhaus.org/faqs/dnsbl-usage/: what the last number of 127.0.0.x stands for. */
 const zen = new Map<number, readonly [list: SpamhausList, detail: string]>([
@@ -25,7 +27,9 @@ const refusals = new Map([
 
 /** @param addresses all that DNS gave for one question */
 export function readZen(addresses: readonly string[]): SpamhausAnswer {
-  return read(addresses, (address) => (address.startsWith('127.0.0.') ? zen.get(Number(address.slice(8))) : undefined))
+  return read(addresses, (address) =>
+    address.startsWith('127.0.0.') ? zen.get(Number(address.slice(8))) : undefined,
+  )
 }
 
 /** @param addresses all that DNS gave for one question */
@@ -33,7 +37,12 @@ export function readDbl(addresses: readonly string[]): SpamhausAnswer {
   return read(addresses, (address) => {
     const number = address.startsWith('127.0.1.') ? Number(address.slice(8)) : 0
     if (number < 2 || number > 199) return undefined
-    return ['DBL', number >= 102 ? 'an abused domain that is otherwise legitimate' : 'a domain used for spam, phishing or malware']
+    return [
+      'DBL',
+      number >= 102
+        ? 'an abused domain that is otherwise legitimate'
+        : 'a domain used for spam, phishing or malware',
+    ]
   })
 }
 
@@ -46,7 +55,8 @@ function read(
   for (const address of addresses) {
     const known = meaning(address)
     // Never "listed" for what is not understood: a resolver may lie, or the list may end.
-    if (known === undefined) return { kind: 'refused', why: refusals.get(address) ?? `an unknown answer, ${address}` }
+    if (known === undefined)
+      return { kind: 'refused', why: refusals.get(address) ?? `an unknown answer, ${address}` }
     lists.add(known[0])
     detail.push(`${address}: ${known[1]}`)
   }

@@ -48,7 +48,13 @@ describe('checkMessage', () => {
   it('takes what sendMail takes', async () => {
     const html = '<p>Hello\n<a href="http://192.0.2.1/">here</a></p>\n'
     const report = await checkMessage(
-      { from: 'Example <shop@example.com>', to: 'anna@icloud.com', subject: 'Hallo Jürgen', text: 'Hello\nJürgen', html },
+      {
+        from: 'Example <shop@example.com>',
+        to: 'anna@icloud.com',
+        subject: 'Hallo Jürgen',
+        text: 'Hello\nJürgen',
+        html,
+      },
       { authentication: false },
     )
     expect(report.subject).toBe('Hallo Jürgen')
@@ -66,7 +72,11 @@ describe('checkMessage', () => {
     ['no IP', () => checkMessage(mail(), { ip: 'mail.example.com' }), 'EARGUMENT'],
     ['no return path', () => checkMessage(mail(), { returnPath: 'nobody' }), 'EARGUMENT'],
     ['no file', () => checkMessage({ file: join(folder, 'missing.eml') }), 'EINPUT'],
-    ['a mail that cannot be built', () => checkMessage({ text: { path: join(folder, 'missing.txt') } }), 'EINPUT'],
+    [
+      'a mail that cannot be built',
+      () => checkMessage({ text: { path: join(folder, 'missing.txt') } }),
+      'EINPUT',
+    ],
   ])('rejects %s', async (_, check, code) => {
     await expect(check()).rejects.toMatchObject({ name: 'PreflightError', code })
   })

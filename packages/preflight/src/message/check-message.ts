@@ -38,10 +38,16 @@ const appleBytes = 20 * 1000 * 1000
  *
  * @throws PreflightError `EARGUMENT`, `EINPUT`
  */
-export async function checkMessage(input: MessageInput, options: MessageOptions = {}): Promise<MessageReport> {
+export async function checkMessage(
+  input: MessageInput,
+  options: MessageOptions = {},
+): Promise<MessageReport> {
   const [ip = null] = readIps(options.ip === undefined ? [] : [options.ip])
   const now = (options.clock ?? Date.now)()
-  const willSign = (options.willSign ?? []).map(({ domain, selector }) => ({ domain: readDomain(domain, 'willSign'), selector }))
+  const willSign = (options.willSign ?? []).map(({ domain, selector }) => ({
+    domain: readDomain(domain, 'willSign'),
+    selector,
+  }))
   const returnPath = options.returnPath === undefined ? null : readReturnPath(options.returnPath)
   const { bytes, size, isCut } = await readMessage(input, mostBytes)
   const { message, findings } = await parseMessage(bytes)
@@ -49,9 +55,20 @@ export async function checkMessage(input: MessageInput, options: MessageOptions 
   const isBulk = options.bulk ?? looksBulk(message.headers)
   const lookups = new Lookups(options)
 
-  findings.push(...checkLines(bytes), ...checkHeaders(message.headers, now), ...checkFrom(message.headers, message.from))
-  if (size > appleBytes) findings.push(found('message-large', { where: 'message', evidence: `${size} bytes` }))
-  if (isCut) findings.push(found('content-not-checked', { where: 'message', evidence: `the first ${mostBytes} of ${size} bytes were looked at` }))
+  findings.push(
+    ...checkLines(bytes),
+    ...checkHeaders(message.headers, now),
+    ...checkFrom(message.headers, message.from),
+  )
+  if (size > appleBytes)
+    findings.push(found('message-large', { where: 'message', evidence: `${size} bytes` }))
+  if (isCut)
+    findings.push(
+      found('content-not-checked', {
+        where: 'message',
+        evidence: `the first ${mostBytes} of ${size} bytes were looked at`,
+      }),
+    )
   const content = checkContent(message, { ...options, isBulk, fromDomain: author })
   const [attachments, ages, scanned, authentication] = await Promise.all([
     checkAttachments(message.files),
@@ -74,7 +91,14 @@ export async function checkMessage(input: MessageInput, options: MessageOptions 
           lookups,
         ),
   ])
-  findings.push(...content.findings, ...attachments, ...ages, ...scanned, ...(authentication?.findings ?? []), ...lookups.unanswered())
+  findings.push(
+    ...content.findings,
+    ...attachments,
+    ...ages,
+    ...scanned,
+    ...(authentication?.findings ?? []),
+    ...lookups.unanswered(),
+  )
   return {
     findings: bySeverity(findings),
     fromDomain: author,

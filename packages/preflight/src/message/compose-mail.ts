@@ -22,16 +22,23 @@ export async function composeMail(mail: object): Promise<Buffer> {
   }
 }
 
+/** Up to Nodemailer 9, and from 10 on. Not literals: Nodemailer need not be there. */
+const paths: readonly [string, string] = [
+  'nodemailer/lib/mail-composer/index.js',
+  'nodemailer/lib/mail-composer',
+]
+
 async function loadComposer(): Promise<Composer> {
   try {
-    // A path that Nodemailer 7 to 10 all have.
-    const { default: loaded } = await import('nodemailer/lib/mail-composer/index.js' as string).catch(
-      () => import('nodemailer/lib/mail-composer' as string),
-    )
+    const { default: loaded } = await import(paths[0]).catch(() => import(paths[1]))
     return loaded as Composer
   } catch (error) {
-    throw new PreflightError('EARGUMENT', 'To check a mail object nodemailer is needed: npm install nodemailer', {
-      cause: error,
-    })
+    throw new PreflightError(
+      'EARGUMENT',
+      'To check a mail object nodemailer is needed: npm install nodemailer',
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -5,8 +5,10 @@ import { mail, sentAt } from './mail.test.fixture.ts'
 
 const megabyte = 1_000_000
 const repeat = (piece: string, bytes = megabyte): string => piece.repeat(Math.ceil(bytes / piece.length))
-const html = (inner: string): Buffer => mail({ html: inner, headers: { 'List-Id': 'News <news.example.com>' } })
-const text = (words: string): Buffer => mail({ text: words, headers: { 'List-Id': 'News <news.example.com>' } })
+const html = (inner: string): Buffer =>
+  mail({ html: inner, headers: { 'List-Id': 'News <news.example.com>' } })
+const text = (words: string): Buffer =>
+  mail({ text: words, headers: { 'List-Id': 'News <news.example.com>' } })
 const headers = (lines: string): Buffer => Buffer.concat([Buffer.from(lines), mail()])
 
 /** Texts on which a careless pattern or parser takes hours, or all memory. */
@@ -22,7 +24,10 @@ const hostile: readonly [name: string, make: () => Buffer][] = [
   ['digits', () => text(repeat('12345 '))],
   ['elements without end', () => html(repeat('<div>'))],
   ['links within links', () => html(repeat('<a href="https://a.example/">'))],
-  ['different links', () => html(Array.from({ length: 40_000 }, (_, n) => `<a href="https://h${n}.example/">x</a>`).join(''))],
+  [
+    'different links',
+    () => html(Array.from({ length: 40_000 }, (_, n) => `<a href="https://h${n}.example/">x</a>`).join('')),
+  ],
   ['hidden elements', () => html(repeat('<p style="display:none" hidden>x'))],
   ['a style without end', () => html(`<p style="${repeat('font-size:')}">x</p>`)],
   ['brackets', () => html(repeat('<'))],
@@ -35,14 +40,34 @@ const hostile: readonly [name: string, make: () => Buffer][] = [
   ['a From of commas', () => mail({ headers: { From: repeat('a@b.example,', 300_000) } })],
   ['brackets in a header', () => mail({ headers: { 'Message-ID': `<${repeat('a.', 300_000)}` } })],
   ['encoded words', () => mail({ headers: { Subject: repeat('=?utf-8?q?a?= ', 300_000) } })],
-  ['many files', () => mail({ files: Array.from({ length: 3000 }, (_, n) => ({ name: `${n}.txt`, content: 'x' })) })],
-  ['a message in a message in ...', () => Buffer.from(`${mail({ headers: { 'Content-Type': 'message/rfc822' } }).toString('latin1').split('\r\n\r\n')[0]}\r\n\r\n${repeat('Content-Type: message/rfc822\r\n\r\n')}`)],
-  ['boundaries', () => mail({ headers: { 'Content-Type': `multipart/mixed; boundary="${'b'.repeat(60)}"` }, text: repeat(`\r\n--${'b'.repeat(60)}`) })],
+  [
+    'many files',
+    () => mail({ files: Array.from({ length: 3000 }, (_, n) => ({ name: `${n}.txt`, content: 'x' })) }),
+  ],
+  [
+    'a message in a message in ...',
+    () =>
+      Buffer.from(
+        `${
+          mail({ headers: { 'Content-Type': 'message/rfc822' } })
+            .toString('latin1')
+            .split('\r\n\r\n')[0]
+        }\r\n\r\n${repeat('Content-Type: message/rfc822\r\n\r\n')}`,
+      ),
+  ],
+  [
+    'boundaries',
+    () =>
+      mail({
+        headers: { 'Content-Type': `multipart/mixed; boundary="${'b'.repeat(60)}"` },
+        text: repeat(`\r\n--${'b'.repeat(60)}`),
+      }),
+  ],
   ['nothing', () => Buffer.alloc(0)],
   ['zeros', () => Buffer.alloc(megabyte)],
   ['noise', () => Buffer.from(Array.from({ length: megabyte }, (_, n) => (n * 7919) & 255))],
   ['line ends in front', () => Buffer.concat([Buffer.from(repeat('\r\n')), mail()])],
-] // prettier-ignore
+]
 
 describe('a hostile message', () => {
   it.each(hostile)('does no harm: %s', async (_, make) => {

@@ -16,7 +16,13 @@ export interface MailParts {
 }
 
 /** A receipt as anybody would send it, in which nothing is wrong, with changes. */
-export function mail({ headers = {}, text = 'Your order 4711 is on its way.', html, files = [], extra = [] }: MailParts = {}): Buffer {
+export function mail({
+  headers = {},
+  text = 'Your order 4711 is on its way.',
+  html,
+  files = [],
+  extra = [],
+}: MailParts = {}): Buffer {
   const all: Record<string, string | null> = {
     From: 'Example Shop <shop@example.com>',
     To: 'anna@icloud.com',
@@ -31,7 +37,9 @@ export function mail({ headers = {}, text = 'Your order 4711 is on its way.', ht
   const parts = [
     part('text/plain; charset=utf-8', text),
     ...(html === undefined ? [] : [part('text/html; charset=utf-8', html)]),
-    ...files.map(({ name, type = 'application/octet-stream', content }) => part(`${type}; name="${name}"`, content, name)),
+    ...files.map(({ name, type = 'application/octet-stream', content }) =>
+      part(`${type}; name="${name}"`, content, name),
+    ),
   ]
   const body = [...parts.flatMap((one) => ['--outer', one]), '--outer--', '']
   return Buffer.from([...extra, ...head, '', ...body].join('\r\n'), 'latin1')
@@ -39,8 +47,12 @@ export function mail({ headers = {}, text = 'Your order 4711 is on its way.', ht
 
 function part(type: string, content: Uint8Array | string, name?: string): string {
   const disposition = name === undefined ? [] : [`Content-Disposition: attachment; filename="${name}"`]
-  const base64 = Buffer.from(content as string).toString('base64').replace(/.{76}/g, '$&\r\n')
-  return [`Content-Type: ${type}`, ...disposition, 'Content-Transfer-Encoding: base64', '', base64].join('\r\n')
+  const base64 = Buffer.from(content as string)
+    .toString('base64')
+    .replace(/.{76}/g, '$&\r\n')
+  return [`Content-Type: ${type}`, ...disposition, 'Content-Transfer-Encoding: base64', '', base64].join(
+    '\r\n',
+  )
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
@@ -68,7 +80,10 @@ export interface SigningChanges {
 }
 
 /** With a signature of example.com’s, selector s1. */
-export async function signed(message: Buffer, { signTime = sentAt, expires, ...changes }: SigningChanges = {}): Promise<Buffer> {
+export async function signed(
+  message: Buffer,
+  { signTime = sentAt, expires, ...changes }: SigningChanges = {},
+): Promise<Buffer> {
   const signature = {
     signingDomain: 'example.com',
     selector: 's1',

@@ -18,7 +18,8 @@ export interface ReadMessage {
 
 /** @throws PreflightError `EARGUMENT`, `EINPUT` */
 export async function readMessage(input: MessageInput, limit: number): Promise<ReadMessage> {
-  if (input instanceof Uint8Array) return withLineEnds(Buffer.from(input.buffer, input.byteOffset, input.length), input.length, limit)
+  if (input instanceof Uint8Array)
+    return withLineEnds(Buffer.from(input.buffer, input.byteOffset, input.length), input.length, limit)
   if (typeof input !== 'object' || input === null)
     throw new PreflightError(
       'EARGUMENT',
@@ -43,9 +44,13 @@ async function readFileOf(path: string, limit: number): Promise<ReadMessage> {
     return withLineEnds(buffer.subarray(0, length), size, limit)
   } catch (error) {
     const { message } = error as Error
-    throw new PreflightError('EINPUT', `The message cannot be read: ${message}. Check the path and its rights.`, {
-      cause: error,
-    })
+    throw new PreflightError(
+      'EINPUT',
+      `The message cannot be read: ${message}. Check the path and its rights.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -26,7 +26,11 @@ const english =
 
 function newsletter(subject: string, title: string, body: string, text: string, footer = english): MailParts {
   const words = footer.replace(/<a href="([^"]+)">([^<]+)<\/a>/g, '$2: $1').replace(/<[^>]+>/g, '\n')
-  return { headers: { ...oneClick, Subject: subject, From: 'Example <news@example.com>' }, html: page(title, body, footer), text: `${text}\n\n${words}` }
+  return {
+    headers: { ...oneClick, Subject: subject, From: 'Example <news@example.com>' },
+    html: page(title, body, footer),
+    text: `${text}\n\n${words}`,
+  }
 }
 
 function note(subject: string, text: string, html?: string): MailParts {
@@ -45,7 +49,10 @@ export const ordinaryMail: readonly (readonly [name: string, parts: MailParts])[
   ],
   [
     'a parcel on its way',
-    note('Your parcel is on its way', 'Your parcel 00340434161094021501 will arrive on Thursday. Track it at https://www.example.com/track/00340434161094021501'),
+    note(
+      'Your parcel is on its way',
+      'Your parcel 00340434161094021501 will arrive on Thursday. Track it at https://www.example.com/track/00340434161094021501',
+    ),
   ],
   [
     'a password reset',
@@ -55,7 +62,13 @@ export const ordinaryMail: readonly (readonly [name: string, parts: MailParts])[
       `<p>Somebody, hopefully you, asked to reset the password of your account.</p>${button('https://www.example.com/reset?token=8Jx2', 'Choose a new password')}<p>If it was not you, ignore this mail. We never ask for your password by mail.</p>`,
     ),
   ],
-  ['a code for signing in', note('482913 is your code', 'Enter this code to sign in: 482913. It holds for 10 minutes. Do not share it with anybody; our staff will not ask for it.')],
+  [
+    'a code for signing in',
+    note(
+      '482913 is your code',
+      'Enter this code to sign in: 482913. It holds for 10 minutes. Do not share it with anybody; our staff will not ask for it.',
+    ),
+  ],
   [
     'a new sign-in',
     note(
@@ -68,7 +81,13 @@ export const ordinaryMail: readonly (readonly [name: string, parts: MailParts])[
     {
       headers: { Subject: 'Invoice 2026-0317' },
       text: 'Dear Ms Miller,\n\nplease find attached invoice 2026-0317 of EUR 1,190.00, payable within 14 days to the account named there.\n\nKind regards\nExample GmbH',
-      files: [{ name: 'Invoice 2026-0317.pdf', type: 'application/pdf', content: '%PDF-1.7\n1 0 obj\n<< /Type /Catalog /OpenAction 2 0 R >>\nendobj\n%%EOF' }],
+      files: [
+        {
+          name: 'Invoice 2026-0317.pdf',
+          type: 'application/pdf',
+          content: '%PDF-1.7\n1 0 obj\n<< /Type /Catalog /OpenAction 2 0 R >>\nendobj\n%%EOF',
+        },
+      ],
     },
   ],
   [
@@ -83,14 +102,30 @@ export const ordinaryMail: readonly (readonly [name: string, parts: MailParts])[
     {
       headers: { Subject: 'Your appointment on 12 March' },
       text: 'Hello Anna, this is to remind you of your appointment with Dr Weber on 12 March at 10:30. To change it call +44 113 496 0000.',
-      files: [{ name: 'appointment.ics', type: 'text/calendar', content: 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n' }],
+      files: [
+        {
+          name: 'appointment.ics',
+          type: 'text/calendar',
+          content: 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n',
+        },
+      ],
     },
   ],
   [
     'a ticket for Wallet',
-    note('Your ticket for Saturday', 'Your ticket is attached, and at https://www.example.com/tickets/77. Doors open at 19:00.', `<p>See you on Saturday!</p><p>Doors open at 19:00, the show begins at 20:00. Bring your ticket on paper or on your phone.</p>${button('https://www.example.com/tickets/77', 'Show the ticket')}`),
+    note(
+      'Your ticket for Saturday',
+      'Your ticket is attached, and at https://www.example.com/tickets/77. Doors open at 19:00.',
+      `<p>See you on Saturday!</p><p>Doors open at 19:00, the show begins at 20:00. Bring your ticket on paper or on your phone.</p>${button('https://www.example.com/tickets/77', 'Show the ticket')}`,
+    ),
   ],
-  ['a personal mail', { headers: { Subject: 'Lunch?', From: '"Miller, Tom" <tom@example.com>' }, text: 'Hi Anna,\n\nlunch on Friday at the usual place? I will bring the drawings.\n\nTom\n\n> On 2 March Anna wrote:\n> Are you free this week?' }],
+  [
+    'a personal mail',
+    {
+      headers: { Subject: 'Lunch?', From: '"Miller, Tom" <tom@example.com>' },
+      text: 'Hi Anna,\n\nlunch on Friday at the usual place? I will bring the drawings.\n\nTom\n\n> On 2 March Anna wrote:\n> Are you free this week?',
+    },
+  ],
   [
     'a sale',
     newsletter(
@@ -105,7 +140,11 @@ export const ordinaryMail: readonly (readonly [name: string, parts: MailParts])[
     newsletter(
       'This week in cycling',
       'This week in cycling',
-      Array.from({ length: 12 }, (_, n) => `<h2><a href="https://www.example.com/stories/${n}">Story ${n}: a road with a view</a></h2><p>We rode the coast road from end to end, slept in a lighthouse, and came back with four punctures and one broken spoke.</p>`).join(''),
+      Array.from(
+        { length: 12 },
+        (_, n) =>
+          `<h2><a href="https://www.example.com/stories/${n}">Story ${n}: a road with a view</a></h2><p>We rode the coast road from end to end, slept in a lighthouse, and came back with four punctures and one broken spoke.</p>`,
+      ).join(''),
       'Twelve stories this week. https://www.example.com/stories',
     ),
   ],

@@ -15,7 +15,11 @@ describe('ordinary mail', () => {
 
   it.each(ordinaryMail)('finds nothing in %s', async (_, parts) => {
     const message = await signed(mail(parts), { headerList })
-    const report = await checkMessage(message, { ip: '192.0.2.10', resolver: dns.resolver, clock: () => sentAt })
+    const report = await checkMessage(message, {
+      ip: '192.0.2.10',
+      resolver: dns.resolver,
+      clock: () => sentAt,
+    })
     expect(report.findings).toEqual([])
     expect(report.isBulk).toBe(parts.headers?.['List-Id'] !== undefined)
   })

@@ -28,14 +28,17 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
   const findings: Finding[] = []
   const end = readableEnd(bytes)
   if (end < bytes.length)
-    findings.push(found('content-not-checked', { where: `byte ${end}`, evidence: `more than ${mostShortLines} short lines` }))
+    findings.push(
+      found('content-not-checked', {
+        where: `byte ${end}`,
+        evidence: `more than ${mostShortLines} short lines`,
+      }),
+    )
   const limits = { maxNestingDepth: 50, maxHeadersSize: 512 * 1024, maxRfc822NestingDepth: 2 }
-  const email = await PostalMime.parse(bytes.subarray(0, end), limits).catch(
-    (error: Error): Email => {
-      findings.push(found('mime-broken', { where: 'message', evidence: error.message }))
-      return { headers: [], headerLines: [], attachments: [] }
-    },
-  )
+  const email = await PostalMime.parse(bytes.subarray(0, end), limits).catch((error: Error): Email => {
+    findings.push(found('mime-broken', { where: 'message', evidence: error.message }))
+    return { headers: [], headerLines: [], attachments: [] }
+  })
   return {
     findings,
     message: {
@@ -64,12 +67,16 @@ function readableEnd(bytes: Buffer): number {
 }
 
 function mailboxes(addresses: NonNullable<Email['replyTo']>): Mailbox[] {
-  return addresses.flatMap((one) => one.group ?? [one as Mailbox])
+  return addresses.flatMap((one) => one.group ?? [one])
 }
 
 function fileOf({ filename, mimeType, disposition, related, content }: Attachment): MessageFile {
   const isInline = (related === true || disposition === 'inline') && mimeType.startsWith('image/')
   const bytes =
-    typeof content === 'string' ? Buffer.from(content) : content instanceof Uint8Array ? content : new Uint8Array(content)
+    typeof content === 'string'
+      ? Buffer.from(content)
+      : content instanceof Uint8Array
+        ? content
+        : new Uint8Array(content)
   return { name: filename ?? '', type: mimeType, isInline, bytes }
 }

@@ -23,7 +23,8 @@ export async function findBimi(lookups: Lookups, domain: string, selector: strin
   for (const at of new Set([domain, organisation(domain)])) {
     const answer: Answer<string> = await lookups.txt(`${selector}._bimi.${at}`)
     if (answer.kind === 'no-answer') return { kind: 'no-answer' }
-    const records = answer.kind === 'records' ? answer.records.filter((text) => /^\s*v\s*=\s*BIMI1\b/i.test(text)) : []
+    const records =
+      answer.kind === 'records' ? answer.records.filter((text) => /^\s*v\s*=\s*BIMI1\b/i.test(text)) : []
     if (records.length > 1) return { kind: 'broken', domain: at, evidence: `${records.length} records` }
     const [record] = records
     if (record !== undefined) return read(record, at)
@@ -39,7 +40,8 @@ function read(record: string, domain: string): FoundBimi {
     ['l', logo],
     ['a', certificate],
   ] as const) {
-    if (value !== '' && URL.parse(value)?.protocol !== 'https:') return { kind: 'broken', domain, evidence: `${name}=${value} is no https address` }
+    if (value !== '' && URL.parse(value)?.protocol !== 'https:')
+      return { kind: 'broken', domain, evidence: `${name}=${value} is no https address` }
   }
   if (!tags.has('l')) return { kind: 'broken', domain, evidence: 'l= is missing' }
   if (logo === '' && certificate !== '') return { kind: 'broken', domain, evidence: 'a= without l=' }

@@ -32,7 +32,12 @@ describe('BIMI', () => {
   })
   afterAll(() => dns[Symbol.asyncDispose]())
 
-  const check = async ({ record = both, dmarc = 'v=DMARC1; p=reject; rua=mailto:a@example.com', logo = goodLogo, certificate = good }: Case): Promise<FindingCode[]> => {
+  const check = async ({
+    record = both,
+    dmarc = 'v=DMARC1; p=reject; rua=mailto:a@example.com',
+    logo = goodLogo,
+    certificate = good,
+  }: Case): Promise<FindingCode[]> => {
     const zones: Zones = { ...goodZones, '_dmarc.example.com': { TXT: [dmarc] } }
     if (record !== null) zones['default._bimi.example.com'] = { TXT: [record].flat() }
     dns.zones = zones
@@ -42,7 +47,9 @@ describe('BIMI', () => {
     ])
     const fetch = async (url: string): Promise<Response> => {
       const file = files.get(url) ?? null
-      return file === null ? new Response('gone', { status: 404 }) : new Response(new Uint8Array(Buffer.from(file as string)))
+      return file === null
+        ? new Response('gone', { status: 404 })
+        : new Response(new Uint8Array(Buffer.from(file as string)))
     }
     const { findings } = await checkDomain('example.com', {
       resolver: dns.resolver,
@@ -67,19 +74,57 @@ describe('BIMI', () => {
     ['bimi-record-invalid', 'two records', () => ({ record: [both, both] })],
     ['bimi-record-invalid', 'plain HTTP', () => ({ record: 'v=BIMI1; l=http://example.com/logo.svg' })],
     ['bimi-record-invalid', 'no logo', () => ({ record: `v=BIMI1; a=${certificateUrl}` })],
-    ['bimi-policy-too-lax', 'a part of the mail', () => ({ dmarc: 'v=DMARC1; p=quarantine; sp=none; rua=mailto:a@example.com' })],
+    [
+      'bimi-policy-too-lax',
+      'a part of the mail',
+      () => ({ dmarc: 'v=DMARC1; p=quarantine; sp=none; rua=mailto:a@example.com' }),
+    ],
     ['bimi-no-certificate', 'no certificate', () => ({ record: `v=BIMI1; l=${logoUrl}` })],
     ['bimi-not-checked', 'no file', () => ({ logo: null })],
     ['bimi-not-checked', 'a file that is too large', () => ({ certificate: 'x'.repeat(2_000_000) })],
     ['bimi-certificate-invalid', 'no certificate in the file', () => ({ certificate: 'hello' })],
-    ['bimi-certificate-invalid', 'an issuer that nobody knows', async () => ({ certificate: await makeMark(await makeIssuer('Other Root')) })],
-    ['bimi-certificate-invalid', 'an issuer with a known name and another key', async () => ({ certificate: await makeMark(await makeIssuer('Own Root')) })],
-    ['bimi-certificate-invalid', 'a certificate of a web server', async () => ({ certificate: await makeMark(issuer, { usage: '1.3.6.1.5.5.7.3.1' }) })],
-    ['bimi-certificate-invalid', 'a logo that was not certified', async () => ({ certificate: await makeMark(issuer, { hash: Buffer.alloc(32) }) })],
-    ['bimi-certificate-expired', 'last year’s', async () => ({ certificate: await makeMark(issuer, { notBefore: sentAt - 400 * day, notAfter: sentAt - day }) })],
-    ['bimi-certificate-expired', 'next year’s', async () => ({ certificate: await makeMark(issuer, { notBefore: sentAt + day }) })],
-    ['bimi-certificate-expires-soon', 'twenty days', async () => ({ certificate: await makeMark(issuer, { notAfter: sentAt + 20 * day }) })],
-    ['bimi-certificate-other-domain', 'another domain', async () => ({ certificate: await makeMark(issuer, { domain: 'example.net' }) })],
+    [
+      'bimi-certificate-invalid',
+      'an issuer that nobody knows',
+      async () => ({ certificate: await makeMark(await makeIssuer('Other Root')) }),
+    ],
+    [
+      'bimi-certificate-invalid',
+      'an issuer with a known name and another key',
+      async () => ({ certificate: await makeMark(await makeIssuer('Own Root')) }),
+    ],
+    [
+      'bimi-certificate-invalid',
+      'a certificate of a web server',
+      async () => ({ certificate: await makeMark(issuer, { usage: '1.3.6.1.5.5.7.3.1' }) }),
+    ],
+    [
+      'bimi-certificate-invalid',
+      'a logo that was not certified',
+      async () => ({ certificate: await makeMark(issuer, { hash: Buffer.alloc(32) }) }),
+    ],
+    [
+      'bimi-certificate-expired',
+      'last year’s',
+      async () => ({
+        certificate: await makeMark(issuer, { notBefore: sentAt - 400 * day, notAfter: sentAt - day }),
+      }),
+    ],
+    [
+      'bimi-certificate-expired',
+      'next year’s',
+      async () => ({ certificate: await makeMark(issuer, { notBefore: sentAt + day }) }),
+    ],
+    [
+      'bimi-certificate-expires-soon',
+      'twenty days',
+      async () => ({ certificate: await makeMark(issuer, { notAfter: sentAt + 20 * day }) }),
+    ],
+    [
+      'bimi-certificate-other-domain',
+      'another domain',
+      async () => ({ certificate: await makeMark(issuer, { domain: 'example.net' }) }),
+    ],
     ['bimi-logo-differs', 'another logo', () => ({ logo: goodLogo.replace('#246', '#642') })],
   ]
   it.each(cases)('%s: %s', async (code, _, make) => {
@@ -96,10 +141,15 @@ describe('BIMI', () => {
     ['entities', goodLogo.replace('<svg', '<!DOCTYPE svg [<!ENTITY a "b">]><svg')],
     ['many levels', goodLogo.replace('<rect', `${'<g>'.repeat(5000)}<rect`)],
   ])('bimi-logo-invalid: %s', async (_, logo) => {
-    expect(await check({ logo, record: `v=BIMI1; l=${logoUrl}` })).toEqual(['bimi-logo-invalid', 'bimi-no-certificate'])
+    expect(await check({ logo, record: `v=BIMI1; l=${logoUrl}` })).toEqual([
+      'bimi-logo-invalid',
+      'bimi-no-certificate',
+    ])
   })
 
   it('has a case for every code', () => {
-    expect(new Set([...cases.map(([code]) => code), 'bimi-logo-invalid'])).toEqual(new Set(Object.keys(bimiKinds)))
+    expect(new Set([...cases.map(([code]) => code), 'bimi-logo-invalid'])).toEqual(
+      new Set(Object.keys(bimiKinds)),
+    )
   })
 })

@@ -13,11 +13,13 @@ export function chainFault(pem: string, roots: readonly X509Certificate[]): stri
   const chain = blocks.map((block) => new X509Certificate(block))
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1]
-    if (issuer !== undefined && !isSignedBy(certificate, issuer)) return `certificate ${index + 1} is not signed by the one after it`
+    if (issuer !== undefined && !isSignedBy(certificate, issuer))
+      return `certificate ${index + 1} is not signed by the one after it`
   }
   const last = chain.at(-1)
   const isTrusted =
-    last !== undefined && roots.some((root) => root.fingerprint512 === last.fingerprint512 || isSignedBy(last, root))
+    last !== undefined &&
+    roots.some((root) => root.fingerprint512 === last.fingerprint512 || isSignedBy(last, root))
   return isTrusted ? null : 'its chain ends at none of the known issuers of mark certificates'
 }
 

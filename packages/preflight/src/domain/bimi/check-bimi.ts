@@ -28,12 +28,21 @@ export async function checkBimi(
   const bimi = await findBimi(lookups, domain, selector)
   const where = `TXT ${selector}._bimi.${domain}`
   if (bimi.kind === 'broken') return [found('bimi-record-invalid', { where, evidence: bimi.evidence })]
-  if (bimi.kind !== 'record') return bimi.kind === 'none' ? [found('bimi-missing', { where, evidence: 'no record' })] : []
+  if (bimi.kind !== 'record')
+    return bimi.kind === 'none' ? [found('bimi-missing', { where, evidence: 'no record' })] : []
   // An empty l= says that no logo is wanted.
   if (bimi.record.logo === '') return []
   const findings: Finding[] = []
-  if (dmarc.kind === 'record' && (dmarc.record.policy === 'none' || isPartial(dmarc.record) || dmarc.record.tags.get('sp') === 'none'))
-    findings.push(found('bimi-policy-too-lax', { where: `TXT _dmarc.${dmarc.record.domain}`, evidence: dmarc.record.record }))
+  if (
+    dmarc.kind === 'record' &&
+    (dmarc.record.policy === 'none' || isPartial(dmarc.record) || dmarc.record.tags.get('sp') === 'none')
+  )
+    findings.push(
+      found('bimi-policy-too-lax', {
+        where: `TXT _dmarc.${dmarc.record.domain}`,
+        evidence: dmarc.record.record,
+      }),
+    )
   return [...findings, ...(await checkFiles(bimi.record, { ...options, domain, selector, now }))]
 }
 
@@ -43,7 +52,10 @@ async function checkFiles(
 ): Promise<Finding[]> {
   const { domain, selector, now, fetch = globalThis.fetch, timeoutMs = 10_000, issuers = [] } = context
   const findings: Finding[] = []
-  if (certificateUrl === '') findings.push(found('bimi-no-certificate', { where: `TXT ${selector}._bimi.${domain}`, evidence: record }))
+  if (certificateUrl === '')
+    findings.push(
+      found('bimi-no-certificate', { where: `TXT ${selector}._bimi.${domain}`, evidence: record }),
+    )
   if (fetch === false) return findings
   const get = async (url: string): Promise<Buffer | null> => {
     try {
@@ -53,12 +65,17 @@ async function checkFiles(
       return null
     }
   }
-  const [logo, certificate] = await Promise.all([get(logoUrl), certificateUrl === '' ? null : get(certificateUrl)])
+  const [logo, certificate] = await Promise.all([
+    get(logoUrl),
+    certificateUrl === '' ? null : get(certificateUrl),
+  ])
   if (logo !== null) findings.push(...checkLogo(logo, logoUrl))
   if (certificate !== null) {
     // Loaded only here: the parts for ASN.1 take a while, and few domains have a certificate.
     const { checkMark } = await import('./check-mark.ts')
-    findings.push(...(await checkMark(certificate, { domain, selector, logo, issuers, now, where: certificateUrl })))
+    findings.push(
+      ...(await checkMark(certificate, { domain, selector, logo, issuers, now, where: certificateUrl })),
+    )
   }
   return findings
 }
@@ -67,9 +84,11 @@ async function checkFiles(
 const mostLogo = 32 * 1024
 
 function checkLogo(logo: Buffer, where: string): Finding[] {
-  if (logo.length > mostLogo) return [found('bimi-logo-invalid', { where, evidence: `${logo.length} bytes; 32 KiB are allowed` })]
+  if (logo.length > mostLogo)
+    return [found('bimi-logo-invalid', { where, evidence: `${logo.length} bytes; 32 KiB are allowed` })]
   // Entities could make much of little, and no logo needs them.
-  if (logo.includes('<!ENTITY')) return [found('bimi-logo-invalid', { where, evidence: 'it declares entities' })]
+  if (logo.includes('<!ENTITY'))
+    return [found('bimi-logo-invalid', { where, evidence: 'it declares entities' })]
   try {
     validateSvg(logo)
     return []

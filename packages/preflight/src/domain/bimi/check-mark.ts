@@ -18,7 +18,10 @@ export interface MarkContext {
 }
 
 /** A VMC or CMC: its chain, dates, domain and logo. */
-export async function checkMark(pem: Buffer, { domain, selector, logo, issuers, now, where }: MarkContext): Promise<Finding[]> {
+export async function checkMark(
+  pem: Buffer,
+  { domain, selector, logo, issuers, now, where }: MarkContext,
+): Promise<Finding[]> {
   const see = (code: FindingCode, evidence: string): Finding[] => [found(code, { where, evidence })]
   const rootStore = RootStore.create()
   for (const issuer of issuers) rootStore.addCert(issuer)
@@ -29,14 +32,23 @@ export async function checkMark(pem: Buffer, { domain, selector, logo, issuers, 
     mark = await vmc(pem, { rootStore, now: new Date(now) })
   } catch (error) {
     const { message } = error as Error
-    return see(/expired or is not yet valid/.test(message) ? 'bimi-certificate-expired' : 'bimi-certificate-invalid', message)
+    return see(
+      /expired or is not yet valid/.test(message) ? 'bimi-certificate-expired' : 'bimi-certificate-invalid',
+      message,
+    )
   }
-  if (mark.validHash !== true) return see('bimi-certificate-invalid', 'the logo inside does not have the hash that was certified')
+  if (mark.validHash !== true)
+    return see('bimi-certificate-invalid', 'the logo inside does not have the hash that was certified')
   const findings: Finding[] = []
   const { subjectAltName, validTo } = mark.certificate
-  if (Date.parse(validTo) - now < days30) findings.push(...see('bimi-certificate-expires-soon', `on ${validTo.slice(0, 10)}`))
+  if (Date.parse(validTo) - now < days30)
+    findings.push(...see('bimi-certificate-expires-soon', `on ${validTo.slice(0, 10)}`))
   const names = subjectAltName.map((name) => name.toLowerCase())
-  if (![domain, organisation(domain)].some((one) => names.includes(one) || names.includes(`${selector}._bimi.${one}`)))
+  if (
+    ![domain, organisation(domain)].some(
+      (one) => names.includes(one) || names.includes(`${selector}._bimi.${one}`),
+    )
+  )
     findings.push(...see('bimi-certificate-other-domain', names.join(', ')))
   if (logo !== null && !logo.equals(Buffer.from(mark.logoFile ?? '', 'base64')))
     findings.push(...see('bimi-logo-differs', `${mark.type}: the certified logo is another file`))

@@ -1,5 +1,8 @@
 /** As the global `fetch`. */
-export type FetchFile = (url: string, options: { signal: AbortSignal; redirect: 'error' }) => Promise<Response>
+export type FetchFile = (
+  url: string,
+  options: { signal: AbortSignal; redirect: 'error' },
+) => Promise<Response>
 
 const mostBytes = 1024 * 1024
 

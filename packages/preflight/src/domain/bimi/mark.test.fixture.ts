@@ -26,7 +26,8 @@ interface CryptoKeyPair {
   publicKey: webcrypto.CryptoKey
 }
 
-const makeKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>
+const makeKeys = (): Promise<CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 /** A root of one’s own, or an intermediate under one. */
 export async function makeIssuer(name: string, above?: Issuer): Promise<Issuer> {
@@ -57,7 +58,12 @@ export interface MarkChanges {
 
 /** A mark certificate, PEM, with that of its issuer behind it. */
 export async function makeMark(issuer: Issuer, changes: MarkChanges = {}): Promise<string> {
-  const { domain = 'example.com', logo = goodLogo, notBefore = Date.UTC(2026, 0, 1), notAfter = Date.UTC(2026, 11, 31) } = changes
+  const {
+    domain = 'example.com',
+    logo = goodLogo,
+    notBefore = Date.UTC(2026, 0, 1),
+    notAfter = Date.UTC(2026, 11, 31),
+  } = changes
   const keys = await makeKeys()
   const certificate = await X509CertificateGenerator.create({
     serialNumber: '02',
@@ -78,7 +84,10 @@ export async function makeMark(issuer: Issuer, changes: MarkChanges = {}): Promi
 }
 
 /** RFC 3709: the logo, in a data address, with its hash. */
-function logotype(logo: Buffer, hash: Buffer = createHash('sha256').update(logo).digest()): Buffer<ArrayBuffer> {
+function logotype(
+  logo: Buffer,
+  hash: Buffer = createHash('sha256').update(logo).digest(),
+): Buffer<ArrayBuffer> {
   const sha256 = Buffer.from('0609608648016503040201', 'hex')
   const uri = `data:image/svg+xml;base64,${gzipSync(logo).toString('base64')}`
   const details = der(

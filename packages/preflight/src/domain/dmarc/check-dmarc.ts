@@ -19,16 +19,26 @@ export function isPartial({ tags }: DmarcRecord): boolean {
   return Number(tags.get('pct') ?? 100) < 100 || tags.get('t')?.toLowerCase() === 'y'
 }
 
-async function checkReports(lookups: Lookups, { domain, record, tags }: DmarcRecord, where: string): Promise<Finding[]> {
-  const targets = Array.from((tags.get('rua') ?? '').matchAll(/mailto:[^\s,;!]{1,200}@([\w.-]{1,253})/gi), ([, host = '']) => host.toLowerCase())
+async function checkReports(
+  lookups: Lookups,
+  { domain, record, tags }: DmarcRecord,
+  where: string,
+): Promise<Finding[]> {
+  const targets = Array.from(
+    (tags.get('rua') ?? '').matchAll(/mailto:[^\s,;!]{1,200}@([\w.-]{1,253})/gi),
+    ([, host = '']) => host.toLowerCase(),
+  )
   if (targets.length === 0) return [found('dmarc-no-rua', { where, evidence: record })]
   const findings: Finding[] = []
   for (const target of new Set(targets.slice(0, 10))) {
     if (organisation(target) === organisation(domain)) continue
     const name = `${domain}._report._dmarc.${target}`
     const answer = await lookups.txt(name)
-    const isAllowed = answer.kind === 'no-answer' || (answer.kind === 'records' && answer.records.some((text) => /^v=DMARC1\b/i.test(text)))
-    if (!isAllowed) findings.push(found('dmarc-rua-not-authorised', { where: `TXT ${name}`, evidence: 'no record' }))
+    const isAllowed =
+      answer.kind === 'no-answer' ||
+      (answer.kind === 'records' && answer.records.some((text) => /^v=DMARC1\b/i.test(text)))
+    if (!isAllowed)
+      findings.push(found('dmarc-rua-not-authorised', { where: `TXT ${name}`, evidence: 'no record' }))
   }
   return findings
 }

@@ -25,7 +25,8 @@ export async function findDmarc(lookups: Lookups, domain: string): Promise<Found
   for (let at = domain; ; at = at.slice(at.indexOf('.') + 1)) {
     const answer = await lookups.txt(`_dmarc.${at}`)
     if (answer.kind === 'no-answer') return answer
-    const records = answer.kind === 'records' ? answer.records.filter((text) => /^\s*v\s*=\s*DMARC1\b/i.test(text)) : []
+    const records =
+      answer.kind === 'records' ? answer.records.filter((text) => /^\s*v\s*=\s*DMARC1\b/i.test(text)) : []
     if (records.length > 1) return { kind: 'multiple', domain: at, evidence: records.join(' | ') }
     const [record] = records
     if (record !== undefined) return read(record, at, domain)
@@ -55,7 +56,8 @@ function read(record: string, at: string, domain: string): FoundDmarc {
 }
 
 function faultOf(record: string, tags: ReadonlyMap<string, string>): string | null {
-  if (!/^v\s*=\s*DMARC1\s*(?:;|$)/.test(record)) return `it does not begin with v=DMARC1; but with ${record.slice(0, 40)}`
+  if (!/^v\s*=\s*DMARC1\s*(?:;|$)/.test(record))
+    return `it does not begin with v=DMARC1; but with ${record.slice(0, 40)}`
   const p = tags.get('p')
   if (p === undefined) return 'p= is missing'
   for (const name of ['p', 'sp', 'np']) {

@@ -13,12 +13,19 @@ export interface ReverseDns {
 }
 
 /** Reverse DNS that confirms forward. */
-export async function checkIp(lookups: Lookups, ip: string, domain: string): Promise<{ report: ReverseDns; findings: Finding[] }> {
+export async function checkIp(
+  lookups: Lookups,
+  ip: string,
+  domain: string,
+): Promise<{ report: ReverseDns; findings: Finding[] }> {
   const answer = await lookups.ptr(ip)
   const where = `PTR ${ip}`
   if (answer.kind === 'no-answer') return { report: { ip, names: null, confirmed: null }, findings: [] }
   if (answer.kind === 'none')
-    return { report: { ip, names: [], confirmed: null }, findings: [found('ip-no-ptr', { where, evidence: 'no record' })] }
+    return {
+      report: { ip, names: [], confirmed: null },
+      findings: [found('ip-no-ptr', { where, evidence: 'no record' })],
+    }
   const names = answer.records.slice(0, 10)
   const forward = await Promise.all(names.map((name) => lookups.addresses(name, ip.includes(':') ? 6 : 4)))
   const confirmed = names.find((_, index) => {
@@ -33,16 +40,25 @@ export async function checkIp(lookups: Lookups, ip: string, domain: string): Pro
   }
   const findings: Finding[] = []
   if (looksGeneric(confirmed, ip)) findings.push(found('ip-ptr-generic', { where, evidence }))
-  else if (!names.some((name) => isSameOrganisation(name, domain))) findings.push(found('ip-ptr-other-domain', { where, evidence }))
+  else if (!names.some((name) => isSameOrganisation(name, domain)))
+    findings.push(found('ip-ptr-other-domain', { where, evidence }))
   return { report, findings }
 }
 
 /** `192-0-2-10.dsl.example.net`, `ec2-192-0-2-10...`, `host10.dynamic.example.net`. */
 function looksGeneric(name: string, ip: string): boolean {
-  if (/(?:^|[.-])(?:dynamic|dyn|dhcp|dial-?up|dsl|adsl|pppoe|pool|cable|static-ip|compute|unassigned)(?=[\d.-]|$)/i.test(name)) return true
+  if (
+    /(?:^|[.-])(?:dynamic|dyn|dhcp|dial-?up|dsl|adsl|pppoe|pool|cable|static-ip|compute|unassigned)(?=[\d.-]|$)/i.test(
+      name,
+    )
+  )
+    return true
   const parts = ip.split('.')
   if (parts.length !== 4) return false
   const numbers = (name.match(/\d+/g) ?? []).map(Number).join(' ')
   const own = parts.map(Number)
-  return ` ${numbers} `.includes(` ${own.join(' ')} `) || ` ${numbers} `.includes(` ${own.toReversed().join(' ')} `)
+  return (
+    ` ${numbers} `.includes(` ${own.join(' ')} `) ||
+    ` ${numbers} `.includes(` ${own.toReversed().join(' ')} `)
+  )
 }

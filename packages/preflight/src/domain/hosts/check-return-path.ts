@@ -9,7 +9,9 @@ export async function checkReturnPath(lookups: Lookups, domain: string): Promise
   if (mx.kind === 'no-answer') return []
   if (mx.kind === 'none') {
     const addresses = await lookups.addresses(domain)
-    return addresses.kind === 'none' ? [found('return-path-not-found', { where, evidence: 'neither MX nor address' })] : []
+    return addresses.kind === 'none'
+      ? [found('return-path-not-found', { where, evidence: 'neither MX nor address' })]
+      : []
   }
   const hosts = mx.records.map(({ exchange }) => exchange)
   if (hosts.every((host) => host === '')) return [found('return-path-null-mx', { where, evidence: 'MX 0 .' })]

@@ -14,7 +14,10 @@ export interface TlsTarget {
 }
 
 /** Asks a server for STARTTLS, or TLS at once on port 465, and looks at what it shows. */
-export async function checkTls({ host, port = 587, timeoutMs = 10_000, ca }: TlsTarget, now: number): Promise<Finding[]> {
+export async function checkTls(
+  { host, port = 587, timeoutMs = 10_000, ca }: TlsTarget,
+  now: number,
+): Promise<Finding[]> {
   const where = `${host}:${port}`
   const open: Open = { socket: null }
   let timer: NodeJS.Timeout | undefined
@@ -74,7 +77,8 @@ async function look({ host, port, ca, where, open, now }: Look): Promise<Finding
 function judge(secure: TLSSocket, where: string, now: number): Finding[] {
   const findings: Finding[] = []
   const version = secure.getProtocol() ?? ''
-  if (version === 'TLSv1' || version === 'TLSv1.1') findings.push(found('tls-old', { where, evidence: version }))
+  if (version === 'TLSv1' || version === 'TLSv1.1')
+    findings.push(found('tls-old', { where, evidence: version }))
   const certificate = secure.getPeerCertificate()
   const fault = certificateFault(secure, certificate, now)
   if (fault !== null) findings.push(found('tls-certificate', { where, evidence: fault }))

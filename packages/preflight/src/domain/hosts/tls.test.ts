@@ -10,7 +10,10 @@ import { checkTls, type TlsTarget } from './check-tls.ts'
 const now = Date.UTC(2026, 2, 3)
 
 /** For `localhost`, signed by the issuer. */
-async function makeCertificate(issuer: Issuer, notAfter = Date.UTC(2030, 0, 1)): Promise<{ cert: string; key: string }> {
+async function makeCertificate(
+  issuer: Issuer,
+  notAfter = Date.UTC(2030, 0, 1),
+): Promise<{ cert: string; key: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.create({
@@ -25,7 +28,10 @@ async function makeCertificate(issuer: Issuer, notAfter = Date.UTC(2030, 0, 1)):
     extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
   })
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { cert: certificate.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n` }
+  return {
+    cert: certificate.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`,
+  }
 }
 
 /** Speaks SMTP up to STARTTLS, and then TLS as it is told to. */
@@ -82,12 +88,16 @@ describe('checkTls', () => {
   })
 
   it('says that the certificate is one’s own', async () => {
-    expect(await checkTls({ host: '127.0.0.1', port: self.port }, now)).toMatchObject([{ code: 'tls-certificate' }])
+    expect(await checkTls({ host: '127.0.0.1', port: self.port }, now)).toMatchObject([
+      { code: 'tls-certificate' },
+    ])
   })
 
   it('says that the certificate has expired', async () => {
     const target = await serve(await makeCertificate(root, Date.UTC(2026, 1, 1)))
-    expect(await checkTls(target, now)).toMatchObject([{ code: 'tls-certificate', evidence: expect.stringContaining('expired') }])
+    expect(await checkTls(target, now)).toMatchObject([
+      { code: 'tls-certificate', evidence: expect.stringContaining('expired') },
+    ])
   })
 
   it('says that the certificate is for another name', async () => {
@@ -102,7 +112,9 @@ describe('checkTls', () => {
   })
 
   it('cannot tell without an answer', async () => {
-    expect(await checkTls({ host: '127.0.0.1', port: 1 }, now)).toMatchObject([{ code: 'tls-no-answer', severity: 'unknown' }])
+    expect(await checkTls({ host: '127.0.0.1', port: 1 }, now)).toMatchObject([
+      { code: 'tls-no-answer', severity: 'unknown' },
+    ])
     const mute = createServer((socket) => socket.on('error', () => undefined))
     const rude = createServer((socket) => {
       socket.on('error', () => undefined)
@@ -113,8 +125,16 @@ describe('checkTls', () => {
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
     }
-    const target = (server: Server): TlsTarget => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, timeoutMs: 200 })
-    expect(await checkTls(target(mute), now)).toMatchObject([{ code: 'tls-no-answer', evidence: 'no answer within 200 ms' }])
-    expect(await checkTls(target(rude), now)).toMatchObject([{ code: 'tls-no-answer', evidence: 'the server closed the connection' }])
+    const target = (server: Server): TlsTarget => ({
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      timeoutMs: 200,
+    })
+    expect(await checkTls(target(mute), now)).toMatchObject([
+      { code: 'tls-no-answer', evidence: 'no answer within 200 ms' },
+    ])
+    expect(await checkTls(target(rude), now)).toMatchObject([
+      { code: 'tls-no-answer', evidence: 'the server closed the connection' },
+    ])
   })
 })

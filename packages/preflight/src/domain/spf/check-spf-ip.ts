@@ -9,7 +9,12 @@ export interface SpfOfIp {
 }
 
 /** What receivers will find for mail from this IP with this return-path domain. */
-export async function checkSpfIp(lookups: Lookups, domain: string, ip: string, helo?: string): Promise<SpfOfIp> {
+export async function checkSpfIp(
+  lookups: Lookups,
+  domain: string,
+  ip: string,
+  helo?: string,
+): Promise<SpfOfIp> {
   const { status } = await spf({
     sender: `postmaster@${domain}`,
     ip,

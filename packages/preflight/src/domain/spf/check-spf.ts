@@ -52,15 +52,25 @@ function recordFindings(walk: SpfWalk, where: string, { result, comment }: SpfOf
   const findings: Finding[] = []
   const isTooMany = walk.lookups.length > 10
   if (isTooMany)
-    findings.push(found('spf-too-many-lookups', { where, evidence: `${walk.lookups.length}: ${listed(walk.lookups, 12)}` }))
-  if (walk.voids.length > 2) findings.push(found('spf-too-many-void-lookups', { where, evidence: listed(walk.voids) }))
-  if (walk.broken.length > 0) findings.push(found('spf-broken-include', { where, evidence: listed(walk.broken) }))
+    findings.push(
+      found('spf-too-many-lookups', {
+        where,
+        evidence: `${walk.lookups.length}: ${listed(walk.lookups, 12)}`,
+      }),
+    )
+  if (walk.voids.length > 2)
+    findings.push(found('spf-too-many-void-lookups', { where, evidence: listed(walk.voids) }))
+  if (walk.broken.length > 0)
+    findings.push(found('spf-broken-include', { where, evidence: listed(walk.broken) }))
   if (result === 'permerror' && findings.length === 0)
     findings.push(found('spf-syntax', { where, evidence: `${comment}: ${walk.record}` }))
   if (walk.all === '+') findings.push(found('spf-pass-all', { where, evidence: walk.record ?? '' }))
   else if (walk.all !== '-' && walk.all !== '~' && findings.length === 0)
     findings.push(found('spf-no-all', { where, evidence: walk.record ?? '' }))
-  if (walk.usesPtr) findings.push(found('spf-ptr', { where, evidence: listed(walk.lookups.filter((term) => term.startsWith('ptr:'))) }))
+  if (walk.usesPtr)
+    findings.push(
+      found('spf-ptr', { where, evidence: listed(walk.lookups.filter((term) => term.startsWith('ptr:'))) }),
+    )
   return findings
 }
 

@@ -6,5 +6,10 @@ export function spfIpFinding({ ip, result, comment }: SpfOfIp, domain: string): 
   const where = `SPF ${domain}`
   if (result === 'pass' || result === 'temperror') return []
   if (result === 'none') return [found('spf-missing', { where, evidence: 'no record' })]
-  return [found('spf-ip-not-covered', { where, evidence: `${ip}: ${result}${comment === '' ? '' : ` (${comment})`}` })]
+  return [
+    found('spf-ip-not-covered', {
+      where,
+      evidence: `${ip}: ${result}${comment === '' ? '' : ` (${comment})`}`,
+    }),
+  ]
 }

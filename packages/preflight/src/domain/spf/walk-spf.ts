@@ -25,7 +25,8 @@ export async function walkSpf(lookups: Lookups, domain: string): Promise<SpfWalk
   const seen = { lookups: [] as string[], voids: [] as string[], broken: [] as string[], usesPtr: false }
   const records = await spfRecords(lookups, domain)
   const [record] = records ?? []
-  if (record === undefined || records?.length !== 1) return { ...seen, record: null, count: records?.length ?? 0, all: null }
+  if (record === undefined || records?.length !== 1)
+    return { ...seen, record: null, count: records?.length ?? 0, all: null }
 
   const visit = async (terms: string, at: string, path: readonly string[]): Promise<SpfWalk['all']> => {
     let all: SpfWalk['all'] = null
@@ -34,7 +35,8 @@ export async function walkSpf(lookups: Lookups, domain: string): Promise<SpfWalk
       if (seen.lookups.length > mostLookups) return all
       const [, modifier, target] = /^([a-z][\w.-]*)=(.*)$/i.exec(term) ?? []
       if (modifier?.toLowerCase() === 'redirect' && target !== undefined) redirect = target
-      const [, qualifier = '', name = '', value = ''] = /^([+?~-]?)([a-z0-9]+)(?::([^/]*))?(?:\/.*)?$/i.exec(term) ?? []
+      const [, qualifier = '', name = '', value = ''] =
+        /^([+?~-]?)([a-z0-9]+)(?::([^/]*))?(?:\/.*)?$/i.exec(term) ?? []
       if (name.toLowerCase() === 'all') all = (qualifier || '+') as SpfWalk['all']
       else await ask(name.toLowerCase(), value || at, path)
     }
@@ -53,7 +55,10 @@ export async function walkSpf(lookups: Lookups, domain: string): Promise<SpfWalk
     if (name === 'ptr') seen.usesPtr = true
     // What a macro stands for depends on the message.
     if (target.includes('%') || name === 'ptr') return
-    const answer = name === 'mx' ? await lookups.mx(target) : await lookups.addresses(target, name === 'exists' ? 4 : undefined)
+    const answer =
+      name === 'mx'
+        ? await lookups.mx(target)
+        : await lookups.addresses(target, name === 'exists' ? 4 : undefined)
     if (answer.kind === 'none') seen.voids.push(`${name}:${target}`)
   }
 

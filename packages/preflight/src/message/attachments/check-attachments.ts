@@ -18,7 +18,10 @@ export async function checkAttachments(files: readonly MessageFile[]): Promise<F
   }
   if (files.length > mostFiles)
     findings.push(
-      found('content-not-checked', { where: 'attachments', evidence: `${files.length} files; ${mostFiles} were looked at` }),
+      found('content-not-checked', {
+        where: 'attachments',
+        evidence: `${files.length} files; ${mostFiles} were looked at`,
+      }),
     )
   return findings
 }

@@ -1,9 +1,51 @@
 import { fileTypeFromBuffer } from 'file-type'
 
-export type FileKind = 'program' | 'archive' | 'zip' | 'gzip' | 'compound' | 'pdf' | 'rtf' | 'script' | 'markup' | 'other'
+export type FileKind =
+  | 'program'
+  | 'archive'
+  | 'zip'
+  | 'gzip'
+  | 'compound'
+  | 'pdf'
+  | 'rtf'
+  | 'script'
+  | 'markup'
+  | 'other'
 
-const programs = new Set(['exe', 'elf', 'macho', 'deb', 'rpm', 'class', 'swf', 'crx', 'lnk', 'dmg', 'wasm', 'jar', 'apk', 'xpi'])
-const archives = new Set(['rar', '7z', 'tar', 'bz2', 'xz', 'zst', 'lz', 'Z', 'lz4', 'cab', 'arj', 'lzh', 'ar', 'cpio', 'ace', 'iso'])
+const programs = new Set([
+  'exe',
+  'elf',
+  'macho',
+  'deb',
+  'rpm',
+  'class',
+  'swf',
+  'crx',
+  'lnk',
+  'dmg',
+  'wasm',
+  'jar',
+  'apk',
+  'xpi',
+])
+const archives = new Set([
+  'rar',
+  '7z',
+  'tar',
+  'bz2',
+  'xz',
+  'zst',
+  'lz',
+  'Z',
+  'lz4',
+  'cab',
+  'arj',
+  'lzh',
+  'ar',
+  'cpio',
+  'ace',
+  'iso',
+])
 
 /** What a file is, by its content. `detail` names it for the reader. */
 export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; detail: string }> {
@@ -22,11 +64,13 @@ export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; d
 }
 
 const scriptStart = /^(?:\xef\xbb\xbf)?\s*(?:#!\s*\/|@?echo\s+off\b|<job\b|<package>|on error resume next)/i
-const scriptWords = /\bWScript\.|\bCreateObject\s*\(|\bActiveXObject\b|\bpowershell(?:\.exe)?\s+-|\bInvoke-(?:Expression|WebRequest)\b|\bStart-Process\b/i
+const scriptWords =
+  /\bWScript\.|\bCreateObject\s*\(|\bActiveXObject\b|\bpowershell(?:\.exe)?\s+-|\bInvoke-(?:Expression|WebRequest)\b|\bStart-Process\b/i
 
 function kindOfText(text: string): { kind: FileKind; detail: string } {
   if (text.includes('\0')) return { kind: 'other', detail: 'binary' }
   if (scriptStart.test(text) || scriptWords.test(text)) return { kind: 'script', detail: 'script' }
-  if (/<(?:!doctype\s+html|html|svg|script|body)[\s>]/i.test(text)) return { kind: 'markup', detail: 'HTML or SVG' }
+  if (/<(?:!doctype\s+html|html|svg|script|body)[\s>]/i.test(text))
+    return { kind: 'markup', detail: 'HTML or SVG' }
   return { kind: 'other', detail: 'text' }
 }

@@ -8,7 +8,9 @@ import type { FileSighting } from './sighting.ts'
 /** What a file is and holds, by its content; its name only adds to that. */
 export async function inspectFile(name: string, bytes: Uint8Array): Promise<FileSighting[]> {
   const sightings = [...checkFileName(name), ...(await inspectContent(bytes))]
-  const isRunning = sightings.some(({ code }) => code === 'attachment-executable' || code === 'attachment-script')
+  const isRunning = sightings.some(
+    ({ code }) => code === 'attachment-executable' || code === 'attachment-script',
+  )
   if (isRunning && looksHarmless(name) && !sightings.some(({ code }) => code === 'attachment-disguised'))
     sightings.push({ code: 'attachment-disguised', evidence: 'it is not what its ending says' })
   return sightings
@@ -29,16 +31,22 @@ async function inspectContent(bytes: Uint8Array): Promise<FileSighting[]> {
     case 'archive':
       return [
         { code: 'attachment-archive', evidence: `${detail}; what is inside cannot be looked at` },
-        ...(detail === 'rar' && isEncryptedRar(buffer) ? [{ code: 'attachment-encrypted', evidence: 'rar' } as const] : []),
+        ...(detail === 'rar' && isEncryptedRar(buffer)
+          ? [{ code: 'attachment-encrypted', evidence: 'rar' } as const]
+          : []),
       ]
     case 'compound':
       return inspectCompound(buffer)
     case 'pdf':
       return inspectPdf(buffer)
     case 'rtf':
-      return buffer.includes('\\objdata') ? [{ code: 'attachment-active', evidence: 'RTF with an embedded object' }] : []
+      return buffer.includes('\\objdata')
+        ? [{ code: 'attachment-active', evidence: 'RTF with an embedded object' }]
+        : []
     case 'markup':
-      return /<script[\s>]|\son(?:load|click|error|mouseover)\s*=/i.test(buffer.toString('latin1', 0, 512 * 1024))
+      return /<script[\s>]|\son(?:load|click|error|mouseover)\s*=/i.test(
+        buffer.toString('latin1', 0, 512 * 1024),
+      )
         ? [{ code: 'attachment-active', evidence: `${detail} with a script` }]
         : []
     case 'other':
@@ -54,7 +62,9 @@ async function inspectGzip(buffer: Buffer): Promise<FileSighting[]> {
   if (kind === 'program') return [archive, { code: 'attachment-executable', evidence: `${detail} in gzip` }]
   if (kind === 'script') return [archive, { code: 'attachment-script', evidence: `${detail} in gzip` }]
   const isNested = kind === 'zip' || kind === 'gzip' || (kind === 'archive' && detail !== 'tar')
-  return isNested ? [archive, { code: 'attachment-nested-archive', evidence: `${detail} in gzip` }] : [archive]
+  return isNested
+    ? [archive, { code: 'attachment-nested-archive', evidence: `${detail} in gzip` }]
+    : [archive]
 }
 
 /** The first 8 KiB, however much there is: a bomb is not unpacked. */
@@ -77,8 +87,10 @@ async function gunzipHead(buffer: Buffer): Promise<Buffer | null> {
 /** Old office documents. The names of their streams stand there in UTF-16. */
 function inspectCompound(buffer: Buffer): FileSighting[] {
   const has = (name: string): boolean => buffer.includes(Buffer.from(name, 'utf16le'))
-  if (has('EncryptedPackage')) return [{ code: 'attachment-encrypted', evidence: 'an office document with a password' }]
-  if (has('_VBA_PROJECT') || has('Macros')) return [{ code: 'attachment-macro', evidence: 'an old office document' }]
+  if (has('EncryptedPackage'))
+    return [{ code: 'attachment-encrypted', evidence: 'an office document with a password' }]
+  if (has('_VBA_PROJECT') || has('Macros'))
+    return [{ code: 'attachment-macro', evidence: 'an old office document' }]
   return []
 }
 

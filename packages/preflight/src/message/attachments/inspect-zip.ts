@@ -28,7 +28,11 @@ export async function inspectZip(bytes: Uint8Array, isInside = false): Promise<F
     return [{ code: 'attachment-bomb', evidence: `${bytes.length} bytes unpack to ${unpacked}` }]
   if (kind === 'document') return macrosIn(entries)
   if (isInside) sightings.push({ code: 'attachment-nested-archive', evidence: 'a zip within an archive' })
-  else sightings.push({ code: 'attachment-archive', evidence: `zip with ${listed(entries.map(({ name }) => name))}` })
+  else
+    sightings.push({
+      code: 'attachment-archive',
+      evidence: `zip with ${listed(entries.map(({ name }) => name))}`,
+    })
   if (entries.some(({ isEncrypted }) => isEncrypted))
     sightings.push({ code: 'attachment-encrypted', evidence: 'a zip with a password' })
   for (const entry of entries.slice(0, mostOpened)) sightings.push(...(await inspectEntry(entry, isInside)))
@@ -45,12 +49,14 @@ async function inspectEntry(entry: ZipEntry, isInside: boolean): Promise<FileSig
     return [...named, { code: 'attachment-broken', evidence: `${entry.name}: ${(error as Error).message}` }]
   }
   const { kind, detail } = await kindOfFile(head)
-  if (kind === 'program') return [...named, within(entry)({ code: 'attachment-executable', evidence: detail })]
+  if (kind === 'program')
+    return [...named, within(entry)({ code: 'attachment-executable', evidence: detail })]
   if (kind === 'script') return [...named, within(entry)({ code: 'attachment-script', evidence: detail })]
   if (kind === 'archive' || kind === 'gzip')
     return [...named, within(entry)({ code: 'attachment-nested-archive', evidence: detail })]
   // Once: what lies deeper is a nested archive, and that says enough.
-  if (kind === 'zip' && !isInside) return [...named, ...(await inspectZip(await entry.read(mostOffice), true)).map(within(entry))]
+  if (kind === 'zip' && !isInside)
+    return [...named, ...(await inspectZip(await entry.read(mostOffice), true)).map(within(entry))]
   return named
 }
 
@@ -63,11 +69,16 @@ function kindOfZip(names: readonly string[]): 'program' | 'document' | 'archive'
   if (has(/^AndroidManifest\.xml$/) || (has(/^META-INF\/MANIFEST\.MF$/i) && has(/\.class$/))) return 'program'
   // Office, OpenDocument and EPUB, iWork, Wallet passes.
   const isDocument =
-    has(/^\[Content_Types\]\.xml$/) || has(/^mimetype$/) || has(/^Index\/.*\.iwa$|^Index\.zip$/) || has(/^pass\.json$/)
+    has(/^\[Content_Types\]\.xml$/) ||
+    has(/^mimetype$/) ||
+    has(/^Index\/.*\.iwa$|^Index\.zip$/) ||
+    has(/^pass\.json$/)
   return isDocument ? 'document' : 'archive'
 }
 
 function macrosIn(entries: readonly ZipEntry[]): FileSighting[] {
-  const macro = entries.find(({ name }) => /(?:^|\/)vbaProject\.bin$|^xl\/macrosheets\/|^Basic\/.|^Scripts\/./i.test(name))
+  const macro = entries.find(({ name }) =>
+    /(?:^|\/)vbaProject\.bin$|^xl\/macrosheets\/|^Basic\/.|^Scripts\/./i.test(name),
+  )
   return macro === undefined ? [] : [{ code: 'attachment-macro', evidence: macro.name }]
 }

@@ -46,7 +46,12 @@ export async function readZip(bytes: Uint8Array): Promise<ZipEntry[]> {
 function openZip(bytes: Uint8Array): Promise<ZipFile> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   // Sizes are not validated: an archive that lies about them is still to be looked at, and reading is bounded anyway.
-  const options = { lazyEntries: true, validateEntrySizes: false, strictFileNames: false, decodeStrings: true }
+  const options = {
+    lazyEntries: true,
+    validateEntrySizes: false,
+    strictFileNames: false,
+    decodeStrings: true,
+  }
   return new Promise((resolve, reject) => {
     fromBuffer(buffer, options, (error, zip) => (error ? reject(error) : resolve(zip)))
   })

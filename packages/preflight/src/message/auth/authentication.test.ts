@@ -36,7 +36,9 @@ describe('authentication of a message', () => {
   const codes = ({ findings }: MessageReport): FindingCode[] => findings.map(({ code }) => code)
 
   it('says that a signature does not fit the body', async () => {
-    const message = Buffer.from((await signed(mail())).toString('latin1').replace('--outer--', '--outer--\r\nunsubscribe'))
+    const message = Buffer.from(
+      (await signed(mail())).toString('latin1').replace('--outer--', '--outer--\r\nunsubscribe'),
+    )
     const report = await check(message, { ip: '192.0.2.10' })
     expect(codes(report)).toEqual(['dkim-signature-invalid'])
     expect(report.findings[0]).toMatchObject({
@@ -49,8 +51,12 @@ describe('authentication of a message', () => {
   })
 
   it('says that a header was changed', async () => {
-    const message = Buffer.from((await signed(mail())).toString('latin1').replace('Subject: Your', 'Subject: Our'))
-    expect((await check(message)).findings).toMatchObject([{ code: 'dkim-signature-invalid', evidence: 'bad signature' }])
+    const message = Buffer.from(
+      (await signed(mail())).toString('latin1').replace('Subject: Your', 'Subject: Our'),
+    )
+    expect((await check(message)).findings).toMatchObject([
+      { code: 'dkim-signature-invalid', evidence: 'bad signature' },
+    ])
   })
 
   it.each<[FindingCode, string, Zones[string] | undefined]>([
@@ -69,7 +75,11 @@ describe('authentication of a message', () => {
 
   it('says that keys are weak, or for testing', async () => {
     zone({ 's2._domainkey.example.com': { TXT: [`${weak.record}; t=y`] } })
-    const message = await signed(mail(), { selector: 's2', algorithm: 'rsa-sha256', privateKey: weak.privateKey })
+    const message = await signed(mail(), {
+      selector: 's2',
+      algorithm: 'rsa-sha256',
+      privateKey: weak.privateKey,
+    })
     const report = await check(message)
     expect(codes(report)).toEqual(['dkim-key-weak', 'dkim-testing'])
     expect(report.authentication?.forecast.dkim).toBe('pass')
@@ -78,7 +88,11 @@ describe('authentication of a message', () => {
   it('does not let a key of 512 bits pass', async () => {
     const short = rsa(512)
     zone({ 's2._domainkey.example.com': { TXT: [short.record] } })
-    const message = await signed(mail(), { selector: 's2', algorithm: 'rsa-sha256', privateKey: short.privateKey })
+    const message = await signed(mail(), {
+      selector: 's2',
+      algorithm: 'rsa-sha256',
+      privateKey: short.privateKey,
+    })
     const report = await check(message)
     expect(codes(report)).toEqual(['dkim-key-short'])
     expect(report.authentication?.forecast.dkim).toBe('fail')
@@ -86,7 +100,11 @@ describe('authentication of a message', () => {
 
   it('says that a signature uses SHA-1', async () => {
     zone({ 's2._domainkey.example.com': { TXT: [weak.record] } })
-    const message = await signed(mail(), { selector: 's2', algorithm: 'rsa-sha1', privateKey: weak.privateKey })
+    const message = await signed(mail(), {
+      selector: 's2',
+      algorithm: 'rsa-sha1',
+      privateKey: weak.privateKey,
+    })
     expect(codes(await check(message))).toEqual(['dkim-sha1', 'dkim-key-weak'])
   })
 
@@ -99,7 +117,9 @@ describe('authentication of a message', () => {
 
   it('says what no signature covers', async () => {
     const partly = await signed(mail(), { headerList: 'From:To:Date' })
-    expect((await check(partly)).findings).toMatchObject([{ code: 'dkim-unsigned-part', evidence: 'h= leaves out subject' }])
+    expect((await check(partly)).findings).toMatchObject([
+      { code: 'dkim-unsigned-part', evidence: 'h= leaves out subject' },
+    ])
     const short = await signed(mail(), { maxBodyLength: 10 })
     expect(codes(await check(short))).toEqual(['dkim-unsigned-part'])
   })
@@ -107,7 +127,10 @@ describe('authentication of a message', () => {
   it('wants one-click unsubscribe signed', async () => {
     const parts = {
       text: 'Unsubscribe. Example Shop, 1 Main Street, Springfield. help@example.com',
-      headers: { 'List-Unsubscribe': '<https://example.com/u>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+      headers: {
+        'List-Unsubscribe': '<https://example.com/u>',
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
     }
     const without = await signed(mail(parts), { headerList: 'From:To:Subject:Date' })
     expect(codes(await check(without))).toEqual(['list-unsubscribe-unsigned'])
@@ -119,7 +142,12 @@ describe('authentication of a message', () => {
 
   it('foresees that both fail, and what DMARC makes of it', async () => {
     const report = await check(mail(), { ip: '198.51.100.7' })
-    expect(codes(report)).toEqual(['dkim-missing', 'spf-ip-not-covered', 'authentication-will-fail', 'dmarc-will-fail'])
+    expect(codes(report)).toEqual([
+      'dkim-missing',
+      'spf-ip-not-covered',
+      'authentication-will-fail',
+      'dmarc-will-fail',
+    ])
     expect(report.findings.at(-1)).toMatchObject({ severity: 'error', risks: ['dmarc-failure'] })
     expect(report.authentication?.forecast).toEqual({ spf: 'fail', dkim: 'fail', dmarc: 'fail' })
   })
@@ -146,7 +174,9 @@ describe('authentication of a message', () => {
   it('finds the policy of the registered domain for a subdomain', async () => {
     const message = mail({ headers: { From: 'Shop <shop@a.b.example.com>' } })
     const report = await check(message, { ip: '198.51.100.7', returnPath: 'example.com' })
-    expect(report.findings.find(({ code }) => code === 'dmarc-will-fail')?.evidence).toContain('policy reject')
+    expect(report.findings.find(({ code }) => code === 'dmarc-will-fail')?.evidence).toContain(
+      'policy reject',
+    )
   })
 
   it('takes the word of the caller on who will sign, and looks at the key', async () => {
@@ -157,14 +187,19 @@ describe('authentication of a message', () => {
   })
 
   it('cannot tell without answers, and does not guess', async () => {
-    dns.zones = { 'example.com': 'servfail', 's1._domainkey.example.com': 'silence', '_dmarc.example.com': 'refused' }
+    dns.zones = {
+      'example.com': 'servfail',
+      's1._domainkey.example.com': 'silence',
+      '_dmarc.example.com': 'refused',
+    }
     const report = await check(await signed(mail()), { ip: '192.0.2.10' })
     expect(codes(report)).toEqual(['dns-no-answer'])
     expect(report.authentication?.forecast).toEqual({ spf: 'unknown', dkim: 'unknown', dmarc: 'unknown' })
   })
 
   it('does not verify dozens of signatures', async () => {
-    const [signature = ''] = /^DKIM-Signature.*?\r\n(?=\S)/s.exec((await signed(mail())).toString('latin1')) ?? []
+    const [signature = ''] =
+      /^DKIM-Signature.*?\r\n(?=\S)/s.exec((await signed(mail())).toString('latin1')) ?? []
     const message = Buffer.concat([Buffer.from(signature.repeat(100)), mail()])
     expect(codes(await check(message))).toEqual(['content-not-checked'])
   })

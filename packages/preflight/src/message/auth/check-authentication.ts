@@ -1,5 +1,10 @@
 import type { Lookups } from '../../dns/lookups.ts'
-import { alignmentFindings, forecastAlignment, type AlignmentForecast, type Identity } from '../../domain/alignment.ts'
+import {
+  alignmentFindings,
+  forecastAlignment,
+  type AlignmentForecast,
+  type Identity,
+} from '../../domain/alignment.ts'
 import { checkDkimKey } from '../../domain/dkim/check-dkim-key.ts'
 import { dmarcFindings } from '../../domain/dmarc/dmarc-findings.ts'
 import { findDmarc } from '../../domain/dmarc/dmarc-record.ts'
@@ -39,7 +44,11 @@ export async function checkAuthentication(
     ip === null ? null : checkSpfIp(lookups, returnPathDomain, ip),
     findDmarc(lookups, fromDomain),
   ])
-  const findings = [...signed.findings, ...later.flatMap((key) => key.findings), ...dmarcFindings(dmarc, fromDomain)]
+  const findings = [
+    ...signed.findings,
+    ...later.flatMap((key) => key.findings),
+    ...dmarcFindings(dmarc, fromDomain),
+  ]
   if (signed.signatures.length === 0 && later.length === 0 && signed.findings.length === 0)
     findings.push(found('dkim-missing', { where: 'header DKIM-Signature', evidence: 'not there' }))
   if (spf !== null) findings.push(...spfIpFinding(spf, returnPathDomain))
@@ -48,14 +57,22 @@ export async function checkAuthentication(
     spf: spf === null ? null : { domain: returnPathDomain, result: passingOf(spf) },
     dkim: [
       ...signed.signatures,
-      ...later.map(({ domain, isUsable }): Identity => ({ domain, result: isUsable === null ? 'unknown' : isUsable ? 'pass' : 'fail' })),
+      ...later.map(({ domain, isUsable }): Identity => ({
+        domain,
+        result: isUsable === null ? 'unknown' : isUsable ? 'pass' : 'fail',
+      })),
     ],
     record: dmarc.kind === 'record' ? dmarc.record : null,
   }
   const forecast = forecastAlignment(evidence)
   findings.push(...alignmentFindings(forecast, evidence))
   return {
-    report: { fromDomain, signatures: signed.signatures, spf: spf && { ...spf, domain: returnPathDomain }, forecast },
+    report: {
+      fromDomain,
+      signatures: signed.signatures,
+      spf: spf && { ...spf, domain: returnPathDomain },
+      forecast,
+    },
     findings,
   }
 }

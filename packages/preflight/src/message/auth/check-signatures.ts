@@ -33,7 +33,10 @@ export async function checkSignatures(
   if (count === 0) return { signatures: [], findings: [] }
   if (count > mostSignatures) {
     const evidence = `${count} signatures; up to ${mostSignatures} are verified`
-    return { signatures: [], findings: [found('content-not-checked', { where: 'header DKIM-Signature', evidence })] }
+    return {
+      signatures: [],
+      findings: [found('content-not-checked', { where: 'header DKIM-Signature', evidence })],
+    }
   }
   const { results } = await dkimVerify(bytes, {
     resolver: lookups.forMailauth,
@@ -44,22 +47,36 @@ export async function checkSignatures(
   const signatures: Signature[] = []
   const findings: Finding[] = []
   for (const result of results) {
-    const domain = String(result.signingDomain ?? '').toLowerCase()
-    const selector = String(result.selector ?? '')
+    const domain = (result.signingDomain ?? '').toLowerCase()
+    const selector = result.selector ?? ''
     const where = `DKIM-Signature d=${domain} s=${selector}`
     const { status } = result
     const isOutOfTime = (result as { signatureTimeValid?: boolean }).signatureTimeValid === false
-    const passing: Passing = status.result === 'temperror' ? 'unknown' : status.result === 'pass' && !isOutOfTime ? 'pass' : 'fail'
-    signatures.push({ domain, selector, result: passing, covers: (result.signingHeaders?.keys ?? '').toLowerCase().split(/\s*:\s*/) })
+    const passing: Passing =
+      status.result === 'temperror' ? 'unknown' : status.result === 'pass' && !isOutOfTime ? 'pass' : 'fail'
+    signatures.push({
+      domain,
+      selector,
+      result: passing,
+      covers: (result.signingHeaders?.keys ?? '').toLowerCase().split(/\s*:\s*/),
+    })
     const key = await checkDkimKey(lookups, domain, selector)
     findings.push(...key.findings)
-    if (/sha1$/i.test(result.algo ?? '')) findings.push(found('dkim-sha1', { where, evidence: result.algo ?? '' }))
+    if (/sha1$/i.test(result.algo ?? ''))
+      findings.push(found('dkim-sha1', { where, evidence: result.algo ?? '' }))
     else if (isOutOfTime)
-      findings.push(found('dkim-expired', { where, evidence: `signed ${result.signTime ?? '?'}, expires ${(result as { expiresAfter?: string }).expiresAfter ?? 'never'}` }))
+      findings.push(
+        found('dkim-expired', {
+          where,
+          evidence: `signed ${result.signTime ?? '?'}, expires ${(result as { expiresAfter?: string }).expiresAfter ?? 'never'}`,
+        }),
+      )
     else if (passing === 'fail' && key.isUsable === true)
       findings.push(found('dkim-signature-invalid', { where, evidence: status.comment || status.result }))
     if (status.underSized !== undefined && status.underSized > 0)
-      findings.push(found('dkim-unsigned-part', { where, evidence: `l= leaves ${status.underSized} bytes out` }))
+      findings.push(
+        found('dkim-unsigned-part', { where, evidence: `l= leaves ${status.underSized} bytes out` }),
+      )
   }
   return { signatures, findings: [...findings, ...checkCoverage(signatures, headers)] }
 }
@@ -69,11 +86,23 @@ function checkCoverage(signatures: readonly Signature[], headers: HeaderBlock): 
   if (passing.length === 0) return []
   const isCovered = (name: string): boolean => passing.some(({ covers }) => covers.includes(name))
   const findings: Finding[] = []
-  const uncovered = ['subject', 'to', 'date'].filter((name) => valuesOf(headers, name).length > 0 && !isCovered(name))
+  const uncovered = ['subject', 'to', 'date'].filter(
+    (name) => valuesOf(headers, name).length > 0 && !isCovered(name),
+  )
   if (uncovered.length > 0)
-    findings.push(found('dkim-unsigned-part', { where: 'header DKIM-Signature', evidence: `h= leaves out ${uncovered.join(', ')}` }))
+    findings.push(
+      found('dkim-unsigned-part', {
+        where: 'header DKIM-Signature',
+        evidence: `h= leaves out ${uncovered.join(', ')}`,
+      }),
+    )
   const hasOneClick = valuesOf(headers, 'list-unsubscribe-post').length > 0
   if (hasOneClick && !(isCovered('list-unsubscribe') && isCovered('list-unsubscribe-post')))
-    findings.push(found('list-unsubscribe-unsigned', { where: 'header DKIM-Signature', evidence: 'h= leaves out List-Unsubscribe or List-Unsubscribe-Post' }))
+    findings.push(
+      found('list-unsubscribe-unsigned', {
+        where: 'header DKIM-Signature',
+        evidence: 'h= leaves out List-Unsubscribe or List-Unsubscribe-Post',
+      }),
+    )
   return findings
 }

@@ -7,8 +7,11 @@ export function checkBody({ text, images, forms, hasPasswordField, active }: Htm
   const where = 'HTML part'
   const findings: Finding[] = []
   if (forms > 0 || hasPasswordField)
-    findings.push(found('html-form', { where, evidence: hasPasswordField ? 'a field for a password' : `${forms} form` }))
-  if (active.length > 0) findings.push(found('html-script', { where, evidence: listed(active.map((name) => `<${name}>`)) }))
+    findings.push(
+      found('html-form', { where, evidence: hasPasswordField ? 'a field for a password' : `${forms} form` }),
+    )
+  if (active.length > 0)
+    findings.push(found('html-script', { where, evidence: listed(active.map((name) => `<${name}>`)) }))
   const letters = text.replace(/\s/g, '').length
   // A receipt with a logo has little text too; three images to a hundred words is what newsletters have.
   if (images > 0 && letters < 60 + 40 * Math.min(images, 10))

@@ -6,9 +6,14 @@ import type { Link } from './link.ts'
 export function looksBulk(headers: HeaderBlock): boolean {
   const precedence = valueOf(headers, 'precedence')
   return (
-    ['list-unsubscribe', 'list-id', 'feedback-id', 'x-campaign', 'x-campaignid', 'x-mailchimp-campaign-id'].some(
-      (name) => valueOf(headers, name) !== undefined,
-    ) || /^(?:bulk|list)$/i.test(precedence ?? '')
+    [
+      'list-unsubscribe',
+      'list-id',
+      'feedback-id',
+      'x-campaign',
+      'x-campaignid',
+      'x-mailchimp-campaign-id',
+    ].some((name) => valueOf(headers, name) !== undefined) || /^(?:bulk|list)$/i.test(precedence ?? '')
   )
 }
 
@@ -48,12 +53,24 @@ function checkVisible(links: readonly Link[], text: string): Finding[] {
   const findings: Finding[] = []
   const where = 'text'
   const visible = links.filter(({ isHidden }) => !isHidden)
-  const leads = visible.some(({ text: words, href }) => unsubscribeWords.test(words) || /unsub|opt-?out|abmeld/i.test(href))
+  const leads = visible.some(
+    ({ text: words, href }) => unsubscribeWords.test(words) || /unsub|opt-?out|abmeld/i.test(href),
+  )
   if (!leads && !unsubscribeWords.test(text))
-    findings.push(found('unsubscribe-not-visible', { where, evidence: 'no link or sentence about unsubscribing' }))
+    findings.push(
+      found('unsubscribe-not-visible', { where, evidence: 'no link or sentence about unsubscribing' }),
+    )
   if (!postalPattern.test(text))
-    findings.push(found('postal-address-missing', { where, evidence: 'nothing that looks like a postal address' }))
-  const isReachable = contactWords.test(text) || visible.some(({ href }) => /^(?:mailto|tel):/i.test(href)) || /\S@\S{1,80}\.\S/.test(text)
-  if (!isReachable) findings.push(found('support-contact-missing', { where, evidence: 'no help page, address or phone number' }))
+    findings.push(
+      found('postal-address-missing', { where, evidence: 'nothing that looks like a postal address' }),
+    )
+  const isReachable =
+    contactWords.test(text) ||
+    visible.some(({ href }) => /^(?:mailto|tel):/i.test(href)) ||
+    /\S@\S{1,80}\.\S/.test(text)
+  if (!isReachable)
+    findings.push(
+      found('support-contact-missing', { where, evidence: 'no help page, address or phone number' }),
+    )
   return findings
 }

@@ -40,8 +40,11 @@ export function checkContent(
     ...(message.html === '' ? [] : checkBody(html)),
     ...(isBulk ? checkBulk({ headers: message.headers, links, text }) : []),
   ]
-  const isLong = message.html.length > mostHtml || message.text.length > mostText || html.text.length > mostText
+  const isLong =
+    message.html.length > mostHtml || message.text.length > mostText || html.text.length > mostText
   if (isLong || html.isCut || html.links.length > mostLinks)
-    findings.push(found('content-not-checked', { where: 'text', evidence: 'it is longer or deeper than is looked at' }))
+    findings.push(
+      found('content-not-checked', { where: 'text', evidence: 'it is longer or deeper than is looked at' }),
+    )
   return { findings, linkHosts }
 }

@@ -11,8 +11,15 @@ const days30 = 30 * 86_400_000
 /** Registries answer slowly and count questions. */
 const mostDomains = 10
 
-export async function checkDomainAge(hosts: readonly string[], ageOf: DomainAge, now: number): Promise<Finding[]> {
-  const domains = [...new Set(hosts.filter((host) => /[a-z]$/i.test(host)).map(organisation))].slice(0, mostDomains)
+export async function checkDomainAge(
+  hosts: readonly string[],
+  ageOf: DomainAge,
+  now: number,
+): Promise<Finding[]> {
+  const domains = [...new Set(hosts.filter((host) => /[a-z]$/i.test(host)).map(organisation))].slice(
+    0,
+    mostDomains,
+  )
   const findings = await Promise.all(
     domains.map(async (domain) => {
       const where = `domain ${domain}`

@@ -16,7 +16,10 @@ export interface LinkContext {
 
 /** Everything about where links lead. One finding for each code, however many links it is about. */
 export function checkLinks(links: readonly Link[], { fromDomain, brands }: LinkContext): Finding[] {
-  const known = [...(fromDomain === null ? [] : [organisation(fromDomain)]), ...brands.flatMap(({ domains }) => domains)]
+  const known = [
+    ...(fromDomain === null ? [] : [organisation(fromDomain)]),
+    ...brands.flatMap(({ domains }) => domains),
+  ]
   const sightings = new Map<FindingCode, string[]>()
   const see = (code: FindingCode, evidence: string): void => {
     sightings.set(code, [...(sightings.get(code) ?? []), evidence])
@@ -29,7 +32,9 @@ export function checkLinks(links: readonly Link[], { fromDomain, brands }: LinkC
       checkHost(link.host, { known, fromDomain }, see)
     }
   }
-  return Array.from(sightings, ([code, evidence]) => found(code, { where: 'links', evidence: listed(evidence) }))
+  return Array.from(sightings, ([code, evidence]) =>
+    found(code, { where: 'links', evidence: listed(evidence) }),
+  )
 }
 
 type See = (code: FindingCode, evidence: string) => void
@@ -41,7 +46,8 @@ function checkOne(link: Link, see: See): void {
   if (!/^(?:https?|mailto|tel|sms|cid|webcal|facetime|maps?):$/.test(url.protocol)) see('link-scheme', short)
   if (host === '') return
   const named = namedHost(link.text)
-  if (named !== null && !isSameOrganisation(named, host)) see('link-text-other-host', `"${shown(link.text, 60)}" leads to ${host}`)
+  if (named !== null && !isSameOrganisation(named, host))
+    see('link-text-other-host', `"${shown(link.text, 60)}" leads to ${host}`)
   if (url.protocol === 'http:') see('link-plain-http', host)
   if (url.username !== '' || url.password !== '') see('link-user-info', short)
   if (link.isHidden && link.text !== '') see('link-hidden', host)
@@ -73,7 +79,10 @@ function isSharedSuffix(host: string): boolean {
 
 /** The host that the text of a link names, if it looks like an address. */
 function namedHost(text: string): string | null {
-  const [, host] = /^(?:https?:\/\/)?((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,})(?:[/:?#]\S*)?$/iu.exec(text.slice(0, 300).trim()) ?? []
+  const [, host] =
+    /^(?:https?:\/\/)?((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,})(?:[/:?#]\S*)?$/iu.exec(
+      text.slice(0, 300).trim(),
+    ) ?? []
   if (host === undefined) return null
   const { isIcann, hostname } = parse(host)
   // "Read on.now" or "file.pdf" are no hosts: only what ends as the registries' names do, or has a scheme.

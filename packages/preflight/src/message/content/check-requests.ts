@@ -13,7 +13,10 @@ const moneyWords =
 
 /** In either order, as languages differ, within one sentence. */
 function request(things: string): RegExp {
-  return new RegExp(`${asks}[^.!?\\n]{0,60}${things}|${things}[^.!?\\n]{0,40}(?:bestätigen|verifizieren|eingeben|angeben|senden)`, 'iu')
+  return new RegExp(
+    `${asks}[^.!?\\n]{0,60}${things}|${things}[^.!?\\n]{0,40}(?:bestätigen|verifizieren|eingeben|angeben|senden)`,
+    'iu',
+  )
 }
 
 const sentences: readonly { code: FindingCode; pattern: RegExp }[] = [

@@ -19,10 +19,13 @@ export function checkSenderName(
   const seen = { where: 'header From', evidence: `"${name}" <${from[0]?.address}>` }
   if (namesOtherDomain(name, domain)) findings.push(found('from-name-other-domain', seen))
   const brand = brands.find(({ names }) => names.some((one) => hasWords(name, one)))
-  if (brand !== undefined && !brand.domains.includes(organisation(domain))) findings.push(found('from-name-brand', seen))
+  if (brand !== undefined && !brand.domains.includes(organisation(domain)))
+    findings.push(found('from-name-brand', seen))
   const answers = fromDomain(replyTo)
   if (answers !== null && freeMail.has(answers) && !freeMail.has(domain))
-    findings.push(found('reply-to-free-mail', { where: 'header Reply-To', evidence: replyTo[0]?.address ?? '' }))
+    findings.push(
+      found('reply-to-free-mail', { where: 'header Reply-To', evidence: replyTo[0]?.address ?? '' }),
+    )
   return findings
 }
 

@@ -4,11 +4,38 @@ import { organisation } from '../../organisation.ts'
 
 /** Letters of other scripts that look like these, and digits that are taken for them. From Unicode’s confusables, the part that is used. */
 const likeness: Record<string, string> = {
-  a: 'аɑαàáâãäåā', b: 'Ьв', c: 'сϲçćč', d: 'ԁɗ', e: 'еєҽèéêëēė', f: 'ƒ', g: 'ɡġğ', h: 'һн', i: 'іıɩìíîïīі1', j: 'јϳ',
-  k: 'кκ', l: 'ӏł', m: 'мṃ', n: 'ոпñńη', o: 'оοօ0òóôõöøō', p: 'рρ', q: 'ԛ', r: 'гŕ', s: 'ѕśšş5', t: 'тτţ', u: 'υսùúûüū',
-  v: 'νѵ', w: 'ԝшω', x: 'хχ', y: 'уүýÿγ', z: 'ᴢźżž',
-} // prettier-ignore
-const plainLetter = new Map(Object.entries(likeness).flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)))
+  a: 'аɑαàáâãäåā',
+  b: 'Ьв',
+  c: 'сϲçćč',
+  d: 'ԁɗ',
+  e: 'еєҽèéêëēė',
+  f: 'ƒ',
+  g: 'ɡġğ',
+  h: 'һн',
+  i: 'іıɩìíîïīі1',
+  j: 'јϳ',
+  k: 'кκ',
+  l: 'ӏł',
+  m: 'мṃ',
+  n: 'ոпñńη',
+  o: 'оοօ0òóôõöøō',
+  p: 'рρ',
+  q: 'ԛ',
+  r: 'гŕ',
+  s: 'ѕśšş5',
+  t: 'тτţ',
+  u: 'υսùúûüū',
+  v: 'νѵ',
+  w: 'ԝшω',
+  x: 'хχ',
+  y: 'уүýÿγ',
+  z: 'ᴢźżž',
+}
+const plainLetter = new Map(
+  Object.entries(likeness).flatMap(([plain, others]) =>
+    Array.from(others, (other) => [other, plain] as const),
+  ),
+)
 
 /** What a hasty reader takes a name for: look-alikes as plain letters, `rn` as `m`, `l` as `i`. */
 export function skeleton(name: string): string {

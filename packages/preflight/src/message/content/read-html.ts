@@ -23,7 +23,9 @@ export interface HtmlPart {
   isCut: boolean
 }
 
-const blocks = new Set('address blockquote br div dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul'.split(' '))
+const blocks = new Set(
+  'address blockquote br div dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul'.split(' '),
+)
 const voids = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
 /** Each level makes the parser slower. Newsletters have some forty. */
 const mostDepth = 3000
@@ -82,7 +84,8 @@ export function readHtml(html: string): HtmlPart {
     { decodeEntities: true },
   )
   let at = 0
-  for (; at < html.length && hidden.length < mostDepth; at += pieceLength) parser.write(html.slice(at, at + pieceLength))
+  for (; at < html.length && hidden.length < mostDepth; at += pieceLength)
+    parser.write(html.slice(at, at + pieceLength))
   parser.end()
   closeLink()
   const text = pieces
@@ -98,10 +101,15 @@ const unreadNames = new Set(['style', 'script', 'title', 'head', 'noscript', 'te
 function hides({ style = '', hidden }: Record<string, string>): boolean {
   return (
     hidden !== undefined ||
-    /(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d]))/i.test(style.slice(0, 2000))
+    /(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d]))/i.test(
+      style.slice(0, 2000),
+    )
   )
 }
 
 function isDot({ width, height, style = '' }: Record<string, string>): boolean {
-  return [width, height].some((size) => /^[01](?:px)?$/.test(size ?? '')) || /display\s*:\s*none/i.test(style.slice(0, 2000))
+  return (
+    [width, height].some((size) => /^[01](?:px)?$/.test(size ?? '')) ||
+    /display\s*:\s*none/i.test(style.slice(0, 2000))
+  )
 }

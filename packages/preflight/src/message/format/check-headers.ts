@@ -29,7 +29,9 @@ export function checkHeaders(block: HeaderBlock, now: number): Finding[] {
   for (const name of onlyOnce) {
     const count = valuesOf(block, name).length
     if (count > 1)
-      findings.push(found('header-duplicate', { where: `header ${name}`, evidence: `it stands there ${count} times` }))
+      findings.push(
+        found('header-duplicate', { where: `header ${name}`, evidence: `it stands there ${count} times` }),
+      )
   }
   const [malformed] = block.malformed
   if (malformed !== undefined)
@@ -39,13 +41,19 @@ export function checkHeaders(block: HeaderBlock, now: number): Finding[] {
     findings.push(
       found('header-not-ascii', { where: `header ${listed(notAscii)}`, evidence: 'bytes beyond ASCII' }),
     )
-  return [...findings, ...checkDate(valueOf(block, 'date'), now), ...checkMessageId(valueOf(block, 'message-id'))]
+  return [
+    ...findings,
+    ...checkDate(valueOf(block, 'date'), now),
+    ...checkMessageId(valueOf(block, 'message-id')),
+  ]
 }
 
 function checkMessageId(value: string | undefined): Finding[] {
   const where = 'header Message-ID'
   if (value === undefined) return [found('message-id-missing', { where, evidence: 'not there' })]
   // dot-atom or quoted on the left; a name or a literal address on the right.
-  const isUsual = /^<[^\s<>@]+@(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_-]+)+|\[[^\s\]]+\])>$/i.test(value)
+  const isUsual = /^<[^\s<>@]+@(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_-]+)+|\[[^\s\]]+\])>$/i.test(
+    value,
+  )
   return isUsual && value.length <= 250 ? [] : [found('message-id-form', { where, evidence: value })]
 }

@@ -6,10 +6,14 @@ export function checkLines(bytes: Buffer): Finding[] {
   const long = firstLongLine(bytes)
   if (long !== null)
     findings.push(
-      found('line-too-long', { where: `line ${long.line}`, evidence: `${long.length} characters; 998 are allowed` }),
+      found('line-too-long', {
+        where: `line ${long.line}`,
+        evidence: `${long.length} characters; 998 are allowed`,
+      }),
     )
   const end = firstBareEnd(bytes)
-  if (end !== null) findings.push(found('line-ending', { where: `byte ${end.at}`, evidence: `a bare ${end.what}` }))
+  if (end !== null)
+    findings.push(found('line-ending', { where: `byte ${end.at}`, evidence: `a bare ${end.what}` }))
   const nul = bytes.indexOf(0)
   if (nul !== -1) findings.push(found('nul-byte', { where: `byte ${nul}`, evidence: 'byte 0x00' }))
   return findings

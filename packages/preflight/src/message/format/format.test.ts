@@ -4,8 +4,12 @@ import { checkMessage } from '../check-message.ts'
 import { mail, sentAt } from '../mail.test.fixture.ts'
 
 const head = (headers: Record<string, string | null>): Buffer => mail({ headers })
-const raw = (text: string): Buffer => Buffer.concat([mail({ headers: { 'Content-Type': 'text/plain' } }), Buffer.from(text, 'latin1')])
-const deep = Array.from({ length: 80 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join('')
+const raw = (text: string): Buffer =>
+  Buffer.concat([mail({ headers: { 'Content-Type': 'text/plain' } }), Buffer.from(text, 'latin1')])
+const deep = Array.from(
+  { length: 80 },
+  (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`,
+).join('')
 
 /** A message for each fault of form. */
 const faults: readonly [code: keyof typeof formatKinds, name: string, message: Buffer][] = [
@@ -27,8 +31,18 @@ const faults: readonly [code: keyof typeof formatKinds, name: string, message: B
   ['line-ending', 'a bare LF', raw('one\ntwo\r\n')],
   ['line-ending', 'a bare CR', raw('one\rtwo\r\n')],
   ['nul-byte', 'NUL', raw('one\0two')],
-  ['mime-broken', 'eighty levels', Buffer.from(`From: a@example.com\r\nDate: Tue, 3 Mar 2026 10:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n${deep}`)],
-  ['message-large', 'more than Apple takes', Buffer.concat([mail(), Buffer.alloc(20_000_001, 'x'.repeat(78) + '\r\n')])],
+  [
+    'mime-broken',
+    'eighty levels',
+    Buffer.from(
+      `From: a@example.com\r\nDate: Tue, 3 Mar 2026 10:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n${deep}`,
+    ),
+  ],
+  [
+    'message-large',
+    'more than Apple takes',
+    Buffer.concat([mail(), Buffer.alloc(20_000_001, 'x'.repeat(78) + '\r\n')]),
+  ],
   ['content-not-checked', 'a text of a million characters', mail({ text: 'word '.repeat(200_000) })],
 ]
 
@@ -36,7 +50,9 @@ describe('form', () => {
   it.each(faults)('%s: %s', async (code, _, message) => {
     const { findings } = await checkMessage(message, { authentication: false, clock: () => sentAt })
     // A broken structure hides the From as well.
-    const others = new Set(['message-large', 'mime-broken'].includes(code) ? findings.map((one) => one.code) : [code])
+    const others = new Set(
+      ['message-large', 'mime-broken'].includes(code) ? findings.map((one) => one.code) : [code],
+    )
     expect(findings.map((one) => one.code)).toContain(code)
     expect(new Set(findings.map((one) => one.code))).toEqual(others)
   })

@@ -16,7 +16,12 @@ export interface ClamavOptions {
 const chunkBytes = 64 * 1024
 
 /** ClamAV, over the socket of clamd. */
-export function clamav({ socket, host = '127.0.0.1', port = 3310, timeoutMs = 30_000 }: ClamavOptions = {}): Scanner {
+export function clamav({
+  socket,
+  host = '127.0.0.1',
+  port = 3310,
+  timeoutMs = 30_000,
+}: ClamavOptions = {}): Scanner {
   return {
     name: 'ClamAV',
     async scan(message) {

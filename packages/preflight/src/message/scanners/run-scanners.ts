@@ -5,11 +5,12 @@ import type { Scanner } from './scanner.ts'
 export async function runScanners(scanners: readonly Scanner[], bytes: Uint8Array): Promise<Finding[]> {
   const findings = await Promise.all(
     scanners.map((scanner) =>
-      scanner
-        .scan(bytes)
-        .catch((error: unknown) => [
-          found('scanner-no-answer', { where: scanner.name, evidence: error instanceof Error ? error.message : String(error) }),
-        ]),
+      scanner.scan(bytes).catch((error: unknown) => [
+        found('scanner-no-answer', {
+          where: scanner.name,
+          evidence: error instanceof Error ? error.message : String(error),
+        }),
+      ]),
     ),
   )
   return findings.flat()
