@@ -52,7 +52,13 @@ describe('the built command', () => {
   })
 
   it('measures a row of each other family', async () => {
-    const names = ['ledger/sqlite', 'nodemailer/json-apple', 'nodemailer/pool-other-cpu', 'haraka/plugin', 'preflight/message']
+    const names = [
+      'ledger/sqlite',
+      'nodemailer/json-apple',
+      'nodemailer/pool-other-cpu',
+      'haraka/plugin',
+      'preflight/message',
+    ]
     const { code, stdout } = await bench(...names, '--quick', '--runs', '1', '--json')
     expect(code).toBe(0)
     const rows = stdout
