@@ -46,7 +46,7 @@ export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
     void send(response)
   })
   await server.listen(0, '127.0.0.1')
-  const resolver = new Resolver({ timeout: 2000, tries: 1 })
+  const resolver = new Resolver({ timeout: 20_000, tries: 1 })
   resolver.setServers([`127.0.0.1:${server.address().port}`])
   const own: DnsServer = {
     zones,

@@ -21,7 +21,11 @@ describe('checkListings', () => {
 
   const ipWith = async (zone?: Zone, options: ListingOptions = {}): Promise<ListingReport> => {
     if (zone !== undefined) dns.zones = { ...probes, '10.2.0.192.zen.spamhaus.org': zone }
-    return checkListings(['192.0.2.10'], [], { resolver: dns.resolver, dnsTimeoutMs: 150, ...options })
+    return checkListings(['192.0.2.10'], [], {
+      resolver: dns.resolver,
+      dnsTimeoutMs: zone === 'silence' ? 300 : 10_000,
+      ...options,
+    })
   }
   const codes = ({ findings }: ListingReport): string[] => findings.map(({ code }) => code)
 
@@ -119,6 +123,10 @@ describe('checkListings', () => {
     })
     expect(report.listings.map(({ status }) => status)).toEqual(['listed', 'cannot-tell'])
     expect(JSON.stringify(report)).not.toContain(key)
+    const resolver = { resolve: (name: string) => Promise.reject(new Error(`cannot resolve ${name}`)) }
+    const failing = await checkListings(['192.0.2.10'], [], { dqsKey: key, resolver })
+    expect(failing.listings).toMatchObject([{ status: 'cannot-tell' }])
+    expect(JSON.stringify(failing)).not.toContain(key)
     const wrong = checkListings(['192.0.2.10'], [], { dqsKey: 'secret key' })
     await expect(wrong).rejects.toMatchObject({
       code: 'EARGUMENT',

@@ -103,11 +103,18 @@ interface Zone {
  */
 async function faultOf(lookups: Lookups, { zone, probe, read }: Zone): Promise<string | null> {
   const answer = await lookups.addresses(`${probe}.${zone}`, 4)
-  if (answer.kind === 'no-answer') return `no answer: ${answer.why}`
+  if (answer.kind === 'no-answer') return unanswered(answer.why)
   if (answer.kind === 'none')
     return 'the list does not know its own test entry, so this resolver does not lead to it'
   const meaning = read(answer.records)
   return meaning.kind === 'refused' ? meaning.why : null
+}
+
+/** The words of a resolver may hold the question, and with it the key. */
+function unanswered(why: string): string {
+  return /^E[A-Z]+$|^no answer within \d+ ms$/.test(why)
+    ? `no answer: ${why}`
+    : 'no answer: the resolver failed'
 }
 
 async function ask(
@@ -124,7 +131,7 @@ async function ask(
   }
   if (fault !== null) return cannotTell(fault)
   const answer = await lookups.addresses(`${name}.${zone}`, 4)
-  if (answer.kind === 'no-answer') return cannotTell(`no answer: ${answer.why}`)
+  if (answer.kind === 'no-answer') return cannotTell(unanswered(answer.why))
   if (answer.kind === 'none') return { status: 'not-listed', lists: [] }
   const meaning = read(answer.records)
   if (meaning.kind === 'refused') return cannotTell(meaning.why)

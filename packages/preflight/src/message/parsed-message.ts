@@ -31,10 +31,10 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
     findings.push(
       found('content-not-checked', {
         where: `byte ${end}`,
-        evidence: `more than ${mostShortLines} short lines`,
+        evidence: `more than ${mostLines} lines of text`,
       }),
     )
-  const limits = { maxNestingDepth: 50, maxHeadersSize: 512 * 1024, maxRfc822NestingDepth: 2 }
+  const limits = { maxNestingDepth: 50, maxHeadersSize: 512 * 1024, maxRfc822NestingDepth: 1 }
   const email = await PostalMime.parse(bytes.subarray(0, end), limits).catch((error: Error): Email => {
     findings.push(found('mime-broken', { where: 'message', evidence: error.message }))
     return { headers: [], headerLines: [], attachments: [] }
@@ -53,14 +53,16 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
   }
 }
 
-/** The parser takes some 15 µs for each line, and megabytes of line ends would take it minutes. */
-const mostShortLines = 50_000
+/** The parser takes some 15 µs for each line of text, and megabytes of line ends would take it minutes. */
+const mostLines = 50_000
 
+/** Where to stop. Files in base64, whose lines are long and without a space, are cheap and may be of any size. */
 function readableEnd(bytes: Buffer): number {
-  let short = 0
+  let lines = 0
   let start = 0
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-    if (end - start < 40 && ++short > mostShortLines) return start
+    const isCheap = end - start > 60 && !bytes.subarray(start, end).includes(32)
+    if (!isCheap && ++lines > mostLines) return start
     start = end + 1
   }
   return bytes.length

@@ -49,7 +49,7 @@ export async function checkAuthentication(
     ...later.flatMap((key) => key.findings),
     ...dmarcFindings(dmarc, fromDomain),
   ]
-  if (signed.signatures.length === 0 && later.length === 0 && signed.findings.length === 0)
+  if (signed.isVerified && signed.signatures.length === 0 && later.length === 0)
     findings.push(found('dkim-missing', { where: 'header DKIM-Signature', evidence: 'not there' }))
   if (spf !== null) findings.push(...spfIpFinding(spf, returnPathDomain))
   const evidence = {
@@ -57,6 +57,7 @@ export async function checkAuthentication(
     spf: spf === null ? null : { domain: returnPathDomain, result: passingOf(spf) },
     dkim: [
       ...signed.signatures,
+      ...(signed.isVerified ? [] : [{ domain: fromDomain, result: 'unknown' as const }]),
       ...later.map(({ domain, isUsable }): Identity => ({
         domain,
         result: isUsable === null ? 'unknown' : isUsable ? 'pass' : 'fail',

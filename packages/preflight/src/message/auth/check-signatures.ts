@@ -28,13 +28,14 @@ export async function checkSignatures(
   headers: HeaderBlock,
   lookups: Lookups,
   now: number,
-): Promise<{ signatures: Signature[]; findings: Finding[] }> {
+): Promise<{ signatures: Signature[]; isVerified: boolean; findings: Finding[] }> {
   const count = valuesOf(headers, 'dkim-signature').length
-  if (count === 0) return { signatures: [], findings: [] }
+  if (count === 0) return { signatures: [], isVerified: true, findings: [] }
   if (count > mostSignatures) {
     const evidence = `${count} signatures; up to ${mostSignatures} are verified`
     return {
       signatures: [],
+      isVerified: false,
       findings: [found('content-not-checked', { where: 'header DKIM-Signature', evidence })],
     }
   }
@@ -78,7 +79,7 @@ export async function checkSignatures(
         found('dkim-unsigned-part', { where, evidence: `l= leaves ${status.underSized} bytes out` }),
       )
   }
-  return { signatures, findings: [...findings, ...checkCoverage(signatures, headers)] }
+  return { signatures, isVerified: true, findings: [...findings, ...checkCoverage(signatures, headers)] }
 }
 
 function checkCoverage(signatures: readonly Signature[], headers: HeaderBlock): Finding[] {

@@ -7,7 +7,7 @@ import { isSameOrganisation, organisation } from '../../organisation.ts'
 import type { Brand } from './brands.ts'
 import { entryOf, freeHosting, shorteners } from './known-hosts.ts'
 import type { Link } from './link.ts'
-import { lookAlike } from './look-alike.ts'
+import { knownNames, lookAlike, type KnownName } from './look-alike.ts'
 
 export interface LinkContext {
   fromDomain: string | null
@@ -16,13 +16,15 @@ export interface LinkContext {
 
 /** Everything about where links lead. One finding for each code, however many links it is about. */
 export function checkLinks(links: readonly Link[], { fromDomain, brands }: LinkContext): Finding[] {
-  const known = [
+  const known = knownNames([
     ...(fromDomain === null ? [] : [organisation(fromDomain)]),
     ...brands.flatMap(({ domains }) => domains),
-  ]
+  ])
   const sightings = new Map<FindingCode, string[]>()
   const see = (code: FindingCode, evidence: string): void => {
-    sightings.set(code, [...(sightings.get(code) ?? []), evidence])
+    const seen = sightings.get(code)
+    if (seen === undefined) sightings.set(code, [evidence])
+    else seen.push(evidence)
   }
   const hosts = new Set<string>()
   for (const link of links) {
@@ -57,7 +59,7 @@ function checkOne(link: Link, see: See): void {
 
 function checkHost(
   host: string,
-  { known, fromDomain }: { known: readonly string[]; fromDomain: string | null },
+  { known, fromDomain }: { known: readonly KnownName[]; fromDomain: string | null },
   see: See,
 ): void {
   if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) {

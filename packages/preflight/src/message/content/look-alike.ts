@@ -38,7 +38,7 @@ const plainLetter = new Map(
 )
 
 /** What a hasty reader takes a name for: look-alikes as plain letters, `rn` as `m`, `l` as `i`. */
-export function skeleton(name: string): string {
+function skeleton(name: string): string {
   return Array.from(name.toLowerCase(), (letter) => plainLetter.get(letter) ?? letter)
     .join('')
     .replace(/rn/g, 'm')
@@ -47,22 +47,38 @@ export function skeleton(name: string): string {
     .replace(/-/g, '')
 }
 
+/** A domain that others may try to look like. */
+export interface KnownName {
+  domain: string
+  /** Without its suffix, and as a hasty reader sees it. */
+  name: string
+  skeleton: string
+}
+
+/** @param domains registered domains */
+export function knownNames(domains: readonly string[]): KnownName[] {
+  return domains.map((domain) => {
+    const name = nameOf(domain)
+    return { domain, name, skeleton: skeleton(name) }
+  })
+}
+
 /**
  * Which of the known domains this host can be mistaken for, or why it looks wrong by itself; `null` if it does not.
- *
- * @param known registered domains
  */
-export function lookAlike(host: string, known: readonly string[]): string | null {
+export function lookAlike(host: string, known: readonly KnownName[]): string | null {
   const own = organisation(host)
   const shownHost = domainToUnicode(host)
   if (shownHost.split('.').some(mixesScripts)) return 'it mixes letters of several scripts'
   const name = nameOf(organisation(shownHost))
+  const seenAs = skeleton(name)
   for (const real of known) {
-    const realName = nameOf(real)
-    if (own === real) continue
-    if (host.startsWith(`${real}.`) || host.includes(`.${real}.`)) return `it holds ${real} and is not`
-    if (name === realName || realName.length < 4) continue
-    if (skeleton(name) === skeleton(realName)) return `it looks like ${real}`
+    if (own === real.domain) continue
+    if (host.startsWith(`${real.domain}.`) || host.includes(`.${real.domain}.`))
+      return `it holds ${real.domain} and is not`
+    // A short name is near to too many others.
+    if (name !== real.name && real.name.length >= 4 && seenAs === real.skeleton)
+      return `it looks like ${real.domain}`
   }
   return null
 }

@@ -1,3 +1,4 @@
+import { boundedBody } from '../../bounded-body.ts'
 import type { DomainAge } from './check-domain-age.ts'
 
 export interface RdapOptions {
@@ -6,6 +7,8 @@ export interface RdapOptions {
   /** ms for one answer. Default: 5000. */
   timeoutMs?: number
 }
+
+const mostBytes = 1024 * 1024
 
 /** Asks the registries, over RDAP, when a domain was registered. */
 export function rdapLookup({ url = 'https://rdap.org', timeoutMs = 5000 }: RdapOptions = {}): DomainAge {
@@ -16,7 +19,8 @@ export function rdapLookup({ url = 'https://rdap.org', timeoutMs = 5000 }: RdapO
     })
     if (answer.status === 404) return null
     if (!answer.ok) throw new Error(`RDAP answered ${answer.status}`)
-    const { events } = (await answer.json()) as { events?: { eventAction?: string; eventDate?: string }[] }
+    const body = (await boundedBody(answer, mostBytes)).toString()
+    const { events } = JSON.parse(body) as { events?: { eventAction?: string; eventDate?: string }[] }
     const registered = events?.find(({ eventAction }) => eventAction === 'registration')?.eventDate
     const time = Date.parse(registered ?? '')
     return Number.isNaN(time) ? null : time

@@ -1,3 +1,4 @@
+import { boundedBody } from '../../bounded-body.ts'
 import { found } from '../../findings/finding.ts'
 import { listed } from '../../findings/shown.ts'
 import type { Scanner } from './scanner.ts'
@@ -10,6 +11,8 @@ export interface RspamdOptions {
   /** ms. Default: 10000. */
   timeoutMs?: number
 }
+
+const mostBytes = 4 * 1024 * 1024
 
 interface Answer {
   action: string
@@ -31,7 +34,7 @@ export function rspamd({ url, password, timeoutMs = 10_000 }: RspamdOptions): Sc
         ...(password === undefined ? {} : { headers: { Password: password } }),
       })
       if (!response.ok) throw new Error(`rspamd answered ${response.status}`)
-      const answer = (await response.json()) as Partial<Answer>
+      const answer = JSON.parse((await boundedBody(response, mostBytes)).toString()) as Partial<Answer>
       if (typeof answer.action !== 'string' || typeof answer.score !== 'number')
         throw new Error('rspamd answered without action and score')
       if (answer.action === 'no action' || answer.action === 'greylist') return []
