@@ -11,7 +11,7 @@ type BulkCode =
 /** What bulk mail has to have. */
 export const bulkKinds: Readonly<Record<BulkCode, Kind>> = {
   'list-unsubscribe-missing': {
-    severity: 'error',
+    severity: 'warning',
     risks: ['policy-cs01', 'policy-hm08'],
     title: 'Bulk mail without List-Unsubscribe',
     fix: 'Add List-Unsubscribe with an https address, and List-Unsubscribe-Post: List-Unsubscribe=One-Click',

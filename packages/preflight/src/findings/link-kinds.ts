@@ -42,7 +42,7 @@ export const linkKinds: Readonly<Record<LinkCode, Kind>> = {
     fix: 'Take it out of the address',
   },
   'link-scheme': {
-    severity: 'error',
+    severity: 'warning',
     risks: ['policy-cs03'],
     title: 'A link is neither web, mail nor phone',
     fix: 'Link to an https address',

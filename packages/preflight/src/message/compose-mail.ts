@@ -22,16 +22,13 @@ export async function composeMail(mail: object): Promise<Buffer> {
   }
 }
 
-/** Up to Nodemailer 9, and from 10 on. Not literals: Nodemailer need not be there. */
-const paths: readonly [string, string] = [
-  'nodemailer/lib/mail-composer/index.js',
-  'nodemailer/lib/mail-composer',
-]
+/** In Nodemailer 7 to 10. No literal, as Nodemailer need not be there. */
+const path: string = 'nodemailer/lib/mail-composer/index.js'
 
 async function loadComposer(): Promise<Composer> {
   try {
-    const { default: loaded } = await import(paths[0]).catch(() => import(paths[1]))
-    return loaded as Composer
+    const { default: loaded } = (await import(path)) as { default: Composer }
+    return loaded
   } catch (error) {
     throw new PreflightError(
       'EARGUMENT',
