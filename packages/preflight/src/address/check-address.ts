@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import type { Engine, Suppression } from '@icloud-delivery/engine'
 import { isAppleDomain, isPrivateRelayDomain } from '@icloud-delivery/rules'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
+import { reason } from '../findings/reason.ts'
 import { listed } from '../findings/shown.ts'
 import { appleTypo } from './apple-typo.ts'
 
@@ -86,7 +87,7 @@ async function suppressionsOf(
     }
     return suppressions
   } catch (error) {
-    findings.push(found('address-ledger-no-answer', { where, evidence: (error as Error).message }))
+    findings.push(found('address-ledger-no-answer', { where, evidence: reason(error) }))
     return null
   }
 }

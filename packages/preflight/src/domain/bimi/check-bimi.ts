@@ -1,6 +1,7 @@
 import { validateSvg } from 'mailauth/lib/bimi/validate-svg.js'
 import type { Lookups } from '../../dns/lookups.ts'
 import { found, type Finding } from '../../findings/finding.ts'
+import { reason } from '../../findings/reason.ts'
 import { isPartial } from '../dmarc/check-dmarc.ts'
 import type { FoundDmarc } from '../dmarc/dmarc-record.ts'
 import { findBimi, type BimiRecord } from './bimi-record.ts'
@@ -61,7 +62,7 @@ async function checkFiles(
     try {
       return await fetchFile(fetch, url, timeoutMs)
     } catch (error) {
-      findings.push(found('bimi-not-checked', { where: url, evidence: (error as Error).message }))
+      findings.push(found('bimi-not-checked', { where: url, evidence: reason(error) }))
       return null
     }
   }

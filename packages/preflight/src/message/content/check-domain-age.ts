@@ -1,4 +1,5 @@
 import { found, type Finding } from '../../findings/finding.ts'
+import { reason } from '../../findings/reason.ts'
 import { organisation } from '../../organisation.ts'
 
 /**
@@ -29,7 +30,7 @@ export async function checkDomainAge(
         const evidence = `registered on ${new Date(registered).toISOString().slice(0, 10)}`
         return [found('domain-young', { where, evidence })]
       } catch (error) {
-        return [found('domain-age-unknown', { where, evidence: (error as Error).message })]
+        return [found('domain-age-unknown', { where, evidence: reason(error) })]
       }
     }),
   )

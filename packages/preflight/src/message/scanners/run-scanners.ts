@@ -1,4 +1,5 @@
 import { found, type Finding } from '../../findings/finding.ts'
+import { reason } from '../../findings/reason.ts'
 import type { Scanner } from './scanner.ts'
 
 /** All at once. One that gives no answer stops no other. */
@@ -8,7 +9,7 @@ export async function runScanners(scanners: readonly Scanner[], bytes: Uint8Arra
       scanner.scan(bytes).catch((error: unknown) => [
         found('scanner-no-answer', {
           where: scanner.name,
-          evidence: error instanceof Error ? error.message : String(error),
+          evidence: reason(error),
         }),
       ]),
     ),

@@ -148,6 +148,13 @@ describe('rspamd', () => {
     expect((await check(mail(), rspamd({ url }))).findings).toEqual([])
   })
 
+  it('cannot tell without a server, and says why', async () => {
+    const { findings } = await check(mail(), rspamd({ url: 'http://127.0.0.1:1' }))
+    expect(findings).toMatchObject([
+      { code: 'scanner-no-answer', evidence: expect.stringMatching(/fetch failed: .+/) },
+    ])
+  })
+
   it.each([
     [{ status: 403, body: '{}' }, 'rspamd answered 403'],
     [{ status: 200, body: '{}' }, 'rspamd answered without action and score'],
