@@ -4,7 +4,8 @@ import { checkMessage } from './check-message.ts'
 import { mail, sentAt } from './mail.test.fixture.ts'
 
 const megabyte = 1_000_000
-const repeat = (piece: string, bytes = megabyte): string => piece.repeat(Math.ceil(bytes / piece.length))
+const size = 400_000
+const repeat = (piece: string, bytes = size): string => piece.repeat(Math.ceil(bytes / piece.length))
 const html = (inner: string): Buffer =>
   mail({ html: inner, headers: { 'List-Id': 'News <news.example.com>' } })
 const text = (words: string): Buffer =>
@@ -34,7 +35,7 @@ const hostile: readonly [name: string, make: () => Buffer][] = [
   ['links within links', () => html(repeat('<a href="https://a.example/">'))],
   [
     'different links',
-    () => html(Array.from({ length: 40_000 }, (_, n) => `<a href="https://h${n}.example/">x</a>`).join('')),
+    () => html(Array.from({ length: 15_000 }, (_, n) => `<a href="https://h${n}.example/">x</a>`).join('')),
   ],
   ['hidden elements', () => html(repeat('<p style="display:none" hidden>x'))],
   ['a style without end', () => html(`<p style="${repeat('font-size:')}">x</p>`)],
@@ -72,8 +73,8 @@ const hostile: readonly [name: string, make: () => Buffer][] = [
       }),
   ],
   ['nothing', () => Buffer.alloc(0)],
-  ['zeros', () => Buffer.alloc(megabyte)],
-  ['noise', () => Buffer.from(Array.from({ length: megabyte }, (_, n) => (n * 7919) & 255))],
+  ['zeros', () => Buffer.alloc(size)],
+  ['noise', () => Buffer.from(Array.from({ length: size }, (_, n) => (n * 7919) & 255))],
   ['line ends in front', () => Buffer.concat([Buffer.from(repeat('\r\n')), mail()])],
 ]
 
