@@ -2,7 +2,6 @@
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { message, cause } = error
-  const behind =
-    cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code ?? '') : ''
+  const behind = cause instanceof Error ? cause.message || ((cause as NodeJS.ErrnoException).code ?? '') : ''
   return behind === '' ? message : `${message}: ${behind}`
 }

@@ -116,8 +116,17 @@ describe('authentication of a message', () => {
   it('says that a signature has expired, or is from the future', async () => {
     const old = await signed(mail(), { signTime: sentAt - 3 * day, expires: sentAt - day })
     expect(codes(await check(old))).toEqual(['dkim-expired'])
+    const alike = await signed(mail(), { signTime: sentAt + 60_000 })
+    expect(codes(await check(alike))).toEqual([])
     const early = await signed(mail(), { signTime: sentAt + day })
     expect(codes(await check(early))).toEqual(['dkim-expired'])
+  })
+
+  it('minds a broken signature less beside one that passes', async () => {
+    const message = await signed(await signed(mail()), { selector: 's9' })
+    const report = await check(message, { ip: '192.0.2.10' })
+    expect(report.findings).toMatchObject([{ code: 'dkim-no-key', severity: 'warning' }])
+    expect(report.authentication?.forecast).toEqual({ spf: 'pass', dkim: 'pass', dmarc: 'pass' })
   })
 
   it('says what no signature covers', async () => {
