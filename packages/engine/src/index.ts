@@ -37,7 +37,7 @@ export type {
 } from './ledger/ledger.ts'
 export type { Detour } from './lanes/detour/detour.ts'
 export type { EnterRequest, Entrance, GoEntrance, LaterEntrance, Slot } from './lanes/enter.ts'
-export { defaultWarmUp } from './lanes/lane-policy.ts'
+export { defaultWarmUp, lanePolicyOf, priorityOf } from './lanes/lane-policy.ts'
 export type { LanePolicy, LanesPolicy, SpreadPolicy } from './lanes/lane-policy.ts'
 export type { LanesOptions } from './lanes/lane-policy-check.ts'
 export type { LaneStatus } from './lanes/lane-status.ts'

@@ -81,6 +81,14 @@ describe('connections of a lane', () => {
     expect([slot.again(), slot.again(), slot.again()]).toEqual([true, true, false])
   })
 
+  it('count neither for the rate nor for the warm-up if no message went over them', async () => {
+    const { engine } = one({ '*': { rateCeiling: 1, warmUp: [1440] } })
+    const enter = (): Promise<Entrance> => engine.enter({ stream: 'marketing', waitSeconds: 0, recipients: 3 })
+    slotOf(await enter()).release({ unused: true })
+    slotOf(await enter()).release()
+    expect(await enter()).toMatchObject({ decision: 'later' })
+  })
+
   it('are not used again before somebody of a higher class', async () => {
     const { engine } = one({ '*': { ceiling: 1, floor: 1, start: 1 } })
     const slot = slotOf(await engine.enter({ stream: 'marketing' }))

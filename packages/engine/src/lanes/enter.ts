@@ -29,8 +29,12 @@ export interface Slot {
    * @param recipients as in {@link EnterRequest}
    */
   again(recipients?: number): boolean
-  /** Gives it back. Call it when the socket is closed, and not before; a second call does nothing. */
-  release(): void
+  /**
+   * Gives it back. Call it when the socket is closed, and not before; a second call does nothing.
+   *
+   * @param options.unused no message went over it after all: it does not count for the rate and the warm-up
+   */
+  release(options?: { unused?: boolean }): void
 }
 
 /** Open a connection, and release the slot when it is closed. */

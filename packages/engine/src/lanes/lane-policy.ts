@@ -87,6 +87,7 @@ export const defaultLane: LanePolicy = {
 /** Policies by lane; `*` for all others. */
 export type LanesPolicy = Readonly<Record<string, LanePolicy>>
 
+/** The policy of a lane: its own, or that of all lanes without a name of their own. */
 export function lanePolicyOf(lanes: LanesPolicy, lane: string): LanePolicy {
   return (Object.hasOwn(lanes, lane) ? lanes[lane] : lanes[allLanes]) ?? defaultLane
 }

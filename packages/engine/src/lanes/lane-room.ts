@@ -55,7 +55,7 @@ export class LaneRoom {
     this.used[kindOf(head)]--
   }
 
-  /** Messages go. */
+  /** Messages go; fewer than 0 did not go after all. */
   charge(stream: string, messages: number, now: number): void {
     this.rate.count(messages, now)
     this.credit.spend(stream, messages)

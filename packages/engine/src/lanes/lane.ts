@@ -157,9 +157,11 @@ export class Lane {
         room.charge(stream, recipients, now)
         return true
       },
-      release: () => {
+      release: (unused) => {
+        const now = parts.clock()
         room.close(caller)
-        this.releasedAt = parts.clock()
+        if (unused) room.charge(stream, -caller.recipients, now)
+        this.releasedAt = now
         this.move()
       },
     })

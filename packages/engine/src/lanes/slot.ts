@@ -4,7 +4,7 @@ import { checkRecipients, type Slot } from './enter.ts'
 export function openSlot(
   lane: string,
   messages: number,
-  on: { again: (recipients: number) => boolean; release: () => void },
+  on: { again: (recipients: number) => boolean; release: (unused: boolean) => void },
 ): Slot {
   let left = messages - 1
   let isReleased = false
@@ -17,10 +17,10 @@ export function openSlot(
       left--
       return true
     },
-    release: () => {
+    release: ({ unused = false } = {}) => {
       if (isReleased) return
       isReleased = true
-      on.release()
+      on.release(unused)
     },
   }
 }
