@@ -194,6 +194,29 @@ export interface Connection {
   transaction: Transaction | null
 }
 
+/** A message in Haraka's queue of deferred ones. */
+export interface TimerEntry {
+  /** The name of its queue file. */
+  id: string
+  /** ms since the epoch. */
+  fire_time: number
+  /** `null` once it was cancelled. */
+  cb: (() => void) | null
+  cancel(): void
+}
+
+/** Haraka's queue of deferred messages. `queue` and `fire` are not part of the plugin interface. */
+export interface TimerQueue {
+  queue: TimerEntry[]
+  add(id: string, ms: number, due: () => void): TimerEntry
+  /** Throws if there is no such entry. */
+  discard(id: string): TimerEntry[]
+  fire(): void
+  /** Starts all, due or not. */
+  drain(): void
+  length(): number
+}
+
 /** Haraka's `outbound` module. */
 export interface Outbound {
   send_email(
@@ -204,8 +227,7 @@ export interface Outbound {
     options?: { origin: unknown },
   ): void
   delivery_queue: { push(hmail: HMail): void }
-  /** Throws if there is no such entry. */
-  temp_fail_queue: { add(id: string, ms: number, due: () => void): unknown; discard(id: string): unknown }
+  temp_fail_queue: TimerQueue
   net_utils: { HarakaMx: new (given: string | Mx) => Mx }
   /** Names of queue files, and how names of unfinished ones begin. */
   qfile: { name(): string; platformDOT: string }

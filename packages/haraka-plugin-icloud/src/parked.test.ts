@@ -19,9 +19,9 @@ let pushed: string[]
 let holds: Hold[]
 let parked: Parked
 
-function sleeper(filename: string): HMail {
+function sleeper(filename: string, acceptedAt = 0): HMail {
   asleep.add(filename)
-  return { filename } as HMail
+  return { filename, todo: { queue_time: acceptedAt } } as HMail
 }
 
 beforeEach(() => {
@@ -40,6 +40,7 @@ beforeEach(() => {
   parked = new Parked({
     outbound: () => outbound,
     holds: () => Promise.resolve(holds),
+    priorityOf: ({ filename }) => (filename.startsWith('news') ? 2 : 0),
     clock: () => 1000,
     pollMs: 60_000,
     error: (message) => expect.fail(message),
@@ -64,7 +65,9 @@ describe('Parked', () => {
     parked.add(hmail, [lane])
     asleep.delete('due')
     parked.released(lane)
+    parked.delete(hmail)
     parked.released(lane)
+    vi.advanceTimersByTime(50)
     expect(pushed).toEqual([])
   })
 
@@ -85,6 +88,28 @@ describe('Parked', () => {
     parked.released(lane)
     parked.released(stream)
     expect(pushed).toEqual(['once'])
+  })
+
+  it('wakes by stream priority, then age, and some at a time', async () => {
+    vi.useRealTimers()
+    for (let count = 0; count < 300; count++) parked.add(sleeper(`news${count}`, 1000 - count), [lane])
+    parked.add(sleeper('second', 900), [lane, stream])
+    parked.add(sleeper('first', 800), null)
+    parked.released(lane)
+    expect(pushed.length).toBeLessThan(200)
+    await vi.waitUntil(() => asleep.size === 0)
+    expect(pushed.slice(0, 4)).toEqual(['first', 'second', 'news299', 'news298'])
+    expect(pushed).toHaveLength(302)
+  })
+
+  it('wakes a message that was still on its way into the queue', async () => {
+    const hmail = sleeper('late')
+    asleep.delete('late')
+    parked.add(hmail, [lane])
+    parked.released(lane)
+    asleep.add('late')
+    await vi.advanceTimersByTimeAsync(50)
+    expect(pushed).toEqual(['late'])
   })
 
   it('finds out by itself what another process has released', async () => {

@@ -1,0 +1,95 @@
+import { isIP } from 'node:net'
+import type { HMail, Mx, OutboundSocket } from './haraka.ts'
+import type { LaneSettings, TimeOuts } from './settings.ts'
+import type { Turns } from './turns.ts'
+
+/** What it takes to look after a message's sockets. */
+export interface Keeper {
+  turns: Turns
+  /** From which address and under which name a lane sends. */
+  lane: (name: string) => LaneSettings
+  timeOuts: () => TimeOuts
+  /** Bounds the time to connect to a host. */
+  boundConnect: (mx: Mx, ms: number) => void
+}
+
+/** How long a server that was told QUIT may take to hang up, in ms. */
+const QUIT_WAIT = 30_000
+
+const kept = new WeakSet<HMail>()
+
+/**
+ * Has a message that is on its turn on a lane connect from the lane's address, counts its sockets until they are
+ * closed, and bounds the time of each phase.
+ *
+ * The ways in are no public interface of Haraka's: `false` if they were not there.
+ */
+export function keepSockets(keeper: Keeper, hmail: HMail): boolean {
+  if (kept.has(hmail)) return true
+  const { try_deliver: tryNext, try_deliver_host_on_socket: deliver } = hmail
+  if (typeof tryNext !== 'function' || typeof deliver !== 'function') return false
+  try {
+    hmail.try_deliver = function () {
+      const turn = keeper.turns.of(this)
+      if (turn && this.mxlist) this.mxlist = prepared(this.mxlist, keeper, turn.lane)
+      return tryNext.call(this)
+    }
+    hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
+      const turn = keeper.turns.of(this)
+      if (turn) countUntilClosed(socket, turn.opened())
+      deliver.call(this, mx, host, port, socket)
+      if (turn) boundPhases(socket, keeper.timeOuts())
+    }
+  } catch {
+    return false
+  }
+  kept.add(hmail)
+  return true
+}
+
+function prepared(mxs: readonly Mx[], { lane, timeOuts, boundConnect }: Keeper, name: string): Mx[] {
+  const { ip, helo } = lane(name)
+  const family = isIP(ip ?? '')
+  // An IPv4 address cannot connect to an IPv6 one.
+  const same = family === 0 ? [] : mxs.filter(({ exchange }) => isIP(exchange ?? '') === family)
+  const usable = same.length > 0 ? same : [...mxs]
+  for (const mx of usable) {
+    if (ip !== null) mx.bind = ip
+    if (helo !== null) mx.bind_helo = helo
+    boundConnect(mx, timeOuts().connect)
+  }
+  return usable
+}
+
+/** STARTTLS takes all listeners off the socket beneath, and puts another one on top. */
+function countUntilClosed(socket: OutboundSocket, closed: () => void): void {
+  const beneath = socket.targetsocket ?? socket
+  if (beneath.closed === true) return closed()
+  beneath.once('close', closed)
+  const { upgrade } = socket
+  if (typeof upgrade !== 'function') return
+  socket.upgrade = function (...args) {
+    // What is set later reaches only the one on top; this one would end the connection at its old time.
+    socket.targetsocket?.setTimeout(0)
+    upgrade.apply(this, args)
+    beneath.once('close', closed)
+  }
+}
+
+/** Haraka itself has one time-out for everything, and leaves a connection alone whose server does not answer QUIT. */
+function boundPhases(socket: OutboundSocket, { reply, dot }: TimeOuts): void {
+  let hasQuit = false
+  socket.setTimeout(reply)
+  const write = socket.write
+  socket.write = function (chunk, ...rest) {
+    if (chunk === '.\r\n') socket.setTimeout(dot)
+    else if (chunk === 'QUIT\r\n') {
+      hasQuit = true
+      socket.setTimeout(Math.min(QUIT_WAIT, reply))
+    }
+    return write.call(this, chunk, ...rest)
+  }
+  socket.on('timeout', () => {
+    if (hasQuit) socket.destroy()
+  })
+}
