@@ -1,6 +1,7 @@
 import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { withDeadline } from './deadline.ts'
+import { leaveHarakasSlots } from './haraka-slot.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
 import { tapReplies } from './replies.ts'
@@ -8,6 +9,7 @@ import { routeOf } from './route.ts'
 import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
+import { keepSockets } from './sockets.ts'
 import { splitOff, splitSafely } from './split.ts'
 import { mayTellSender, subjectOf } from './subject.ts'
 import { suppressionNotice } from './suppression-notice.ts'
@@ -26,8 +28,10 @@ interface Wait {
   holds: readonly HoldRef[]
 }
 
-/** Messages split off by us for recipients that were let through: asking again would cost them their turn. */
-const admitted = new WeakSet<HMail>()
+/**
+ * The lanes of messages split off by us for recipients that were let through: asking again would cost them their turn.
+ */
+const admitted = new WeakMap<HMail, string>()
 
 const guardedMail = new WeakSet<HMail>()
 
@@ -46,6 +50,7 @@ export function guardMail(runtime: Runtime, hmail: HMail): void {
     // A plugin that refuses the message decides for itself.
     if (!this.todo || (code !== constants.cont && code !== constants.ok)) return go()
     const route = routeOf(code, mx, runtime.outbound, runtime.whoAnswers)
+    if (route.direct) leaveHarakasSlots(this, (over) => runtime.turns.over(over))
     return admit(runtime, go, this, this.todo, route).catch((error: unknown) => {
       runtime.error(
         `${this.filename}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -63,14 +68,19 @@ async function admit(
   todo: Todo,
   route: Answerer,
 ): Promise<void> {
-  const admissions = admitted.delete(hmail) ? [] : await ask(runtime, todo, route)
-  const groups = new Map<Gate, Address[]>()
+  const allowedAt = Date.now()
+  const { lane: usual } = subjectOf(todo, runtime.settings)
+  const known = admitted.get(hmail)
+  admitted.delete(hmail)
+  const admissions = known === undefined ? await ask(runtime, todo, route) : []
+  const groups = new Groups()
   const holds: HoldRef[] = []
   let wakeAt = Infinity
   for (const [index, recipient] of todo.rcpt_to.entries()) {
     const admission = admissions[index]
     const gate = gateOf(admission, mayTellSender(todo, runtime.settings))
-    groups.set(gate, [...(groups.get(gate) ?? []), recipient])
+    const lane = (admission?.decision === 'send' ? admission.lane : known) ?? usual
+    groups.add(recipient, gate === 'send' ? { gate, lane } : { gate, lane: usual })
     if (!admission || gate === 'send') continue
     if (gate === 'wait') {
       wakeAt = Math.min(wakeAt, admission.retryAt ?? Date.now() + ASK_AGAIN)
@@ -79,21 +89,68 @@ async function admit(
     tell(runtime, hmail, todo, recipient, admission)
   }
   const wait: Wait = { ms: Math.min(Math.max(0, wakeAt - Date.now()), runtime.longestParkMs), holds }
-  if (groups.size > 1) return inParts(runtime, hmail, groups, wait)
-  const [gate = 'send'] = groups.keys()
+  const [first, ...others] = groups.all
+  if (others.length > 0) return inParts(runtime, hmail, groups.all, wait)
   // The list of recipients is never emptied: Haraka would crash on it.
-  switch (gate) {
+  switch (first?.gate) {
     case 'send':
-      beginAttempts(runtime, hmail, todo, route)
-      go()
-      return
+      return depart(runtime, go, hmail, todo, { route, lane: first.lane, allowedAt })
     case 'wait':
       return park(runtime, hmail, wait)
     case 'bounce':
       return giveUp(hmail, 'Not sent: see below')
     case 'drop':
       return hmail.discard()
+    case undefined:
+      return
   }
+}
+
+/** Recipients who meet the same. */
+interface Group {
+  gate: Gate
+  lane: string
+  recipients: Address[]
+}
+
+class Groups {
+  readonly #groups = new Map<string, Group>()
+
+  get all(): readonly Group[] {
+    return [...this.#groups.values()]
+  }
+
+  add(recipient: Address, { gate, lane }: Omit<Group, 'recipients'>): void {
+    const key = `${gate} ${lane}`
+    const group = this.#groups.get(key)
+    if (group) group.recipients.push(recipient)
+    else this.#groups.set(key, { gate, lane, recipients: [recipient] })
+  }
+}
+
+/**
+ * Begins the attempt; on the way to Apple itself when it is the message's turn on its lane. Whoever waited long asks
+ * again, with the turn at hand: it may be suppressed or held by now, or have got another way.
+ */
+async function depart(
+  runtime: Runtime,
+  go: () => unknown,
+  hmail: HMail,
+  todo: Todo,
+  { route, lane, allowedAt }: { route: Answerer; lane: string; allowedAt: number },
+): Promise<void> {
+  const { turns } = runtime
+  const turn = turns.of(hmail)
+  if (turn && !(route.direct && turn.lane === lane)) turns.over(hmail)
+  if (route.direct && turns.of(hmail) === undefined) {
+    const { stream } = subjectOf(todo, runtime.settings)
+    const request = { lane, stream, acceptedAt: todo.queue_time, recipients: todo.rcpt_to.length }
+    // What is left behind when the process ends is taken up by the next one: the queue file is as it was.
+    if ((await turns.enter(hmail, request)) === null) return
+    if (turns.isStale(allowedAt, Date.now(), runtime.lookAgainMs)) return hmail.get_mx()
+  }
+  beginAttempts(runtime, hmail, todo, route, lane)
+  go()
 }
 
 /** An engine that does not answer holds nothing up; it answers by itself if only its ledger is out of reach. */
@@ -134,21 +191,21 @@ function gateOf(admission: Admission | undefined, dsn: boolean): Gate {
 async function inParts(
   runtime: Runtime,
   hmail: HMail,
-  groups: ReadonlyMap<Gate, readonly Address[]>,
+  groups: readonly Group[],
   wait: Wait,
 ): Promise<void> {
-  const parts: { gate: Gate; part: HMail }[] = []
-  for (const [gate, recipients] of groups) {
-    if (gate !== 'drop') parts.push({ gate, part: await splitOff(runtime, hmail, recipients) })
+  const parts: { gate: Gate; lane: string; part: HMail }[] = []
+  for (const { gate, lane, recipients } of groups) {
+    if (gate !== 'drop') parts.push({ gate, lane, part: await splitOff(runtime, hmail, recipients) })
   }
   hmail.discard()
-  for (const { gate, part } of parts) {
+  for (const { gate, lane, part } of parts) {
     if (gate === 'bounce') {
       giveUp(part, 'Not sent: see below')
     } else if (gate === 'wait') {
       park(runtime, part, wait)
     } else {
-      admitted.add(part)
+      admitted.set(part, lane)
       runtime.outbound().delivery_queue.push(part)
     }
   }
@@ -163,10 +220,11 @@ function park({ parked }: Runtime, hmail: HMail, { ms, holds }: Wait): void {
   if (holds.length > 0) parked.add(hmail, holds)
 }
 
-function beginAttempts(runtime: Runtime, hmail: HMail, todo: Todo, route: Answerer): void {
+function beginAttempts(runtime: Runtime, hmail: HMail, todo: Todo, route: Answerer, lane: string): void {
   const tapped = tapReplies(hmail, runtime.whoAnswers, runtime.warnUntapped)
-  if (!tapped) runtime.warnUntapped()
-  for (const recipient of todo.rcpt_to) beginAttempt(recipient, tapped, route)
+  const isKept = !route.direct || keepSockets(runtime, hmail)
+  if (!tapped || !isKept) runtime.warnUntapped()
+  for (const recipient of todo.rcpt_to) beginAttempt(recipient, { tapped, route, lane })
 }
 
 function markGivenUp(recipient: Address, admission: Admission): void {

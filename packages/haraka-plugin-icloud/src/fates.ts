@@ -81,6 +81,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
     const action = await judge.record({
       recipient: recipient.address,
       ...judge.subject,
+      lane: seen.lane,
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { MailNotes } from './mail-notes.ts'
 
@@ -52,16 +53,27 @@ export interface Mx {
   port?: number
   priority?: number
   from_dns?: string
+  /** The local IP address. */
+  bind?: string
   bind_helo?: string
 }
 
 /** What a plugin may give as MX: a host, `host:port`, a URL, or a list of such. */
 export type GivenMx = string | Mx | readonly (string | Mx)[]
 
-/** An outbound connection. */
+/** An outbound connection: STARTTLS changes the socket beneath it. */
 export interface OutboundSocket {
   on(event: 'line', listener: (line: string) => void): unknown
   remoteAddress?: string | undefined
+  on(event: 'timeout', listener: () => void): unknown
+  once(event: 'close', listener: () => void): unknown
+  /** ms without a byte in either direction, then `timeout`. */
+  setTimeout(ms: number): unknown
+  destroy(): unknown
+  closed?: boolean
+  /** The socket beneath. Neither this nor the next is part of the plugin interface. */
+  targetsocket?: Pick<Socket, 'once' | 'setTimeout' | 'closed'>
+  upgrade?: (this: OutboundSocket, ...args: unknown[]) => void
   /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
   write: (this: OutboundSocket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
 }
@@ -94,6 +106,14 @@ export interface HMail {
   /** Hooks of other plugins that have yet to run. Not part of the plugin interface. */
   hooks_to_run?: unknown[]
   cfg: { temp_fail_intervals: number[] }
+  /** Called once at each end of an attempt: frees its place in Haraka's queue of deliveries. */
+  next_cb: () => void
+  /** Runs the `get_mx` hooks. */
+  get_mx(): void
+  /** The hosts that are left to try. Neither this nor the next is part of the plugin interface. */
+  mxlist?: Mx[]
+  /** Connects to the next host. */
+  try_deliver?: (this: HMail) => unknown
   /** The message without its envelope, from the queue file. */
   data_stream(): Readable
   discard(): void
@@ -215,6 +235,15 @@ export interface TimerQueue {
   /** Starts all, due or not. */
   drain(): void
   length(): number
+}
+
+/** Haraka's `outbound/client_pool` and `outbound/config` modules. Not part of the plugin interface. */
+export interface ClientPool {
+  get_client: (this: ClientPool, mx: Mx, callback: (error: string | null, socket: OutboundSocket) => void) => void
+}
+export interface OutboundConfig {
+  /** In seconds. */
+  connect_timeout: number
 }
 
 /** Haraka's `outbound` module. */

@@ -20,7 +20,7 @@ import { forgetResults } from './hmail-results.ts'
 import { noteMail } from './mail-notes.ts'
 import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
-import { isUnderWay, takeReplies } from './seen.ts'
+import { laneOf, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
 import { answerRcpt } from './rcpt.ts'
 import { subjectOf } from './subject.ts'
@@ -48,7 +48,24 @@ export function register(this: Plugin): void {
   this.register_hook('deferred', 'after_deferral', -100)
   this.register_hook('bounce', 'after_bounce', -100)
   this.register_hook('delivered', 'after_delivery')
+  this.register_hook('init_master', 'prepare_haraka')
+  this.register_hook('init_child', 'prepare_haraka')
   this.register_hook('init_master', 'serve_metrics')
+}
+
+/** init_master, init_child */
+export function prepare_haraka(this: Plugin, next: Next): void {
+  runtimeOf(this).prepareHaraka()
+  next()
+}
+
+/** Called by Haraka before a worker is replaced, and, with `graceful_shutdown` in smtp.ini, before it ends. */
+export function shutdown(this: Plugin): void {
+  const { engine, turns, error } = runtimeOf(this)
+  turns
+    .close()
+    .then(() => engine.close())
+    .catch((reason: unknown) => error(`shutting down: ${String(reason)}`))
 }
 
 /** init_master, where there are workers, and where there are none */
@@ -140,7 +157,7 @@ export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: D
   const [host, ip, response, , port, , accepted] = params
   // Not waited for: the file of a delivered message should go away at once, lest a crash sends it twice.
   next()
-  if (!todo || !accepted.some(isUnderWay)) return
+  if (!todo || !accepted.some((recipient) => laneOf(recipient) !== null)) return
   const { engine, metrics, settings, whoAnswers } = runtimeOf(this)
   const subject = subjectOf(todo, settings)
   const { direct } = whoAnswers({ exchange: ip, port, from_dns: host })
@@ -148,6 +165,7 @@ export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: D
     const recorded = engine.record({
       recipient: recipient.address,
       ...subject,
+      lane: laneOf(recipient) ?? subject.lane,
       hop: direct ? 'direct' : 'relay',
       messageId: todo.uuid,
       acceptedAt: todo.queue_time,

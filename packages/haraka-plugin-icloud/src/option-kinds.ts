@@ -1,7 +1,9 @@
-import { isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { Kind } from './option.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+
+const HOST_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 
 /** The name of a stream, a lane or a header. */
 export const name: Kind<string> = {
@@ -92,6 +94,18 @@ export const endpoint: Kind<Endpoint> = {
     return isIPv4(host) && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined
   },
   show: ({ host, port }) => `${host}:${port}`,
+}
+
+export const ipAddress: Kind<string> = {
+  expected: 'an IP address of this machine',
+  parse: (raw) => (isIP(raw) === 0 ? undefined : raw),
+  show: String,
+}
+
+export const hostName: Kind<string> = {
+  expected: 'a host name with a dot, such as mail.example.com',
+  parse: (raw) => (HOST_NAME.test(raw) && raw.length <= 253 ? raw : undefined),
+  show: String,
 }
 
 /** What stands before an @ may be a password. */

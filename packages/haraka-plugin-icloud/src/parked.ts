@@ -54,7 +54,7 @@ export class Parked {
 
   /** How many wait. */
   get size(): number {
-    return this.#waiting.size
+    return this.#places.size
   }
 
   /** Call it for a message that Haraka has been told to try later. `holds`: what it waits for, if that is known. */

@@ -1,8 +1,16 @@
 import cluster from 'node:cluster'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { createEngine, scalePolicy, type Engine } from '@icloud-delivery/engine'
+import {
+  createEngine,
+  lanePolicyOf,
+  priorityOf,
+  resolvePolicy,
+  scalePolicy,
+  type Engine,
+} from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
+import { connectTimeOuts } from './connect-time-out.ts'
 import { Destinations } from './destination.ts'
 import type { HMail, Mx, Outbound, Plugin } from './haraka.ts'
 import { decisionLine, type Decision } from './decision-line.ts'
@@ -15,19 +23,25 @@ import { POLICY_FILE, readPolicy } from './policy-file.ts'
 import { printable } from './printable.ts'
 import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
+import type { Keeper } from './sockets.ts'
+import { subjectOf } from './subject.ts'
+import { quicken } from './timer-queue.ts'
+import { Turns } from './turns.ts'
 
 /** These two are in ms, before `[policy] time_scale`. */
 const LOOK_AGAIN = 60_000
 const LONGEST_PARK = 3_600_000
 
 /** What the hooks work with: one per process. */
-export interface Runtime {
+export interface Runtime extends Keeper {
   plugin: Plugin
   /** Those in force now: not to be kept. */
   readonly settings: Settings
   engine: Engine
   destinations: Destinations
   parked: Parked
+  /** Before any mail: mends what in Haraka does not suit many messages that wait. */
+  prepareHaraka: () => void
   /** How often to look whether something has got better of which nobody tells us, in ms. */
   lookAgainMs: number
   /**
@@ -93,6 +107,10 @@ export function createRuntime(plugin: Plugin): Runtime {
 
   engine.on('mxDoubtful', ({ domain }) => destinations.doubt(domain))
 
+  const turns = new Turns(engine)
+  engine.on('held', () => turns.held(Date.now()))
+  const { lanes } = resolvePolicy(policy)
+
   const outbound = (): Outbound => plugin.haraka_require('outbound') as Outbound
   const error = (message: string): void => plugin.logerror(message)
   const lookAgainMs = Math.max(1000, LOOK_AGAIN * settings.timeScale)
@@ -100,6 +118,11 @@ export function createRuntime(plugin: Plugin): Runtime {
     outbound,
     error,
     holds: () => engine.holds(),
+    priorityOf({ todo }) {
+      if (!todo) return 0
+      const { stream, lane } = subjectOf(todo, live.current)
+      return priorityOf(lanePolicyOf(lanes, lane), stream)
+    },
     clock: Date.now,
     pollMs: lookAgainMs,
   })
@@ -115,14 +138,34 @@ export function createRuntime(plugin: Plugin): Runtime {
   const metrics = metricsOf(plugin, settings, { engine, parked: () => parked.size })
 
   let warned = false
+  const warnUntapped = (): void => {
+    if (warned) return
+    warned = true
+    plugin.logwarn(
+      'this Haraka does not let its outbound connections be listened to; replies are read from its dsn_* notes, ' +
+        'which are less exact, connections are counted until their message is done, and time-outs are ' +
+        "Haraka's own. Please report it with the Haraka version.",
+    )
+  }
+  let boundConnect: ReturnType<typeof connectTimeOuts> = null
   return {
     plugin,
     get settings() {
       return live.current
     },
     engine,
+    turns,
     destinations,
     outbound,
+    boundConnect: (mx, ms) => boundConnect?.(mx, ms),
+    prepareHaraka() {
+      if (!quicken(outbound().temp_fail_queue))
+        plugin.logwarn(
+          'this Haraka keeps deferred mail in another way than 3.3; with very many deferred messages it may stand still.',
+        )
+      boundConnect = connectTimeOuts(plugin)
+      if (boundConnect === null) warnUntapped()
+    },
     error,
     parked,
     metrics,
@@ -135,14 +178,7 @@ export function createRuntime(plugin: Plugin): Runtime {
     lookAgainMs,
     longestParkMs: Math.max(1000, LONGEST_PARK * settings.timeScale),
     whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
-    warnUntapped() {
-      if (warned) return
-      warned = true
-      plugin.logwarn(
-        'this Haraka does not let its outbound connections be listened to; replies are read from its dsn_* notes, ' +
-          'which are less exact. Please report it with the Haraka version.',
-      )
-    },
+    warnUntapped,
   }
 }
 

@@ -20,9 +20,13 @@ export interface Seen extends Answerer {
   phase: Phase | null
   /** Whether the same reply met other recipients too, so that it says nothing about one of them. */
   shared: boolean
+  /** The lane of the attempt. */
+  lane: string
 }
 
 interface Attempt {
+  /** The lane that it goes over. */
+  lane: string
   /** Whether the connection is listened to. If not, Haraka's record of the reply is read. */
   tapped: boolean
   /** Who will answer, as far as it is known beforehand. */
@@ -41,21 +45,24 @@ interface Attempt {
 const attempts = new WeakMap<Address, Attempt>()
 
 /** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
-export function beginAttempt(recipient: Address, tapped: boolean, route: Answerer): void {
+export function beginAttempt(
+  recipient: Address,
+  { tapped, route, lane }: Pick<Attempt, 'tapped' | 'route' | 'lane'>,
+): void {
   clearOutcome(recipient)
-  attempts.set(recipient, { tapped, route, seen: null, heard: false, spent: false })
+  attempts.set(recipient, { tapped, route, lane, seen: null, heard: false, spent: false })
 }
 
-/** Whether an attempt for this recipient was begun by us. */
-export function isUnderWay(recipient: Address): boolean {
-  return attempts.has(recipient)
+/** The lane of the attempt for this recipient; `null` if we began none. */
+export function laneOf(recipient: Address): string | null {
+  return attempts.get(recipient)?.lane ?? null
 }
 
 /** Notes the recipient's reply; `null` takes an earlier one back. */
-export function noteReply(recipient: Address, seen: Seen | null): void {
+export function noteReply(recipient: Address, seen: Omit<Seen, 'lane'> | null): void {
   const attempt = attempts.get(recipient)
   if (!attempt) return
-  attempt.seen = seen
+  attempt.seen = seen && { ...seen, lane: attempt.lane }
   attempt.heard = true
 }
 
@@ -90,7 +97,8 @@ export function takeReplies(
       seen = attempt.seen
       if (!attempt.heard && (!attempt.tapped || sent.dsn_smtp_code)) {
         if (attempt.tapped) missed()
-        seen = notedByHaraka(sent, recipients.length > 1, given.mx ? whoAnswers(given.mx) : attempt.route)
+        const answerer = given.mx ? whoAnswers(given.mx) : attempt.route
+        seen = notedByHaraka(sent, recipients.length > 1, attempt, answerer)
       }
       attempt.spent = true
     }
@@ -103,7 +111,12 @@ export function takeReplies(
  * At RCPT Haraka notes the reply as `reason` too; every later reply it notes for all recipients, and not always who gave
  * it.
  */
-function notedByHaraka(recipient: Address, several: boolean, answerer: Answerer): Seen | null {
+function notedByHaraka(
+  recipient: Address,
+  several: boolean,
+  { lane }: Attempt,
+  answerer: Answerer,
+): Seen | null {
   if (!recipient.dsn_smtp_code) return null
   const atRcpt = recipient.reason !== undefined
   const noted = [recipient.dsn_smtp_code, recipient.dsn_smtp_extc, recipient.dsn_smtp_response]
@@ -113,5 +126,6 @@ function notedByHaraka(recipient: Address, several: boolean, answerer: Answerer)
     phase: atRcpt ? 'rcpt' : null,
     ...answerer,
     shared: several && !atRcpt,
+    lane,
   }
 }

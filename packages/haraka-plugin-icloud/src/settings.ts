@@ -2,6 +2,8 @@ import { option, perKey, type Complain, type Ini, type Option } from './option.t
 import {
   endpoint,
   flag,
+  hostName,
+  ipAddress,
   ledgerUrl,
   listOf,
   name,
@@ -31,6 +33,16 @@ export interface Options {
   deliverByHeader: string
   /** The lane of each stream; `default` for those that have none. */
   lanes: ReadonlyMap<string, string>
+  /** The IP address that a lane sends from. */
+  laneIps: ReadonlyMap<string, string>
+  /** The name that a lane gives in EHLO. */
+  laneHelos: ReadonlyMap<string, string>
+  /** How long a connection to Apple may take, in ms. */
+  connectTimeOut: number
+  /** How long Apple may take for a reply, in ms. */
+  replyTimeOut: number
+  /** The same for the reply to the final dot, in ms. */
+  dotTimeOut: number
   /** Whether the sender hears of recipients that were dropped because they are suppressed. */
   suppressionDsn: boolean
   /** Whether a client that may relay is told of them at RCPT. */
@@ -60,6 +72,11 @@ const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
   campaignHeader: option('main', 'campaign_header', name, 'X-Campaign'),
   deliverByHeader: option('main', 'deliver_by_header', name, 'X-Deliver-By'),
   lanes: perKey('lanes', name),
+  laneIps: perKey('lane_ips', ipAddress),
+  laneHelos: perKey('lane_helos', hostName),
+  connectTimeOut: option('time_outs', 'connect', seconds(0.1, 300), 30_000),
+  replyTimeOut: option('time_outs', 'reply', seconds(0.1, 3600), 300_000),
+  dotTimeOut: option('time_outs', 'dot', seconds(0.1, 3600), 600_000),
   suppressionDsn: option('suppression', 'dsn', flag, true),
   rejectAtRcpt: option('suppression', 'reject_at_rcpt', flag, false),
   cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),

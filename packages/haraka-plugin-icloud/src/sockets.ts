@@ -1,14 +1,15 @@
 import { isIP } from 'node:net'
 import type { HMail, Mx, OutboundSocket } from './haraka.ts'
-import type { LaneSettings, TimeOuts } from './settings.ts'
+import type { Settings } from './settings.ts'
 import type { Turns } from './turns.ts'
 
 /** What it takes to look after a message's sockets. */
 export interface Keeper {
   turns: Turns
-  /** From which address and under which name a lane sends. */
-  lane: (name: string) => LaneSettings
-  timeOuts: () => TimeOuts
+  readonly settings: Pick<
+    Settings,
+    'laneIps' | 'laneHelos' | 'connectTimeOut' | 'replyTimeOut' | 'dotTimeOut'
+  >
   /** Bounds the time to connect to a host. */
   boundConnect: (mx: Mx, ms: number) => void
 }
@@ -38,7 +39,7 @@ export function keepSockets(keeper: Keeper, hmail: HMail): boolean {
       const turn = keeper.turns.of(this)
       if (turn) countUntilClosed(socket, turn.opened())
       deliver.call(this, mx, host, port, socket)
-      if (turn) boundPhases(socket, keeper.timeOuts())
+      if (turn) boundPhases(socket, keeper.settings)
     }
   } catch {
     return false
@@ -47,16 +48,17 @@ export function keepSockets(keeper: Keeper, hmail: HMail): boolean {
   return true
 }
 
-function prepared(mxs: readonly Mx[], { lane, timeOuts, boundConnect }: Keeper, name: string): Mx[] {
-  const { ip, helo } = lane(name)
+function prepared(mxs: readonly Mx[], { settings, boundConnect }: Keeper, lane: string): Mx[] {
+  const ip = settings.laneIps.get(lane)
+  const helo = settings.laneHelos.get(lane)
   const family = isIP(ip ?? '')
   // An IPv4 address cannot connect to an IPv6 one.
   const same = family === 0 ? [] : mxs.filter(({ exchange }) => isIP(exchange ?? '') === family)
   const usable = same.length > 0 ? same : [...mxs]
   for (const mx of usable) {
-    if (ip !== null) mx.bind = ip
-    if (helo !== null) mx.bind_helo = helo
-    boundConnect(mx, timeOuts().connect)
+    if (ip !== undefined) mx.bind = ip
+    if (helo !== undefined) mx.bind_helo = helo
+    boundConnect(mx, settings.connectTimeOut)
   }
   return usable
 }
@@ -77,15 +79,18 @@ function countUntilClosed(socket: OutboundSocket, closed: () => void): void {
 }
 
 /** Haraka itself has one time-out for everything, and leaves a connection alone whose server does not answer QUIT. */
-function boundPhases(socket: OutboundSocket, { reply, dot }: TimeOuts): void {
+function boundPhases(
+  socket: OutboundSocket,
+  { replyTimeOut, dotTimeOut }: Pick<Settings, 'replyTimeOut' | 'dotTimeOut'>,
+): void {
   let hasQuit = false
-  socket.setTimeout(reply)
+  socket.setTimeout(replyTimeOut)
   const write = socket.write
   socket.write = function (chunk, ...rest) {
-    if (chunk === '.\r\n') socket.setTimeout(dot)
+    if (chunk === '.\r\n') socket.setTimeout(dotTimeOut)
     else if (chunk === 'QUIT\r\n') {
       hasQuit = true
-      socket.setTimeout(Math.min(QUIT_WAIT, reply))
+      socket.setTimeout(Math.min(QUIT_WAIT, replyTimeOut))
     }
     return write.call(this, chunk, ...rest)
   }

@@ -77,23 +77,12 @@ describe('the queue of deferred messages', () => {
     expect(fired).toEqual([])
   })
 
-  it('takes 50,000 in any order, and gives them up again, without standing still', async () => {
+  it('starts a part at a time of what is due', async () => {
     quicken(queue)
-    let longest = 0
-    for (let from = 0; from < 50_000; from += 1000) {
-      const began = performance.now()
-      for (let count = from; count < from + 1000; count++) add(`m${count}`, ((count * 7919) % 50_000) + 60_000)
-      longest = Math.max(longest, performance.now() - began)
-    }
-    let began = performance.now()
-    queue.drain()
-    while (queue.length() > 0) {
-      longest = Math.max(longest, performance.now() - began)
-      began = performance.now()
-      await turn()
-    }
-    expect(fired).toHaveLength(50_000)
-    // Haraka's own takes seconds; the bound leaves room for a busy machine.
-    expect(longest).toBeLessThan(200)
+    for (let count = 0; count < 1000; count++) add(`m${count}`, -((count * 7) % 1000) * 60_000 - 1)
+    queue.fire()
+    expect(fired).toHaveLength(100)
+    while (queue.length() > 0) await turn()
+    expect([fired.length, fired[0], fired[999]]).toEqual([1000, 'm857', 'm0'])
   })
 })

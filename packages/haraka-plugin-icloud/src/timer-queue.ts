@@ -43,8 +43,10 @@ export function quicken(queue: TimerQueue): boolean {
 class TimerHeap {
   readonly #byId = new Map<string, Timed>()
   #heap = new TinyQueue<Timed>([], sooner)
-  /** What is due and has not begun yet. */
-  #starting: Timed[] = []
+  /** What is started whether it is due or not. */
+  #drained = new TinyQueue<Timed>([], sooner)
+  /** What is due up to then is started. ms since the epoch. */
+  #until = -Infinity
   #isStarting = false
   #order = 0
   size = 0
@@ -71,8 +73,8 @@ class TimerHeap {
     if (!entry) throw new Error(`${id} not found`)
     this.#take(entry)
     entry.cancel()
-    const gone = this.#heap.length - this.size
-    if (gone > Math.max(FEW_GONE, this.size)) {
+    const gone = this.#heap.length + this.#drained.length - this.size
+    if (gone > Math.max(FEW_GONE, this.size, this.#drained.length)) {
       this.#heap = new TinyQueue(
         this.#heap.data.filter(({ isGone }) => !isGone),
         sooner,
@@ -82,21 +84,23 @@ class TimerHeap {
   }
 
   fire(now: number): void {
-    for (let first = this.#heap.peek(); first !== undefined; first = this.#heap.peek()) {
-      if (!first.isGone && first.fire_time > now) break
-      this.#heap.pop()
-      if (!first.isGone) this.#starting.push(first)
-    }
+    this.#until = now
     this.#start()
   }
 
   drain(): void {
-    this.fire(Infinity)
+    if (this.#drained.length === 0) {
+      this.#drained = this.#heap
+      this.#heap = new TinyQueue<Timed>([], sooner)
+    } else {
+      for (let entry = this.#heap.pop(); entry !== undefined; entry = this.#heap.pop()) this.#drained.push(entry)
+    }
+    this.#start()
   }
 
   /** As the array that Haraka's status plugin reads. */
   sorted(): TimerEntry[] {
-    return [...this.#starting, ...this.#heap.data].filter(({ isGone }) => !isGone).toSorted(sooner)
+    return [...this.#drained.data, ...this.#heap.data].filter(({ isGone }) => !isGone).toSorted(sooner)
   }
 
   #take(entry: Timed): void {
@@ -106,22 +110,34 @@ class TimerHeap {
   }
 
   #start(): void {
-    if (this.#isStarting || this.#starting.length === 0) return
+    if (this.#isStarting) return
     this.#isStarting = true
-    const entries = this.#starting
-    this.#starting = []
-    const next = (from: number): void => {
-      for (const entry of entries.slice(from, from + AT_ONCE)) {
-        if (entry.isGone) continue
+    const some = (): void => {
+      for (let count = 0; count < AT_ONCE; count++) {
+        const entry = this.#next()
+        if (!entry) {
+          this.#isStarting = false
+          return
+        }
         this.#take(entry)
         entry.cb?.()
       }
-      if (from + AT_ONCE < entries.length) return void setImmediate(next, from + AT_ONCE)
-      this.#isStarting = false
-      this.#start()
+      setImmediate(some)
     }
-    next(0)
+    some()
   }
+
+  #next(): Timed | undefined {
+    const drained = firstOf(this.#drained)
+    if (drained) return this.#drained.pop()
+    const first = firstOf(this.#heap)
+    return first && first.fire_time <= this.#until ? this.#heap.pop() : undefined
+  }
+}
+
+function firstOf(heap: TinyQueue<Timed>): Timed | undefined {
+  while (heap.peek()?.isGone) heap.pop()
+  return heap.peek()
 }
 
 function sooner(a: Timed, b: Timed): number {

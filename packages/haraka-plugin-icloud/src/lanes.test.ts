@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasRedisServer, RedisServer } from '@icloud-delivery/redis-for-tests'
+import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
+import { startHaraka, type Haraka } from './haraka.test.fixture.ts'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+/** A lane that gives so many connections from the beginning. */
+function lanes(connections: number, more: object = {}): string {
+  const lane = { ceiling: connections, floor: 1, start: connections, leaseSeconds: 1, ...more }
+  return JSON.stringify({ lanes: { '*': lane } })
+}
+
+function recipients(count: number, name = 'm'): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}${index}@icloud.com`)
+}
+
+/** Sends a message to each, of a stream. */
+async function sendAll(haraka: Haraka, to: readonly string[], stream = 'marketing'): Promise<void> {
+  for (const one of to)
+    await haraka.send({ from: 'a@example.com', to: [one], headers: { 'X-Stream': stream } })
+}
+
+async function allDelivered(apple: Simulator, count: number): Promise<string[]> {
+  await apple.waitFor(({ messages }) => messages.length >= count, { timeoutMs: 30_000 })
+  return apple.messages.flatMap(({ recipients: to }) => to)
+}
+
+describe('one process', () => {
+  let stage: Stage
+
+  beforeAll(async () => {
+    stage = await setStage({
+      apple: { latencyMs: 5 },
+      haraka: { config: { 'icloud_policy.json': lanes(3), 'outbound.ini': 'concurrency_max=2\n' } },
+      icloud: ['[policy]', 'time_scale=1'],
+    })
+  })
+
+  afterAll(() => stage?.close())
+
+  it('has as many connections open as the lane gives, counted until they are closed', async () => {
+    const to = recipients(30)
+    await sendAll(stage.haraka, to)
+    expect((await allDelivered(stage.apple, 30)).toSorted()).toEqual(to.toSorted())
+    expect(stage.apple.sessions.peak).toBe(2)
+    await stage.emptyQueue()
+  })
+
+  it('never keeps other providers’ mail waiting, and lets urgent mail go first, then the oldest', async () => {
+    stage.apple.reset()
+    for (const name of ['slow0', 'slow1']) stage.apple.script(`${name}@icloud.com`, [{ accept: true, delayMs: 1500 }])
+    await sendAll(stage.haraka, recipients(2, 'slow'))
+    await stage.apple.waitFor(({ sessions }) => sessions.open === 2)
+    await sendAll(stage.haraka, recipients(4, 'news'))
+    stage.apple.script('code0@icloud.com', [{ accept: true, delayMs: 700 }])
+    await sendAll(stage.haraka, recipients(3, 'code'), 'transactional')
+    await stage.haraka.send({ from: 'a@example.com', to: ['b@example.org'] })
+    await stage.mailboxes.waitFor(({ messages }) => messages.length === 1, { timeoutMs: 1000 })
+    expect(stage.apple.messages).toEqual([])
+    const order = await allDelivered(stage.apple, 9)
+    expect(order.indexOf('code2@icloud.com')).toBeLessThan(order.indexOf('news0@icloud.com'))
+    expect(order.filter((to) => to.startsWith('news'))).toEqual(recipients(4, 'news'))
+    expect(stage.apple.sessions.peak).toBe(3)
+  })
+})
+
+describe('several processes', () => {
+  it('four workers have no more connections open together than the lane gives', async () => {
+    const stage = await setStage({
+      apple: { latencyMs: 5 },
+      haraka: { nodes: 4, config: { 'icloud_policy.json': lanes(3) } },
+      icloud: ['[policy]', 'time_scale=1'],
+    })
+    try {
+      await Promise.all([1, 2, 3, 4].map((worker) => stage.haraka.logged(`worker ${worker} listening`)))
+      await sendAll(stage.haraka, recipients(40))
+      await allDelivered(stage.apple, 40)
+      expect(stage.apple.sessions.peak).toBeLessThanOrEqual(2)
+      await stage.emptyQueue()
+    } finally {
+      await stage.close()
+    }
+  })
+
+  it.skipIf(!hasRedisServer())('two machines with one Redis share the lane too', async () => {
+    const redis = await RedisServer.start()
+    const apple = await startSimulator({ latencyMs: 5 })
+    const machines: Haraka[] = []
+    try {
+      for (let count = 0; count < 2; count++) {
+        machines.push(
+          await startHaraka({
+            mailboxes: `127.0.0.1:${apple.port}`,
+            icloud: `[main]\nledger=redis://127.0.0.1:${redis.port}\n[testing]\nmx=127.0.0.1:${apple.port}\n[testing_mx_records]\n`,
+            config: { 'icloud_policy.json': lanes(3) },
+          }),
+        )
+      }
+      await Promise.all(machines.map((machine, index) => sendAll(machine, recipients(20, `m${index}x`))))
+      await allDelivered(apple, 40)
+      expect(apple.sessions.peak).toBeLessThanOrEqual(2)
+    } finally {
+      for (const machine of machines) await machine.stop()
+      await apple.close()
+      await redis.stop()
+    }
+  })
+})
