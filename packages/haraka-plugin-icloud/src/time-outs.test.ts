@@ -1,0 +1,37 @@
+import { afterEach, expect, it } from 'vitest'
+import { hurry } from './plugins.test.fixture.ts'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+let stage: Stage
+
+afterEach(() => stage?.close())
+
+/** Haraka's own time-out for everything is a minute here. */
+async function set(timeOuts: readonly string[], starttls: boolean): Promise<void> {
+  stage = await setStage({
+    apple: { starttls },
+    haraka: { ownPlugins: { hurry }, config: { 'outbound.ini': 'temp_fail_intervals=5s*3\nconnect_timeout=60\n' } },
+    icloud: ['[time_outs]', ...timeOuts],
+  })
+}
+
+it.each([
+  ['a connection in the clear', false],
+  ['an encrypted one', true],
+])('%s: a reply, the reply to the final dot, and QUIT each have a time of their own', async (_, starttls) => {
+  await set(['connect=30', 'reply=0.5', 'dot=4'], starttls)
+  // Slower than a reply may be, and in time for the dot.
+  stage.apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 1500 }])
+  stage.apple.script('mute@icloud.com', [{ accept: true, phase: 'rcpt', delayMs: 10_000, times: 2 }, { accept: true }])
+  await stage.haraka.send({ from: 'a@example.com', to: ['dot@icloud.com'] })
+  await stage.delivered('dot@icloud.com')
+  await stage.emptyQueue()
+  expect(stage.tries('dot@icloud.com')).toBe(1)
+  expect(stage.apple.messages.map(({ tls }) => tls)).toEqual([starttls])
+
+  const sent = Date.now()
+  await stage.haraka.send({ from: 'a@example.com', to: ['mute@icloud.com'] })
+  await stage.haraka.logged(/socket timeout waiting on rcpt/)
+  expect(Date.now() - sent).toBeLessThan(5000)
+  await stage.delivered('mute@icloud.com')
+})
