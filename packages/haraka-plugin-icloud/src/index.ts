@@ -1,9 +1,11 @@
+import cluster from 'node:cluster'
 import constants from 'haraka-constants'
 import { guardMail } from './admit.ts'
 import { dropSuppressed } from './before-queue.ts'
 import { withDeadline } from './deadline.ts'
 import { fatesOf, type Judge } from './fates.ts'
 import { guarded } from './guarded.ts'
+import { appointHeirs } from './heirs.ts'
 import type {
   Address,
   BounceError,
@@ -56,6 +58,7 @@ export function register(this: Plugin): void {
 /** init_master, init_child */
 export function prepare_haraka(this: Plugin, next: Next): void {
   runtimeOf(this).prepareHaraka()
+  if (cluster.isPrimary) appointHeirs()
   next()
 }
 
