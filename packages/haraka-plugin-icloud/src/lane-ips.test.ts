@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultPolicy } from '@icloud-delivery/engine'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -10,17 +9,13 @@ beforeAll(async () => {
       config: {
         'icloud_policy.json': JSON.stringify({
           lanes: { default: { alternative: 'spare' }, spare: { warmUp: 'done' } },
-          // No probe, and one short wait.
-          rules: {
-            'proofpoint-block': {
-              hold: { ...defaultPolicy.rules['proofpoint-block']?.hold, forSeconds: 86_400, probeEverySeconds: null },
-            },
-            'mailbox-full': { waitsSeconds: [0.1] },
-          },
+          rules: { 'mailbox-full': { waitsSeconds: [0.1] } },
         }),
       },
     },
     icloud: [
+      '[policy]',
+      'time_scale=1',
       '[lanes]',
       'newsletter=bulk',
       '[lane_ips]',
