@@ -183,7 +183,10 @@ export async function run(dir: string): Promise<Haraka> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const haraka = new Haraka(dir, child)
-  const line = await haraka.logged(/Listening on .*:(\d+)/)
+  const line = await haraka.logged(/Listening on .*:(\d+)/, 60_000).catch(async (error: unknown) => {
+    await haraka.kill()
+    throw error
+  })
   haraka.port = Number(/:(\d+)\D*$/.exec(line)?.[1])
   return haraka
 }

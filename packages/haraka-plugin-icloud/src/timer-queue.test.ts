@@ -33,10 +33,10 @@ describe('the queue of deferred messages', () => {
   })
 
   it('starts what is due, in order, and what was there before', async () => {
-    add('before', -5)
+    add('before', -50_000)
     quicken(queue)
-    add('second', -1)
-    add('first', -2)
+    add('second', -10_000)
+    add('first', -20_000)
     add('later', 60_000)
     queue.fire()
     await turn()
