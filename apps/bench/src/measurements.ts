@@ -1,5 +1,5 @@
 import { classifyMeasurements } from './classify/rows.ts'
-import { harakaMeasurements } from './haraka/rows.ts'
+import { harakaMeasurements, waitingMeasurements } from './haraka/rows.ts'
 import { ledgerMeasurements } from './ledger/rows.ts'
 import type { Measurement } from './measurement.ts'
 import { jsonMeasurements } from './nodemailer/json-rows.ts'
@@ -13,5 +13,6 @@ export const measurements: readonly Measurement[] = [
   ...jsonMeasurements,
   ...poolMeasurements,
   ...harakaMeasurements,
+  ...waitingMeasurements,
   ...preflightMeasurements,
 ]

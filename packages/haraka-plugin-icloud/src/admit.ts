@@ -6,6 +6,7 @@ import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
 import { tapReplies } from './replies.ts'
 import { routeOf } from './route.ts'
+import { Marked } from './marked.ts'
 import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
@@ -33,7 +34,7 @@ interface Wait {
  */
 const admitted = new WeakMap<HMail, string>()
 
-const guardedMail = new WeakSet<HMail>()
+const guardedMail = new Marked<HMail>()
 
 /**
  * Has a message ask before each attempt, as soon as its route is known: after all `send_email` hooks, which may still

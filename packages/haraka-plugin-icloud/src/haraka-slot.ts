@@ -1,6 +1,7 @@
 import type { HMail } from './haraka.ts'
+import { Marked } from './marked.ts'
 
-const left = new WeakSet<() => void>()
+const left = new Marked<() => void>()
 
 /**
  * Gives one of Haraka's global slots (`concurrency_max`) back before the attempt begins, so that mail to Apple, which

@@ -76,7 +76,7 @@ async function sendAll(name: string): Promise<string[]> {
 }
 
 async function emptyQueue(): Promise<void> {
-  await vi.waitUntil(() => readdirSync(path.join(dir, 'queue')).length === 0, { timeout: 20_000, interval: 25 })
+  await vi.waitUntil(() => readdirSync(path.join(dir, 'queue')).length === 0, { timeout: 60_000, interval: 25 })
 }
 
 /** The recipients of the files in Haraka's queue. */
@@ -110,7 +110,7 @@ function expectAll(to: readonly string[], { twice }: { twice: number }): void {
 }
 
 const afterSome = (count: number): Promise<unknown> =>
-  apple.waitFor(({ messages }) => messages.length >= count, { timeoutMs: 15_000 })
+  apple.waitFor(({ messages }) => messages.length >= count, { timeoutMs: 60_000 })
 
 it.each([
   [0, [1, 10]],
@@ -118,7 +118,7 @@ it.each([
   [4, [8]],
 ])(
   'kill -9 of everything loses nothing: while mail waits, and while it is sent, nodes=%i',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (nodes, kills) => {
     await start(nodes)
     const to = await sendAll('m')
@@ -126,7 +126,7 @@ it.each([
     for (const count of kills) {
       await afterSome(count)
       await killAll(haraka)
-      await vi.waitUntil(() => apple.sessions.open === 0)
+      await vi.waitUntil(() => apple.sessions.open === 0, { timeout: 10_000 })
       const queued = inQueue()
       const both = arrived().filter((one) => queued.includes(one))
       expect(both.length).toBeLessThanOrEqual(CONNECTIONS)
@@ -142,7 +142,7 @@ it.each([
   },
 )
 
-it('a recipient whose dot was sent and whose reply was lost gets the message twice, and nobody else', async () => {
+it('a message whose dot was not answered yet is sent again, and no other', async () => {
   await start(0)
   apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 20_000 }, { accept: true }])
   await haraka.send({ from: 'a@example.com', to: ['fine@icloud.com'] })
@@ -156,14 +156,14 @@ it('a recipient whose dot was sent and whose reply was lost gets the message twi
   expect(arrived()).toContain('too@icloud.com')
 })
 
-describe('workers', { timeout: 60_000 }, () => {
+describe('workers', { timeout: 120_000 }, () => {
   it('a worker that crashes leaves its mail to its replacement', async () => {
     await start(4)
     const to = await sendAll('w')
     await afterSome(8)
     const [worker] = workersOf(haraka)
     process.kill(worker as number, 'SIGKILL')
-    await haraka.logged(/killed by signal SIGKILL/)
+    await haraka.logged(/killed by signal SIGKILL/, 60_000)
     await emptyQueue()
     expectAll(to, { twice: CONNECTIONS })
   })
@@ -174,7 +174,7 @@ describe('workers', { timeout: 60_000 }, () => {
     await afterSome(8)
     const before = workersOf(haraka)
     await command('gracefulRestart')
-    await haraka.logged(/Reload complete/, 30_000)
+    await haraka.logged(/Reload complete/, 100_000)
     await emptyQueue()
     expect(workersOf(haraka).filter((worker) => before.includes(worker))).toEqual([])
     expectAll(to, { twice: 0 })

@@ -1,12 +1,13 @@
 import constants from 'haraka-constants'
 import path from 'node:path'
 import type { HMail, Outbound } from './haraka.ts'
+import { Marked } from './marked.ts'
 import { queueDsnsSafely } from './queue-dsn.ts'
 
 /** How long to wait before a DSN that could not be queued is written again, in ms. */
 const TELL_AGAIN = 2000
 
-const ours = new WeakSet<HMail>()
+const ours = new Marked<HMail>()
 
 /** Whether the message is looked after by us. */
 export function isOurs(hmail: HMail): boolean {

@@ -1,13 +1,83 @@
 /**
- * The source of a Haraka plugin that is loaded with and without ours: it sends all mail to the sink, where no other
- * plugin did before, and tells the parent process the CPU time that Haraka took.
+ * The source of a Haraka plugin that is loaded with and without ours. It sends all mail to the sink, where no other
+ * plugin did before, tells the parent process the CPU time that Haraka took, and, when asked to `park`, hands Haraka so
+ * many queued messages and tells the longest time for which the process stood still, and its memory.
  */
 export function benchPlugin(sinkPort: number): string {
   return `
+const fs = require('node:fs/promises')
+const { setImmediate: turn } = require('node:timers/promises')
+require('node:v8').setFlagsFromString('--expose-gc')
+const collect = require('node:vm').runInNewContext('gc')
+
 exports.register = function () {
-  process.on('message', () => process.send(process.cpuUsage()))
+  process.on('message', ({ park }) => {
+    if (park === undefined) return process.send(process.cpuUsage())
+    parkMany(this, park).then((found) => process.send(found), (error) => process.send({ error: String(error) }))
+  })
   process.on('disconnect', () => process.exit())
 }
 exports.hook_get_mx = (next) => next(OK, { exchange: '127.0.0.1', port: ${sinkPort}, priority: 0 })
+
+async function parkMany(plugin, count) {
+  const outbound = plugin.haraka_require('outbound')
+  const queue = process.env.HARAKA + '/queue/'
+  const todo = {
+    queue_time: Date.now(),
+    domain: 'icloud.com',
+    rcpt_to: [{ original: '<anna@icloud.com>', original_host: 'icloud.com', host: 'icloud.com', user: 'anna' }],
+    mail_from: { original: '<shop@example.com>', original_host: 'example.com', host: 'example.com', user: 'shop' },
+    notes: { icloud: { stream: 'marketing', relaying: true, from: 'example.com', submitter: '127.0.0.1' } },
+    uuid: 'B0000000-0000-4000-8000-000000000000.1.1',
+  }
+  const json = Buffer.from(JSON.stringify(todo))
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(json.length)
+  const first = process.env.HARAKA + '/first'
+  await fs.writeFile(first, Buffer.concat([length, json, Buffer.from('Subject: Hello\\r\\n\\r\\nHow are you?\\r\\n')]))
+  collect()
+  const rssBefore = process.memoryUsage().rss
+  // CPU time of this thread: on a busy machine a process stands still also when others have their turn.
+  const cpuMs = () => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  }
+  let longest = 0
+  let last = cpuMs()
+  const beat = setInterval(() => {
+    const now = cpuMs()
+    longest = Math.max(longest, now - last)
+    last = now
+  }, 1)
+  for (let made = 0; made < count; ) {
+    const some = []
+    for (const end = Math.min(count, made + 10); made < end; made++) {
+      const name = outbound.qfile.name()
+      some.push(
+        fs.link(first, queue + name).then(() => new Promise((resolve) => {
+          const hmail = new outbound.HMailItem(name, queue + name)
+          hmail.once('ready', () => resolve(outbound.delivery_queue.push(hmail)))
+        })),
+      )
+    }
+    await Promise.all(some)
+    await turn()
+  }
+  // Without our plugin messages wait there.
+  for (let before = -1; before !== outbound.delivery_queue.length(); ) {
+    before = outbound.delivery_queue.length()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  const whileParking = longest
+  longest = 0
+  // All that is deferred is tried again, as SIGHUP does.
+  last = cpuMs()
+  await outbound.flush_queue()
+  await new Promise((resolve) => setTimeout(resolve, 3000))
+  clearInterval(beat)
+  collect()
+  const rss = process.memoryUsage().rss
+  return { longestMs: Math.max(whileParking, longest), eachBytes: (rss - rssBefore) / count, rss }
+}
 `
 }

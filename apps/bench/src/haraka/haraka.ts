@@ -3,7 +3,15 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { harakaHome, writeConfig } from './config-dir.ts'
+import { harakaHome, writeConfig, type HarakaKind } from './config-dir.ts'
+
+/** How many messages that wait did to the process. */
+export interface Parking {
+  /** The longest time for which it stood still, in ms of its CPU. */
+  longestMs: number
+  /** Memory for each message. */
+  eachBytes: number
+}
 
 /** A real Haraka in a process of its own, on loopback. */
 export class Haraka {
@@ -17,9 +25,9 @@ export class Haraka {
     this.port = port
   }
 
-  /** Starts it, with our plugin or without, and waits until it listens. */
-  static async start(withPlugin: boolean, sinkPort: number): Promise<Haraka> {
-    const dir = writeConfig(withPlugin, sinkPort)
+  /** Starts it and waits until it listens. */
+  static async start(kind: HarakaKind): Promise<Haraka> {
+    const dir = writeConfig(kind)
     const { HARAKA: _, ...env } = process.env
     const child = spawn(process.execPath, [path.join(harakaHome, 'bin/haraka'), '-c', dir], {
       cwd: dir,
@@ -41,6 +49,15 @@ export class Haraka {
     this.#process.send({})
     const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
     return user + system
+  }
+
+  /** Hands it so many queued messages, and waits until all of them wait for the sink, which takes none. */
+  async park(messages: number): Promise<Parking> {
+    const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(300_000) })
+    this.#process.send({ park: messages })
+    const [found] = (await answer) as [Parking | { error: string }]
+    if ('error' in found) throw new Error(found.error)
+    return found
   }
 
   /** Ends it, whatever it is doing. */

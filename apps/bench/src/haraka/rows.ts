@@ -1,13 +1,20 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { Child } from '../child.ts'
 import { interleave } from '../interleave.ts'
 import type { Measurement } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
 import { costs, rates } from '../sample.ts'
 import { Sink } from '../smtp-sink/sink.ts'
-import { Haraka } from './haraka.ts'
+import type { HarakaKind } from './config-dir.ts'
+import { Haraka, type Parking } from './haraka.ts'
 import type { LoadRun } from './load-process.ts'
 
 const standardRuns = 9
+/** As good as no limit. */
+const mostConnections = 1000
+/** Connections where there is one. */
+const connections = 10
 
 const throughput: RowSpec = {
   name: 'haraka/plugin',
@@ -23,17 +30,38 @@ const cpu: RowSpec = {
   target: null,
 }
 
+const throttled: RowSpec = {
+  name: 'haraka/throttled',
+  unit: 'messages/s',
+  about:
+    'the same with ten connections on the lane: throughput; against Haraka’s own concurrency_max at the setting ' +
+    'with which no more sockets are open',
+  target: { figure: 'ratio', bound: '>=', value: 0.9 },
+}
+const parked: RowSpec = {
+  name: 'haraka/parked',
+  unit: 'ms of CPU, longest block of the event loop',
+  about: '50,000 messages to Apple come and wait for one connection; against none that wait',
+  target: { figure: 'ours', bound: '<=', value: 50 },
+}
+const parkedMemory: RowSpec = {
+  name: 'haraka/parked-memory',
+  unit: 'KB a message',
+  about: 'the same: memory; against messages that wait in Haraka’s own queue of deliveries',
+  target: null,
+}
+
 /** The rows about what the plugin costs Haraka. */
 export const harakaMeasurements: readonly Measurement[] = [
   {
     rows: [throughput, cpu],
     async measure(plan) {
-      const stage = await Stage.set()
+      const stage = await Stage.set({ lane: mostConnections }, {})
       try {
         const warmUp = plan.size(500, 50)
         await stage.run(stage.plugged, warmUp)
         await stage.run(stage.bare, warmUp)
-        const messages = plan.size(1500, 100)
+        const messages = plan.size(3000, 100)
         const pairs = await interleave(plan, throughput.name, standardRuns, {
           ours: () => stage.run(stage.plugged, messages),
           baseline: () => stage.run(stage.bare, messages),
@@ -55,6 +83,83 @@ export const harakaMeasurements: readonly Measurement[] = [
   },
 ]
 
+/** Haraka without our plugin, where nothing is said. */
+type Kind = Omit<Partial<HarakaKind>, 'sinkPort'>
+
+/** Rows about mail that waits. */
+export const waitingMeasurements: readonly Measurement[] = [
+  {
+    rows: [throttled],
+    async measure(plan) {
+      const messages = plan.size(3000, 100)
+      const ours = await peakOf({ lane: connections }, messages)
+      let concurrencyMax = connections
+      while (concurrencyMax > 1 && (await peakOf({ concurrencyMax }, messages)) > ours) concurrencyMax--
+      process.stderr.write(
+        `${throttled.name}: ${ours} sockets at most, and no more with concurrency_max=${concurrencyMax}\n`,
+      )
+      const stage = await Stage.set({ lane: connections }, { concurrencyMax })
+      try {
+        const pairs = await interleave(plan, throttled.name, standardRuns, {
+          ours: () => stage.run(stage.plugged, messages),
+          baseline: () => stage.run(stage.bare, messages),
+        })
+        return [
+          rowOf(
+            throttled,
+            pairs.map((pair) => rates(pair.ours.perSecond, pair.baseline.perSecond)),
+          ),
+        ]
+      } finally {
+        await stage.close()
+      }
+    },
+  },
+  {
+    rows: [parked, parkedMemory],
+    async measure(plan) {
+      const mute = createServer().listen(0, '127.0.0.1')
+      await once(mute, 'listening')
+      const { port: sinkPort } = mute.address() as AddressInfo
+      const park = async (lane: number | null): Promise<Parking> => {
+        const haraka = await Haraka.start({ sinkPort, lane, concurrencyMax: 10 })
+        try {
+          return await haraka.park(plan.size(50_000, 500))
+        } finally {
+          await haraka.stop()
+        }
+      }
+      try {
+        const pairs = await interleave(plan, parked.name, 3, { ours: () => park(1), baseline: () => park(null) })
+        const kilobytes = ({ eachBytes }: Parking): number => eachBytes / 1000
+        return [
+          rowOf(
+            parked,
+            pairs.map(({ ours, baseline }) => costs(ours.longestMs, baseline.longestMs)),
+          ),
+          rowOf(
+            parkedMemory,
+            pairs.map(({ ours, baseline }) => costs(kilobytes(ours), kilobytes(baseline))),
+          ),
+        ]
+      } finally {
+        mute.close()
+      }
+    },
+  },
+]
+
+/** How many sockets such a Haraka has open at most. */
+async function peakOf(kind: Kind, messages: number): Promise<number> {
+  const stage = await Stage.set(kind, kind)
+  try {
+    await stage.run(stage.bare, messages)
+    return await stage.sink.peak()
+  } finally {
+    await stage.close()
+  }
+}
+
 /** Two Harakas, of which only one works at a time, between whoever submits mail and the sink. */
 class Stage {
   readonly #opened: { stop(): Promise<void> }[] = []
@@ -63,7 +168,7 @@ class Stage {
   bare!: Haraka
   loader!: Child<LoadRun, void>
 
-  static async set(): Promise<Stage> {
+  static async set(ours: Kind, baseline: Kind): Promise<Stage> {
     const stage = new Stage()
     const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
       stage.#opened.push(part)
@@ -71,8 +176,9 @@ class Stage {
     }
     try {
       stage.sink = keep(await Sink.start())
-      stage.plugged = keep(await Haraka.start(true, stage.sink.port))
-      stage.bare = keep(await Haraka.start(false, stage.sink.port))
+      const { port: sinkPort } = stage.sink
+      stage.plugged = keep(await Haraka.start({ lane: null, ...ours, sinkPort }))
+      stage.bare = keep(await Haraka.start({ lane: null, ...baseline, sinkPort }))
       stage.loader = keep(Child.start<LoadRun, void>(new URL('load-process.js', import.meta.url)))
       return stage
     } catch (error) {

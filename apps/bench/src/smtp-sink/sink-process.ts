@@ -3,15 +3,28 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { serve } from '../serve.ts'
 import { Dialogue } from './dialogue.ts'
 
-/** Asks for the port, or waits until so many messages came since the last count and begins a new one. */
-export type SinkQuestion = { ask: 'port' } | { ask: 'count'; messages: number }
+/**
+ * Asks for the port, waits until so many messages came since the last count and begins a new one, or asks how many
+ * connections were open at most since that was asked last.
+ */
+export type SinkQuestion = { ask: 'port' } | { ask: 'count'; messages: number } | { ask: 'peak' }
 
 let taken = 0
+let open = 0
+let peak = 0
 let reached = (): void => {}
 
 // Without no-delay the answers would wait for acknowledgements, and that would be all there is to measure.
 const server = createServer({ noDelay: true }, (socket: Socket) => {
   const dialogue = new Dialogue()
+  peak = Math.max(peak, ++open)
+  // For the client a connection is over when it says so, and not when this process has tidied up.
+  let isOver = false
+  const over = (): void => {
+    if (!isOver) open--
+    isOver = true
+  }
+  socket.on('end', over).on('close', over)
   socket.setEncoding('latin1')
   // A client may hang up when it likes.
   socket.on('error', () => socket.destroy())
@@ -29,6 +42,11 @@ await once(server, 'listening')
 
 serve(async (question: SinkQuestion): Promise<number> => {
   if (question.ask === 'port') return (server.address() as AddressInfo).port
+  if (question.ask === 'peak') {
+    const most = peak
+    peak = open
+    return most
+  }
   if (taken < question.messages) {
     await new Promise<void>((resolve) => {
       reached = () => {

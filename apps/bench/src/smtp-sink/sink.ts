@@ -26,6 +26,11 @@ export class Sink {
     if (taken !== messages) throw new Error(`the sink took ${taken} messages; ${messages} were expected`)
   }
 
+  /** How many connections were open at most, since this was asked last. */
+  peak(): Promise<number> {
+    return this.#child.ask({ ask: 'peak' })
+  }
+
   stop(): Promise<void> {
     return this.#child.stop()
   }
