@@ -189,12 +189,7 @@ function gateOf(admission: Admission | undefined, dsn: boolean): Gate {
 }
 
 /** Each group goes on in a queue file of its own: the old one would bring all recipients back after a restart. */
-async function inParts(
-  runtime: Runtime,
-  hmail: HMail,
-  groups: readonly Group[],
-  wait: Wait,
-): Promise<void> {
+async function inParts(runtime: Runtime, hmail: HMail, groups: readonly Group[], wait: Wait): Promise<void> {
   const parts: { gate: Gate; lane: string; part: HMail }[] = []
   for (const { gate, lane, recipients } of groups) {
     if (gate !== 'drop') parts.push({ gate, lane, part: await splitOff(runtime, hmail, recipients) })

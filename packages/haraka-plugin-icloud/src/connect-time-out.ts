@@ -9,12 +9,12 @@ const patched = new WeakSet<ClientPool>()
  *
  * @returns `null` if this Haraka makes its sockets in another way
  */
-export function connectTimeOuts({ haraka_require }: Plugin): ((mx: Mx, ms: number) => void) | null {
+export function connectTimeOuts(plugin: Plugin): ((mx: Mx, ms: number) => void) | null {
   let pool: ClientPool
   let config: { cfg: OutboundConfig }
   try {
-    pool = haraka_require('outbound/client_pool') as ClientPool
-    config = haraka_require('outbound/config') as { cfg: OutboundConfig }
+    pool = plugin.haraka_require('outbound/client_pool') as ClientPool
+    config = plugin.haraka_require('outbound/config') as { cfg: OutboundConfig }
   } catch {
     return null
   }

@@ -239,7 +239,11 @@ export interface TimerQueue {
 
 /** Haraka's `outbound/client_pool` and `outbound/config` modules. Not part of the plugin interface. */
 export interface ClientPool {
-  get_client: (this: ClientPool, mx: Mx, callback: (error: string | null, socket: OutboundSocket) => void) => void
+  get_client: (
+    this: ClientPool,
+    mx: Mx,
+    callback: (error: string | null, socket: OutboundSocket) => void,
+  ) => void
 }
 export interface OutboundConfig {
   /** In seconds. */

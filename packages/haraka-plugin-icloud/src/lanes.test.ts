@@ -51,7 +51,8 @@ describe('one process', () => {
 
   it('never keeps other providers’ mail waiting, and lets urgent mail go first, then the oldest', async () => {
     stage.apple.reset()
-    for (const name of ['slow0', 'slow1']) stage.apple.script(`${name}@icloud.com`, [{ accept: true, delayMs: 1500 }])
+    for (const name of ['slow0', 'slow1'])
+      stage.apple.script(`${name}@icloud.com`, [{ accept: true, delayMs: 1500 }])
     await sendAll(stage.haraka, recipients(2, 'slow'))
     await stage.apple.waitFor(({ sessions }) => sessions.open === 2)
     await sendAll(stage.haraka, recipients(4, 'news'))

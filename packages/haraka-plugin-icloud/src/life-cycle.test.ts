@@ -76,7 +76,10 @@ async function sendAll(name: string): Promise<string[]> {
 }
 
 async function emptyQueue(): Promise<void> {
-  await vi.waitUntil(() => readdirSync(path.join(dir, 'queue')).length === 0, { timeout: 60_000, interval: 25 })
+  await vi.waitUntil(() => readdirSync(path.join(dir, 'queue')).length === 0, {
+    timeout: 60_000,
+    interval: 25,
+  })
 }
 
 /** The recipients of the files in Haraka's queue. */
@@ -148,7 +151,9 @@ it('a message whose dot was not answered yet is sent again, and no other', async
   await haraka.send({ from: 'a@example.com', to: ['fine@icloud.com'] })
   await haraka.send({ from: 'a@example.com', to: ['dot@icloud.com', 'too@icloud.com'] })
   await apple.waitFor(({ messages }) => messages.length === 1)
-  await apple.waitFor(({ attempts }) => attempts.some(({ phase, recipient }) => phase === 'data' && recipient === null))
+  await apple.waitFor(({ attempts }) =>
+    attempts.some(({ phase, recipient }) => phase === 'data' && recipient === null),
+  )
   await killAll(haraka)
   haraka = await run(dir)
   await emptyQueue()

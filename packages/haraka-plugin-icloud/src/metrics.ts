@@ -21,6 +21,8 @@ export interface MetricSources {
   engine: Pick<Engine, 'lanes' | 'holds' | 'on'>
   /** Messages of this process that wait for a hold to end. */
   parked: () => number
+  /** Messages of this process that wait for a connection of their lane. */
+  waiting: () => number
 }
 
 /** The plugin's numbers. */
@@ -54,6 +56,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   gauge(prom, 'sum', 'icloud_parked_messages', 'Messages that wait for a hold to end', [], () => [
     { labels: {}, value: sources.parked() },
   ])
+  const waiting = 'Messages that wait for a connection of their lane'
+  gauge(prom, 'sum', 'icloud_waiting_messages', waiting, [], () => [{ labels: {}, value: sources.waiting() }])
   ledgerMetrics(prom, sources.engine)
   // In a worker it answers the master's questions.
   const workers = new prom.AggregatorRegistry()

@@ -135,7 +135,11 @@ export function createRuntime(plugin: Plugin): Runtime {
     const where = url === null ? '' : ` (${printable(url, 300)})`
     plugin.logalert(`${kind} ${printable(subject, 320)}: ${printable(message, 500)}${where}`)
   })
-  const metrics = metricsOf(plugin, settings, { engine, parked: () => parked.size })
+  const metrics = metricsOf(plugin, settings, {
+    engine,
+    parked: () => parked.size,
+    waiting: () => turns.waiting,
+  })
 
   let warned = false
   const warnUntapped = (): void => {

@@ -79,7 +79,12 @@ async function world(settings: Partial<Keeper['settings']> = {}): Promise<World>
 
 function speak(hmail: HMail): FakeSocket {
   const socket = new FakeSocket()
-  hmail.try_deliver_host_on_socket?.({ exchange: '192.0.2.1' }, '192.0.2.1', 25, socket as unknown as OutboundSocket)
+  hmail.try_deliver_host_on_socket?.(
+    { exchange: '192.0.2.1' },
+    '192.0.2.1',
+    25,
+    socket as unknown as OutboundSocket,
+  )
   return socket
 }
 

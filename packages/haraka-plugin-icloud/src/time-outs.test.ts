@@ -10,7 +10,10 @@ afterEach(() => stage?.close())
 async function set(timeOuts: readonly string[], starttls: boolean): Promise<void> {
   stage = await setStage({
     apple: { starttls },
-    haraka: { ownPlugins: { hurry }, config: { 'outbound.ini': 'temp_fail_intervals=5s*3\nconnect_timeout=60\n' } },
+    haraka: {
+      ownPlugins: { hurry },
+      config: { 'outbound.ini': 'temp_fail_intervals=5s*3\nconnect_timeout=60\n' },
+    },
     icloud: ['[time_outs]', ...timeOuts],
   })
 }
@@ -22,7 +25,10 @@ it.each([
   await set(['connect=30', 'reply=0.5', 'dot=4'], starttls)
   // Slower than a reply may be, and in time for the dot.
   stage.apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 1500 }])
-  stage.apple.script('mute@icloud.com', [{ accept: true, phase: 'rcpt', delayMs: 10_000, times: 2 }, { accept: true }])
+  stage.apple.script('mute@icloud.com', [
+    { accept: true, phase: 'rcpt', delayMs: 10_000, times: 2 },
+    { accept: true },
+  ])
   await stage.haraka.send({ from: 'a@example.com', to: ['dot@icloud.com'] })
   await stage.delivered('dot@icloud.com')
   await stage.emptyQueue()

@@ -26,7 +26,9 @@ export function quicken(queue: TimerQueue): boolean {
   const { queue: entries } = queue
   const isKnown =
     Array.isArray(entries) &&
-    (['add', 'discard', 'fire', 'drain', 'length'] as const).every((name) => typeof queue[name] === 'function')
+    (['add', 'discard', 'fire', 'drain', 'length'] as const).every(
+      (name) => typeof queue[name] === 'function',
+    )
   if (!isKnown) return false
   const heap = new TimerHeap()
   Object.defineProperty(queue, 'queue', { get: () => heap.sorted(), configurable: true })
@@ -93,7 +95,8 @@ class TimerHeap {
       this.#drained = this.#heap
       this.#heap = new TinyQueue<Timed>([], sooner)
     } else {
-      for (let entry = this.#heap.pop(); entry !== undefined; entry = this.#heap.pop()) this.#drained.push(entry)
+      for (let entry = this.#heap.pop(); entry !== undefined; entry = this.#heap.pop())
+        this.#drained.push(entry)
     }
     this.#start()
   }

@@ -48,6 +48,7 @@ export class Turns {
   readonly #turns = new WeakMap<HMail, Turn>()
   readonly #closing = new AbortController()
   #underWay = 0
+  #waiting = 0
   #idle: () => void = () => {}
   /** ms since the epoch of the last hold that was made here. */
   #heldAt = -Infinity
@@ -61,16 +62,21 @@ export class Turns {
     return this.#closing.signal.aborted
   }
 
+  /** How many messages wait for a connection. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
   of(hmail: HMail): Turn | undefined {
     return this.#turns.get(hmail)
   }
 
   /** Waits until it is the message's turn on the lane, as long as it takes. `null`: the process ends before. */
-  async enter(
-    hmail: HMail,
-    request: Omit<EnterRequest, 'signal' | 'waitSeconds'>,
-  ): Promise<Turn | null> {
-    const { slot } = await this.#engine.enter({ ...request, signal: this.#closing.signal })
+  async enter(hmail: HMail, request: Omit<EnterRequest, 'signal' | 'waitSeconds'>): Promise<Turn | null> {
+    this.#waiting++
+    const { slot } = await this.#engine
+      .enter({ ...request, signal: this.#closing.signal })
+      .finally(() => this.#waiting--)
     if (!slot) return null
     this.#underWay++
     const turn = new Turn(slot, () => {

@@ -36,7 +36,7 @@ export function writeConfig({ sinkPort, lane, concurrencyMax }: HarakaKind): str
   config('relay_acl_allow', '127.0.0.1/32')
   config('smtp.ini', 'listen=127.0.0.1:0', 'nodes=0')
   config('plugins', 'relay', 'bench', ...(lane === null ? [] : ['icloud']))
-  if (concurrencyMax !== undefined) 
+  if (concurrencyMax !== undefined)
     config('outbound.ini', `concurrency_max=${concurrencyMax}`, 'connect_timeout=600')
   writeFileSync(path.join(dir, 'plugins', 'bench.js'), benchPlugin(sinkPort))
   if (lane !== null) {

@@ -130,7 +130,10 @@ export const waitingMeasurements: readonly Measurement[] = [
         }
       }
       try {
-        const pairs = await interleave(plan, parked.name, 3, { ours: () => park(1), baseline: () => park(null) })
+        const pairs = await interleave(plan, parked.name, 3, {
+          ours: () => park(1),
+          baseline: () => park(null),
+        })
         const kilobytes = ({ eachBytes }: Parking): number => eachBytes / 1000
         return [
           rowOf(

@@ -83,7 +83,8 @@ describe('connections of a lane', () => {
 
   it('count neither for the rate nor for the warm-up if no message went over them', async () => {
     const { engine } = one({ '*': { rateCeiling: 1, warmUp: [1440] } })
-    const enter = (): Promise<Entrance> => engine.enter({ stream: 'marketing', waitSeconds: 0, recipients: 3 })
+    const enter = (): Promise<Entrance> =>
+      engine.enter({ stream: 'marketing', waitSeconds: 0, recipients: 3 })
     slotOf(await enter()).release({ unused: true })
     slotOf(await enter()).release()
     expect(await enter()).toMatchObject({ decision: 'later' })
