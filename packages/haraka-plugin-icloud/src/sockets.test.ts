@@ -119,6 +119,16 @@ describe('the time-outs', () => {
     socket.emit('timeout')
     expect(socket.isDestroyed).toBe(true)
   })
+
+  it('need not pass once QUIT is answered', async () => {
+    const { hmail } = await world()
+    const socket = speak(hmail)
+    socket.emit('line', '250 2.0.0 Ok')
+    socket.write('QUIT\r\n')
+    expect(socket.isDestroyed).toBe(false)
+    socket.emit('line', '221 2.0.0 Bye')
+    expect(socket.isDestroyed).toBe(true)
+  })
 })
 
 describe('a connection of a lane', () => {

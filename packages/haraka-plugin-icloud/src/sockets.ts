@@ -78,7 +78,7 @@ function countUntilClosed(socket: OutboundSocket, closed: () => void): void {
   }
 }
 
-/** Haraka itself has one time-out for everything, and leaves a connection alone whose server does not answer QUIT. */
+/** Haraka itself has one time-out for everything, and after QUIT waits for the server to hang up, for ever. */
 function boundPhases(
   socket: OutboundSocket,
   { replyTimeOut, dotTimeOut }: Pick<Settings, 'replyTimeOut' | 'dotTimeOut'>,
@@ -94,7 +94,9 @@ function boundPhases(
     }
     return write.call(this, chunk, ...rest)
   }
-  socket.on('timeout', () => {
+  const hangUp = (): void => {
     if (hasQuit) socket.destroy()
-  })
+  }
+  socket.on('line', hangUp)
+  socket.on('timeout', hangUp)
 }

@@ -92,9 +92,10 @@ export const waitingMeasurements: readonly Measurement[] = [
     rows: [throttled],
     async measure(plan) {
       const messages = plan.size(3000, 100)
-      const ours = await peakOf({ lane: connections }, messages)
+      const few = plan.size(500, 50)
+      const ours = await peakOf({ lane: connections }, few)
       let concurrencyMax = connections
-      while (concurrencyMax > 1 && (await peakOf({ concurrencyMax }, messages)) > ours) concurrencyMax--
+      while (concurrencyMax > 1 && (await peakOf({ concurrencyMax }, few)) > ours) concurrencyMax--
       process.stderr.write(
         `${throttled.name}: ${ours} sockets at most, and no more with concurrency_max=${concurrencyMax}\n`,
       )
