@@ -50,9 +50,13 @@ class SlowToSayBye {
     this.#server.close()
   }
 
+  #bye(socket: Socket): void {
+    this.#open--
+    socket.end('221 2.0.0 Bye\r\n')
+  }
+
   #serve(socket: Socket): void {
     this.peak = Math.max(this.peak, ++this.#open)
-    socket.once('end', () => this.#open--)
     socket.on('error', () => socket.destroy())
     let isContent = false
     const say = (line: string): void => void socket.write(`${line}\r\n`)
@@ -64,7 +68,7 @@ class SlowToSayBye {
         this.messages++
         return say('250 2.0.0 Ok')
       }
-      if (line === 'QUIT') return void setTimeout(() => say('221 2.0.0 Bye'), QUIT_TAKES)
+      if (line === 'QUIT') return void setTimeout(() => this.#bye(socket), QUIT_TAKES)
       isContent = line === 'DATA'
       say(isContent ? '354 go on' : '250 2.0.0 Ok')
     })

@@ -120,13 +120,14 @@ describe('the time-outs', () => {
     expect(socket.isDestroyed).toBe(true)
   })
 
-  it('need not pass once QUIT is answered', async () => {
+  it('end a connection that the server leaves open after its answer to QUIT', async () => {
     const { hmail } = await world()
     const socket = speak(hmail)
     socket.emit('line', '250 2.0.0 Ok')
     socket.write('QUIT\r\n')
-    expect(socket.isDestroyed).toBe(false)
     socket.emit('line', '221 2.0.0 Bye')
+    expect(socket.times).toEqual([300_000, 30_000, 2000])
+    socket.emit('timeout')
     expect(socket.isDestroyed).toBe(true)
   })
 })

@@ -14,8 +14,10 @@ export interface Keeper {
   boundConnect: (mx: Mx, ms: number) => void
 }
 
-/** How long a server that was told QUIT may take to hang up, in ms. */
+/** How long a server that was told QUIT may take to answer, in ms. */
 const QUIT_WAIT = 30_000
+/** How long it may take to hang up after that, in ms. */
+const BYE_WAIT = 2000
 
 const kept = new WeakSet<HMail>()
 
@@ -94,9 +96,11 @@ function boundPhases(
     }
     return write.call(this, chunk, ...rest)
   }
-  const hangUp = (): void => {
+  // The server hangs up after its answer, and then it counts the connection no more.
+  socket.on('line', () => {
+    if (hasQuit) socket.setTimeout(BYE_WAIT)
+  })
+  socket.on('timeout', () => {
     if (hasQuit) socket.destroy()
-  }
-  socket.on('line', hangUp)
-  socket.on('timeout', hangUp)
+  })
 }

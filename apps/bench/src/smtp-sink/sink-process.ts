@@ -18,7 +18,7 @@ let reached = (): void => {}
 const server = createServer({ noDelay: true }, (socket: Socket) => {
   const dialogue = new Dialogue()
   peak = Math.max(peak, ++open)
-  // For the client a connection is over when it says so, and not when this process has tidied up.
+  // A connection is over when one side says so, and not when this process has tidied up.
   let isOver = false
   const over = (): void => {
     if (!isOver) open--
@@ -31,7 +31,10 @@ const server = createServer({ noDelay: true }, (socket: Socket) => {
   socket.on('data', (chunk: string) => {
     const { text, messages, quit } = dialogue.read(chunk)
     if (text !== '') socket.write(text)
-    if (quit) socket.end()
+    if (quit) {
+      over()
+      socket.end()
+    }
     taken += messages
     if (messages > 0) reached()
   })
