@@ -22,7 +22,8 @@ beforeEach(() => {
 describe('Destinations', () => {
   it("knows Apple's own domains without asking", async () => {
     const known = destinations()
-    for (const domain of ['icloud.com', 'ME.com', 'mac.com', 'privaterelay.appleid.com']) {
+    const own = ['icloud.com', 'ME.com', 'mac.com', 'privaterelay.appleid.com', 'private.icloud.com']
+    for (const domain of own) {
       expect(await known.isApple(domain)).toBe(true)
     }
     expect(asked).toEqual([])

@@ -18,7 +18,7 @@ let reached = (): void => {}
 const server = createServer({ noDelay: true }, (socket: Socket) => {
   const dialogue = new Dialogue()
   peak = Math.max(peak, ++open)
-  // A connection is over when one side says so, and not when this process has tidied up.
+  // A connection is over when the client has closed it, and not when this process has tidied up.
   let isOver = false
   const over = (): void => {
     if (!isOver) open--
@@ -31,10 +31,7 @@ const server = createServer({ noDelay: true }, (socket: Socket) => {
   socket.on('data', (chunk: string) => {
     const { text, messages, quit } = dialogue.read(chunk)
     if (text !== '') socket.write(text)
-    if (quit) {
-      over()
-      socket.end()
-    }
+    if (quit) socket.end()
     taken += messages
     if (messages > 0) reached()
   })
