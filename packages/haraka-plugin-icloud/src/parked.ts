@@ -28,6 +28,8 @@ interface Place {
   priority: number
   /** ms since the epoch. */
   acceptedAt: number
+  /** Of two that are as old the first one that came goes first. */
+  order: number
   lines: Line[]
 }
 
@@ -44,6 +46,7 @@ export class Parked {
   /** Whose hold has ended. */
   readonly #waking = new Set<Line>()
   #isWaking = false
+  #order = 0
   /** Holds that are open as far as we know. */
   #known = new Set<string>()
   #timer: NodeJS.Timeout | null = null
@@ -64,6 +67,7 @@ export class Parked {
       hmail,
       priority: this.#waker.priorityOf(hmail),
       acceptedAt: hmail.todo?.queue_time ?? 0,
+      order: ++this.#order,
       lines: holds === null ? [this.#unknown] : holds.map((hold) => this.#lineOf(keyOf(hold))),
     }
     this.#places.set(hmail, place)
@@ -86,6 +90,11 @@ export class Parked {
     this.#released(keyOf(hold))
   }
 
+  /** A hold lets so many through: the first that wait for it ask again. */
+  halfOpen(hold: HoldRef, room: number): void {
+    for (let woken = 0; woken < room; woken++) this.#wakeOne(keyOf(hold))
+  }
+
   #released(key: string): void {
     this.#known.delete(key)
     const line = this.#lines.get(key)
@@ -100,11 +109,6 @@ export class Parked {
     let line = this.#lines.get(key)
     if (!line) this.#lines.set(key, (line = new Line()))
     return line
-  }
-
-  /** A hold lets so many through: the first that wait for it ask again. */
-  halfOpen(hold: HoldRef, room: number): void {
-    for (let woken = 0; woken < room; woken++) this.#wakeOne(keyOf(hold))
   }
 
   #schedule(): void {
@@ -131,8 +135,9 @@ export class Parked {
   /** The first of those behind a hold whose probe is due becomes the probe. */
   #wakeOne(key: string): void {
     for (const line of [this.#lines.get(key), this.#unknown]) {
-      const place = line?.take()
-      if (place) return this.#wake(place)
+      for (let place = line?.take(); place !== undefined; place = line?.take()) {
+        if (this.#wake(place)) return
+      }
     }
   }
 
@@ -165,19 +170,21 @@ export class Parked {
     return best?.line ?? null
   }
 
-  #wake(place: Place): void {
+  /** `false` if the message is not in Haraka's queue; it may come there. */
+  #wake(place: Place): boolean {
     const { hmail } = place
-    if (!hmail) return
+    if (!hmail) return false
     const { delivery_queue, temp_fail_queue } = this.#waker.outbound()
     try {
       temp_fail_queue.discard(hmail.filename)
     } catch {
       // On its way into Haraka's queue, where it will be found in a moment; or on its way out, and then it is deleted here.
       setTimeout(() => this.#wake(place), WAKE_AGAIN).unref()
-      return
+      return false
     }
     this.delete(hmail)
     delivery_queue.push(hmail)
+    return true
   }
 }
 
@@ -216,7 +223,7 @@ class Line {
 }
 
 function before(a: Place, b: Place): number {
-  return a.priority - b.priority || a.acceptedAt - b.acceptedAt
+  return a.priority - b.priority || a.acceptedAt - b.acceptedAt || a.order - b.order
 }
 
 function keyOf({ scope, id }: HoldRef | Hold): string {

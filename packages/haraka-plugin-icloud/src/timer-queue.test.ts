@@ -6,8 +6,9 @@ import { realpathSync } from 'node:fs'
 import type { TimerQueue } from './haraka.ts'
 import { quicken } from './timer-queue.ts'
 
-const require = createRequire(realpathSync(createRequire(import.meta.url).resolve('Haraka/package.json')))
-const { TimerQueue: HarakasQueue } = require('haraka-utils') as {
+/** What Haraka itself gets. */
+const harakas = createRequire(realpathSync(createRequire(import.meta.url).resolve('Haraka/package.json')))
+const { TimerQueue: HarakasQueue } = harakas('haraka-utils') as {
   TimerQueue: new (intervalMs: number) => TimerQueue & { shutdown(): void }
 }
 
@@ -27,7 +28,7 @@ beforeEach(() => {
 
 describe('the queue of deferred messages', () => {
   it('is the one that Haraka has', () => {
-    expect(path.basename(require.resolve('haraka-utils'))).toBe('index.js')
+    expect(path.basename(harakas.resolve('haraka-utils'))).toBe('index.js')
     expect(quicken(queue)).toBe(true)
     expect(quicken({ add() {} } as unknown as TimerQueue)).toBe(false)
   })
