@@ -90,6 +90,18 @@ function inQueue(): string[] {
     .flatMap((name) => /[a-z]+\d+@icloud\.com/.exec(readFileSync(path.join(queue, name), 'latin1')) ?? [])
 }
 
+/** Looks at files while Haraka works on them: one that is gone by now is not there. */
+function isQueued(recipient: string): boolean {
+  const queue = path.join(dir, 'queue')
+  return readdirSync(queue).some((name) => {
+    try {
+      return readFileSync(path.join(queue, name), 'latin1').includes(recipient)
+    } catch {
+      return false
+    }
+  })
+}
+
 function arrived(): string[] {
   return apple.messages.flatMap(({ recipients }) => recipients)
 }
@@ -150,7 +162,8 @@ it('a message whose dot was not answered yet is sent again, and no other', async
   apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 20_000 }, { accept: true }])
   await haraka.send({ from: 'a@example.com', to: ['fine@icloud.com'] })
   await haraka.send({ from: 'a@example.com', to: ['dot@icloud.com', 'too@icloud.com'] })
-  await apple.waitFor(({ messages }) => messages.length === 1)
+  // Apple has it before Haraka knows that: until its file is gone it may well arrive twice.
+  await vi.waitUntil(() => arrived().length === 1 && !isQueued('fine@icloud.com'), { timeout: 10_000 })
   await apple.waitFor(({ attempts }) =>
     attempts.some(({ phase, recipient }) => phase === 'data' && recipient === null),
   )

@@ -61,7 +61,10 @@ class SlowToSayBye {
     let isContent = false
     const say = (line: string): void => void socket.write(`${line}\r\n`)
     say('220 mx01.mail.icloud.com ESMTP')
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket })
+    // It tells the error of its socket again.
+    lines.on('error', () => {})
+    lines.on('line', (line) => {
       if (isContent) {
         if (line !== '.') return
         isContent = false
