@@ -1,0 +1,61 @@
+/** How a try for a recipient ended that is not the last one. */
+export interface LastTry {
+  /** As of the errors of this package, or the inner transport's own. */
+  code: string
+  /** The rule behind it; `null` if none. */
+  rule: string | null
+  /** For people. May hold remote text, at most 500 characters: escape it where it is shown. */
+  message: string
+}
+
+/** A recipient whose mail waits in an outbox. */
+export interface OutboxRecipient {
+  address: string
+  /** Tries so far. */
+  tries: number
+  /** ms since the epoch: not before. */
+  nextAt: number
+  /** `null` before the first try. */
+  last: LastTry | null
+}
+
+/** What became of a recipient in the end. */
+export interface OutboxOutcome {
+  recipient: string
+  /** `delivered`: the server of the inner transport took it; on a relay hop Apple's answer is still to come. */
+  state: 'delivered' | 'undelivered'
+  /** For `undelivered`: `ESUPPRESSED`, `ESOFTBOUNCE`, `EREFUSED`, `EEXPIRED`, or the inner transport's own. */
+  code: string | null
+  rule: string | null
+  /** For people. May hold remote text, at most 500 characters. */
+  message: string
+  /** True if the connection broke after the whole body was sent: the message may have arrived. */
+  ambiguous: boolean
+  /** Tries, the last one included. */
+  tries: number
+  /** ms since the epoch. */
+  at: number
+}
+
+/** A message in an outbox, without its body. Holds nothing but JSON. */
+export interface OutboxEntry {
+  messageId: string
+  /** What sender faults are counted under; empty for the null sender. */
+  sender: string
+  /** The envelope without its recipients: `from`, and `size`, `use8BitMime` and `dsn` where Nodemailer set them. */
+  envelope: Readonly<Record<string, unknown>> & { from: string | false }
+  /** What transports take from the mail besides: the options of SES. */
+  data: Readonly<Record<string, unknown>>
+  stream: string
+  lane: string
+  /** ms since the epoch: `sendMail` took it. Its age counts from here, over all restarts. */
+  acceptedAt: number
+  /** ms since the epoch: of no use from then on; `null` if it was not said. */
+  deliverBy: number | null
+  /** Those that wait. */
+  recipients: readonly OutboxRecipient[]
+  /** Final, and the hook does not know of them yet. */
+  untold: readonly OutboxOutcome[]
+  /** How often the hook failed since it last took something. */
+  hookFailures: number
+}
