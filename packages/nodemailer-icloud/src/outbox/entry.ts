@@ -1,3 +1,5 @@
+import type { Verdict } from '@icloud-delivery/rules'
+
 /** How a try for a recipient ended that is not the last one. */
 export interface LastTry {
   /** As of the errors of this package, or the inner transport's own. */
@@ -27,6 +29,8 @@ export interface OutboxOutcome {
   /** For `undelivered`: `ESUPPRESSED`, `ESOFTBOUNCE`, `EREFUSED`, `EEXPIRED`, or the inner transport's own. */
   code: string | null
   rule: string | null
+  /** What the last reply meant; `null` if there was none that could be read. */
+  verdict: Verdict | null
   /** For people. May hold remote text, at most 500 characters. */
   message: string
   /** True if the connection broke after the whole body was sent: the message may have arrived. */

@@ -1,0 +1,55 @@
+import { Readable } from 'node:stream'
+import type { MailLike, MessageLike } from '../nodemailer-shapes.ts'
+import type { OutboxEntry } from './entry.ts'
+
+/** What transports take from the data of a mail, besides its bytes and its envelope. */
+const kept = ['ses', 'requireTLSExtensionEnabled'] as const
+
+/** What of the data of a mail has to be stored with it. */
+export function storedData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const stored: Record<string, unknown> = {}
+  for (const name of kept) if (data[name] !== undefined) stored[name] = data[name]
+  return stored
+}
+
+/** A stored message as the inner transport takes it: its bytes are those that were stored, signature and all. */
+export function storedMail(entry: OutboxEntry, body: Uint8Array): MailLike {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const from = headerIn(bytes, 'from')
+  const message: MessageLike = {
+    getEnvelope: () => ({ ...entry.envelope, to: entry.recipients.map(({ address }) => address) }),
+    messageId: () => entry.messageId,
+    createReadStream: () => readableOf(bytes),
+    getHeader: (name) => headerIn(bytes, name),
+    getAddresses: () => ({}),
+    // SES looks for the sender here.
+    _headers: from === undefined ? [] : [{ key: 'From', value: from }],
+  }
+  return { data: { ...entry.data }, message }
+}
+
+/** In pieces, so that a transport that reads slowly is not handed everything at once. */
+export function readableOf(bytes: Buffer): Readable {
+  const piece = 64 << 10
+  let at = 0
+  return new Readable({
+    read() {
+      if (at >= bytes.length) return void this.push(null)
+      const next = bytes.subarray(at, at + piece)
+      at += piece
+      this.push(next)
+    },
+  })
+}
+
+/** The first header of this name, unfolded. */
+function headerIn(bytes: Buffer, name: string): string | undefined {
+  const end = bytes.indexOf('\r\n\r\n')
+  const head = bytes.subarray(0, end < 0 ? bytes.length : end).toString()
+  const start = `${name.toLowerCase()}:`
+  const line = head
+    .replaceAll(/\r\n[ \t]+/g, ' ')
+    .split('\r\n')
+    .find((each) => each.slice(0, start.length).toLowerCase() === start)
+  return line?.slice(start.length).trim()
+}
