@@ -18,6 +18,7 @@ const nameOf: Check = [
   'a name that is not empty, or a function of the mail',
   (value) => isName(value) || isFunction(value),
 ]
+const isTrueOrFalse: Check = ['true or false', isBoolean]
 const milliseconds: Check = ['milliseconds, 0 or more', (value) => typeof value === 'number' && value >= 0]
 
 // What an engine or a policy is exactly, createEngine checks.
@@ -40,9 +41,12 @@ const checks: Checks<IcloudOptions> = {
   onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],
   mode: ['"inline"', (value) => value === 'inline'],
+  outbox: ['one made by sqliteOutbox or bullmqOutbox', has('put', 'claim', 'finish')],
+  outboxWorker: isTrueOrFalse,
+  onOutcome: ['a function of a report', isFunction],
   retry: ['an object such as { budgetMs: 20000 }', isObject],
-  retryAmbiguous: ['true or false', isBoolean],
-  onePerTransaction: ['true or false', isBoolean],
+  retryAmbiguous: isTrueOrFalse,
+  onePerTransaction: isTrueOrFalse,
   resolveMx: ['a function of a domain, or false', (value) => value === false || isFunction(value)],
   clock: ['a function such as Date.now', isFunction],
   timers: ['an object with setTimeout and clearTimeout', has('setTimeout', 'clearTimeout')],

@@ -59,11 +59,12 @@ export class Dispatch {
    */
   #admit(addresses: readonly string[], apple: readonly boolean[]): void {
     const { settings } = this.#host
-    const { engines, peer, lane, streamOf, clock } = settings
+    const { engines, peer, lane, streamOf, clock, outbox } = settings
     const anyApple = apple.includes(true)
     this.#startedAt = clock()
     this.#stream = streamOf(this.#mail)
-    const later = peer.hop === 'direct' && anyApple
+    // With an outbox, too, nothing goes to Apple now: only who is suppressed is to be known.
+    const later = peer.hop === 'direct' && anyApple && outbox === null
     const asked = later ? addresses.filter((_, index) => !apple[index]) : addresses
     const question = { recipients: asked, sender: '', stream: this.#stream, lane, hop: 'relay' as const }
     const answer = asked.length > 0 ? engines.get().admit(question) : Promise.resolve([])
@@ -74,7 +75,7 @@ export class Dispatch {
         const free = !later && admissions.every(({ decision }) => decision === 'send')
         if (free && (!anyApple || settings.local)) return this.#leave(() => this.#pass(addresses))
         const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
-        if (free && addresses.length === 1 && !isLate && this.#isResendable())
+        if (free && addresses.length === 1 && !isLate && outbox === null && this.#isResendable())
           return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
         return this.#takeOver(recipientsOf(addresses, apple, admissions, later), null)
       })

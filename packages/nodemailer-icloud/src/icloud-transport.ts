@@ -7,6 +7,7 @@ import { asError } from './inner-send.ts'
 import type { InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import type { IcloudInfo } from './result.ts'
+import { OutboxWorker } from './outbox/worker/outbox-worker.ts'
 import { settingsOf } from './settings.ts'
 
 /** What `sendMail` resolves with: the inner transport's info and the lists of this package. */
@@ -22,8 +23,10 @@ export class IcloudTransport extends EventEmitter {
   // oxlint-disable-next-line typescript/no-explicit-any
   declare isIdle?: (...args: any[]) => any
   readonly #host: Host
+  readonly #worker: OutboxWorker | null = null
   #running = 0
   #closed = false
+  #workerDone = false
 
   constructor(inner: InnerTransport, options: IcloudOptions = {}) {
     super()
@@ -41,11 +44,20 @@ export class IcloudTransport extends EventEmitter {
     if (inner.verify) this.verify = (...args) => inner.verify?.(...args) as unknown
     if (inner.isIdle) this.isIdle = (...args) => inner.isIdle?.(...args) as unknown
     this.#forwardEvents()
+    const { outbox } = this.#host.settings
+    if (outbox === null || options.outboxWorker === false) return
+    this.#worker = new OutboxWorker({ host: this.#host, outbox, onClosed: async () => {}, holdsProcess: false })
+    this.#worker.start()
   }
 
   /** Decides and remembers; for `release`, `suppress`, events and the like. */
   get engine(): Engine {
     return this.#host.settings.engines.get()
+  }
+
+  /** Sends what is in the outbox; `null` without one, and with `outboxWorker: false`. */
+  get worker(): OutboxWorker | null {
+    return this.#worker
   }
 
   /** The transport inside. */
@@ -84,7 +96,7 @@ export class IcloudTransport extends EventEmitter {
       if (!finished) {
         finished = true
         this.#running--
-        if (this.#closed) this.#closeEngine()
+        if (this.#closed) this.#letGo()
       }
       callback(error, info as IcloudSentMessageInfo)
     }
@@ -94,8 +106,13 @@ export class IcloudTransport extends EventEmitter {
   /** Closes the inner transport, and the engine once no mail is on its way any more. */
   close(...args: unknown[]): unknown {
     this.#closed = true
+    // Before the connections go: what is on its way now goes on.
+    const workerDone = this.#worker?.close() ?? Promise.resolve()
     const result = this.#host.inner.close?.(...args) as unknown
-    this.#closeEngine()
+    workerDone.then(() => {
+      this.#workerDone = true
+      this.#letGo()
+    }, (error: unknown) => this.#warn(`The worker of the outbox could not be closed: ${String(error)}`))
     return result
   }
 
@@ -112,9 +129,14 @@ export class IcloudTransport extends EventEmitter {
     )
   }
 
-  #closeEngine(): void {
-    if (this.#running > 0) return
-    this.#host.settings.engines.close().catch((error: unknown) => {
+  /** Closes the outbox and the engine, once nobody needs them any more. */
+  #letGo(): void {
+    if (this.#running > 0 || !this.#workerDone) return
+    const { outbox, engines } = this.#host.settings
+    outbox?.close().catch((error: unknown) => {
+      this.#warn(`The outbox could not be closed: ${String(error)}`)
+    })
+    engines.close().catch((error: unknown) => {
       this.#warn(`The engine could not be closed: ${String(error)}`)
     })
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { EnvelopeLike, InnerTransport, MailData, MailLike } from './nodemailer-shapes.ts'
 import type { Peer } from './peer.ts'
 import type { Gate } from './gate.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
 import type { Timers } from './timers.ts'
 
@@ -32,6 +33,8 @@ export interface Job {
   /** ms since the epoch: of no use from then on. `null` if it has no such time. */
   deliverBy: number | null
   maxAttempts: number
+  /** Takes what is for Apple, instead of a try; `null` if it is to be sent now. */
+  outbox: Outbox | null
   retryAmbiguous: boolean
   clock: () => number
   timers: Timers

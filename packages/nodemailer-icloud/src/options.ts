@@ -2,6 +2,8 @@ import type { Engine, Hop, Ledger, PolicyOptions } from '@icloud-delivery/engine
 import type { ResolveMx } from './mx-lookup.ts'
 import type { MailLike } from './nodemailer-shapes.ts'
 import type { Timers } from './timers.ts'
+import type { OnOutcome } from './outbox/worker/report.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import type { OnUndelivered } from './undelivered.ts'
 
 /** A name, or a function that tells it for a mail. */
@@ -54,6 +56,18 @@ export interface IcloudOptions {
    * Default `inline`.
    */
   mode?: 'inline'
+  /**
+   * Keeps mail to Apple until it is delivered or given up: it is stored, `sendMail` resolves with its recipients as `pending`,
+   * and a worker sends it. Made by `sqliteOutbox` or `bullmqOutbox`. Default none: tries again within `sendMail` only.
+   */
+  outbox?: Outbox
+  /** `false`: only fills the outbox; another process has the worker, see `startOutboxWorker`. Default true. */
+  outboxWorker?: boolean
+  /**
+   * Told what became of each recipient of a message in the outbox. What it throws is logged, and it is told again later; after a
+   * crash it may hear the same twice. Default none.
+   */
+  onOutcome?: OnOutcome
   /** Tries again within one `sendMail`. */
   retry?: {
     /** How long after its start a `sendMail` may begin another try, in ms; 0 for none. Default 20,000. */
@@ -63,7 +77,7 @@ export interface IcloudOptions {
   }
   /**
    * On a direct hop, try again after a connection that broke when the whole body was sent. The recipient may get the
-   * message twice, with the same Message-ID. Default false.
+   * message twice, with the same Message-ID. Default false; true with an `outbox`.
    */
   retryAmbiguous?: boolean
   /**

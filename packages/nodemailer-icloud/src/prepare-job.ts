@@ -59,6 +59,7 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     laneDeadline: Math.min(startedAt + settings.laneWaitMs, latest),
     deliverBy,
     maxAttempts: settings.maxAttempts,
+    outbox: settings.outbox,
     retryAmbiguous: settings.retryAmbiguous,
     clock: settings.clock,
     timers: settings.timers,

@@ -11,8 +11,10 @@ export interface IcloudInfo {
   accepted: string[]
   /** Recipients that did not get the message, the suppressed ones included. */
   rejected: string[]
-  /** Recipients that the inner transport itself calls pending. This package queues nothing. */
+  /** Recipients whose mail is safe in the outbox, and those that the inner transport itself calls pending. */
   pending: string[]
+  /** The message in the outbox, if it is there: for `cancel` and `retryNow`, and as the `id` of what is told of it. */
+  outboxId?: string
   /** The rejected ones that are suppressed, from before or by the reply that just came. */
   suppressed: string[]
   /** Why, one for each of `rejected`. */
@@ -26,6 +28,7 @@ export function resultOf(
 ): { error: Error } | { info: InfoLike & IcloudInfo } {
   const lists: OutcomeLists = { accepted: [], rejected: [], pending: [], suppressed: [], rejectedErrors: [] }
   let first: InfoLike | null = null
+  let outboxId: unknown
   for (const [index, outcome] of settled.entries()) {
     const address = job.recipients[index]?.address ?? ''
     if (outcome.state === 'rejected') {
@@ -34,13 +37,15 @@ export function resultOf(
       if (outcome.failure.code === 'ESUPPRESSED') lists.suppressed.push(address)
     } else {
       lists[outcome.state].push(address)
+      outboxId ??= outcome.info['outboxId']
       if (first === null || (outcome.state === 'accepted' && lists.accepted.length === 1))
         first = outcome.info
     }
   }
   if (first === null) return { error: failureOf(settled, lists) }
   const envelope = { from: job.envelope.from, to: job.recipients.map(({ address }) => address) }
-  return { info: { ...first, envelope, messageId: first.messageId ?? job.messageId, ...lists } }
+  const kept = typeof outboxId === 'string' ? { outboxId } : {}
+  return { info: { ...first, envelope, messageId: first.messageId ?? job.messageId, ...lists, ...kept } }
 }
 
 type Rejected = Extract<Settled, { state: 'rejected' }>

@@ -3,6 +3,7 @@ import { attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
 import { admissionFailure, expiredFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
+import { enqueue } from './outbox/enqueue.ts'
 import type { Settled, TryAgain } from './settled.ts'
 
 /** How recipients share transactions: `apart`: each Apple recipient alone, `by-host`: Apple's together, `whole`: all. */
@@ -13,6 +14,8 @@ export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | Try
   const settled = new Map<Recipient, Settled | TryAgain>()
   const groups: Recipient[][] = []
   const shared = new Map<string, Recipient[]>()
+  /** For the outbox, all together: their mail is stored once. */
+  const kept: Recipient[] = []
   for (const recipient of job.recipients) {
     const { admission, apple, address } = recipient
     if (
@@ -23,6 +26,10 @@ export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | Try
     ) {
       const failure = expiredFailure(address, job.deliverBy, null)
       settled.set(recipient, { state: 'rejected', failure, error: null })
+      continue
+    }
+    if (job.outbox && apple && admission?.decision !== 'suppressed') {
+      kept.push(recipient)
       continue
     }
     if (admission !== null && admission.decision !== 'send') {
@@ -36,6 +43,13 @@ export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | Try
       const begun = [recipient]
       groups.push(begun)
       if (key !== null) shared.set(key, begun)
+    }
+  }
+  if (job.outbox && kept.length > 0) {
+    const outcomes = await enqueue(job, job.outbox, kept)
+    for (const [index, recipient] of kept.entries()) {
+      const outcome = outcomes[index]
+      if (outcome) settled.set(recipient, outcome)
     }
   }
   await Promise.all(groups.map((group) => sendTogether(job, group, settled)))

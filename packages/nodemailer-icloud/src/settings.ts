@@ -1,10 +1,14 @@
+import { resolvePolicy } from '@icloud-delivery/engine'
 import { checkOptions } from './check-options.ts'
+import { configError } from './config-error.ts'
 import { EngineSource } from './engine-source.ts'
 import type { Gate } from './gate.ts'
 import { LaneGate } from './lane-gate.ts'
 import { MxLookup } from './mx-lookup.ts'
 import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import type { IcloudOptions, NameOf } from './options.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import type { OnOutcome } from './outbox/worker/report.ts'
 import { findPeer, type Peer } from './peer.ts'
 import type { Sharing } from './run-job.ts'
 import { systemTimers, type Timers } from './timers.ts'
@@ -18,6 +22,11 @@ export interface Settings {
   campaignOf: (mail: MailLike) => string | undefined
   submitterOf: (mail: MailLike) => string | undefined
   onUndelivered: OnUndelivered | null
+  /** `null` without one, and for a transport that only shows the mail. */
+  outbox: Outbox | null
+  onOutcome: OnOutcome | null
+  /** By stream, and `*` for the others: how old a message in the outbox may become. */
+  maxAgeSeconds: Readonly<Record<string, number>>
   lane: string
   laneWaitMs: number
   sender: string | undefined
@@ -53,6 +62,11 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const { budgetMs = 20_000, maxAttempts = 5 } = retry
   const local = showsOnly.has(inner.name)
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
+  const readsData = !readsMime.has(inner.name)
+  if (options.outbox && readsData) {
+    const expected = 'used with SMTP, SMTP pool, SES or sendmail: other transports need more than what an outbox keeps'
+    throw configError('outbox', expected, inner.name)
+  }
   const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)
   const streamOf = perMail(stream)
   return {
@@ -62,15 +76,18 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     campaignOf: perMail(options.campaign),
     submitterOf: perMail(options.submitter),
     onUndelivered: options.onUndelivered ?? null,
+    outbox: local ? null : (options.outbox ?? null),
+    onOutcome: options.onOutcome ?? null,
+    maxAgeSeconds: resolvePolicy(options.policy ?? {}).maxAgeSeconds,
     lane,
     laneWaitMs,
     sender,
     budgetMs,
     maxAttempts,
-    retryAmbiguous: options.retryAmbiguous ?? false,
+    retryAmbiguous: options.retryAmbiguous ?? options.outbox !== undefined,
     sharing: local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host',
     local,
-    readsData: !readsMime.has(inner.name),
+    readsData,
     gate: peer.hop === 'direct' ? new LaneGate(inner, clock) : null,
     lookup,
     clock,

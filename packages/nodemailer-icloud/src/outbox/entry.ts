@@ -1,4 +1,5 @@
-import type { Verdict } from '@icloud-delivery/rules'
+import type { VerdictJson } from '@icloud-delivery/rules'
+import type { MailRoute } from '../route.ts'
 
 /** How a try for a recipient ended that is not the last one. */
 export interface LastTry {
@@ -26,11 +27,11 @@ export interface OutboxOutcome {
   recipient: string
   /** `delivered`: the server of the inner transport took it; on a relay hop Apple's answer is still to come. */
   state: 'delivered' | 'undelivered'
-  /** For `undelivered`: `ESUPPRESSED`, `ESOFTBOUNCE`, `EREFUSED`, `EEXPIRED`, or the inner transport's own. */
+  /** For `undelivered`: `ESUPPRESSED`, `ESOFTBOUNCE`, `EREFUSED`, `EEXPIRED`, or the inner transport's own; else `null`. */
   code: string | null
   rule: string | null
   /** What the last reply meant; `null` if there was none that could be read. */
-  verdict: Verdict | null
+  verdict: VerdictJson | null
   /** For people. May hold remote text, at most 500 characters. */
   message: string
   /** True if the connection broke after the whole body was sent: the message may have arrived. */
@@ -42,24 +43,17 @@ export interface OutboxOutcome {
 }
 
 /** A message in an outbox, without its body. Holds nothing but JSON. */
-export interface OutboxEntry {
-  messageId: string
-  /** What sender faults are counted under; empty for the null sender. */
-  sender: string
+export interface OutboxEntry extends Omit<MailRoute, 'hop' | 'lane'> {
   /** The envelope without its recipients: `from`, and `size`, `use8BitMime` and `dsn` where Nodemailer set them. */
   envelope: Readonly<Record<string, unknown>> & { from: string | false }
   /** What transports take from the mail besides: the options of SES. */
   data: Readonly<Record<string, unknown>>
-  stream: string
-  lane: string
-  /** ms since the epoch: `sendMail` took it. Its age counts from here, over all restarts. */
-  acceptedAt: number
-  /** ms since the epoch: of no use from then on; `null` if it was not said. */
-  deliverBy: number | null
   /** Those that wait. */
   recipients: readonly OutboxRecipient[]
-  /** Final, and the hook does not know of them yet. */
+  /** Those that were given up for their age. */
+  expired: readonly OutboxRecipient[]
+  /** Final, and the hooks do not know of them yet. */
   untold: readonly OutboxOutcome[]
-  /** How often the hook failed since it last took something. */
+  /** How often the hooks failed since they last took something. */
   hookFailures: number
 }

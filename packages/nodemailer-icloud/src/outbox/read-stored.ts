@@ -21,11 +21,11 @@ export function isEntry(value: unknown): value is OutboxEntry {
     typeof entry.messageId === 'string' &&
     typeof entry.sender === 'string' &&
     typeof entry.stream === 'string' &&
-    typeof entry.lane === 'string' &&
     typeof entry.acceptedAt === 'number' &&
     typeof entry.envelope === 'object' &&
     typeof entry.data === 'object' &&
     Array.isArray(entry.untold) &&
+    Array.isArray(entry.expired) &&
     Array.isArray(entry.recipients) &&
     entry.recipients.every(({ address, nextAt }) => typeof address === 'string' && typeof nextAt === 'number')
   )

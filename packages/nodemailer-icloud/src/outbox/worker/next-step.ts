@@ -9,15 +9,16 @@ export type NextStep = { outcome: OutboxOutcome } | { waits: OutboxRecipient }
 /** What {@link nextStep} has to know besides. */
 export interface StepContext {
   now: number
-  /** ms since the epoch: no try may be later. */
+  /** ms since the epoch: too old from then on. */
   expiresAt: number
+  /** ms since the epoch: of no use from then on; `null` if it was not said. */
+  deliverBy: number | null
   /** Try again where the connection broke after the whole body. */
   retryAmbiguous: boolean
   random: () => number
 }
 
-const decided: ReadonlySet<string> = new Set(['ESUPPRESSED', 'ESOFTBOUNCE', 'EREFUSED'])
-const waiting: ReadonlySet<string> = new Set(['EHELD', 'ERETRYEXHAUSTED'])
+const decided: ReadonlySet<string> = new Set(['ESUPPRESSED', 'ESOFTBOUNCE', 'EREFUSED', 'EEXPIRED'])
 /** What is wrong with the session, such as a password that was changed, is no fault of the message. */
 const sessionCodes: ReadonlySet<string> = new Set([
   ...['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ECONFIG', 'EPROXY', 'ETLS', 'EDNS'],
@@ -28,40 +29,51 @@ const longestMessage = 500
 /** Makes of the end of one try what happens to the recipient next. Pure. */
 export function nextStep(
   recipient: OutboxRecipient,
-  result: Settled | TryAgain | undefined,
-  context: StepContext,
+  result: Settled | TryAgain,
+  { now, expiresAt, deliverBy, retryAmbiguous, random }: StepContext,
 ): NextStep {
-  const { now, expiresAt, retryAmbiguous, random } = context
-  const tries = recipient.tries + 1
-  const end = (state: OutboxOutcome['state'], code: string | null, failure: RejectedError | null): NextStep => ({
-    outcome: {
-      recipient: recipient.address,
-      state,
-      code,
-      rule: failure?.rule ?? null,
-      verdict: failure?.verdict ?? null,
-      message: failure?.message.slice(0, longestMessage) ?? '',
-      ambiguous: failure?.ambiguous ?? false,
-      tries,
-      at: now,
-    },
-  })
-  if (result === undefined) return { waits: { ...recipient, nextAt: now + backOff(1, random) } }
-  if (result.state === 'accepted' || result.state === 'pending') return end('delivered', null, null)
-
-  const { failure } = result
-  const { code, rule, message } = failure
-  const isOver = code === 'EREFUSED' && (failure.action === null || failure.action.expired)
-  if (decided.has(code)) return end('undelivered', isOver ? 'EEXPIRED' : code, failure)
-  const engineSays = result.state === 'again' || waiting.has(code)
-  if (!engineSays) {
-    if (failure.ambiguous && !retryAmbiguous) return end('undelivered', code, failure)
-    if (failure.permanent && !sessionCodes.has(code)) return end('undelivered', code, failure)
+  if (result.state !== 'again' && result.state !== 'rejected') {
+    const { address, tries } = recipient
+    const nothing = { code: null, rule: null, verdict: null, message: '', ambiguous: false }
+    return { outcome: { recipient: address, state: 'delivered', ...nothing, tries: tries + 1, at: now } }
   }
-  const said = result.state === 'again' ? result.retryAt : waiting.has(code) ? failure.retryAt : null
-  const nextAt = said ?? now + backOff(tries, random)
-  if (now >= expiresAt || (nextAt > expiresAt && said === null)) return end('undelivered', 'EEXPIRED', failure)
+  const { failure } = result
+  // What was not even tried is no try.
+  const tries = recipient.tries + (result.state === 'again' && result.isHeld ? 0 : 1)
+  if (isFinal(result.state, failure, retryAmbiguous))
+    return { outcome: undelivered(failure, failure.code, tries, now) }
+  const nextAt =
+    result.state === 'again' ? result.retryAt : (failure.retryAt ?? now + backOff(tries, random))
+  // The engine itself says when a message is too old; of what it has no say in, this is the last word.
+  const isOurs = result.state !== 'again'
+  // Who waits for a message that will be late has to know it now.
+  const isTooLate = deliverBy !== null && nextAt >= deliverBy
+  if (now >= expiresAt || isTooLate || (isOurs && nextAt >= expiresAt))
+    return { outcome: undelivered(failure, 'EEXPIRED', tries, now) }
+  const { code, rule, message } = failure
   const last = { code, rule, message: message.slice(0, longestMessage) }
   return { waits: { address: recipient.address, tries, nextAt, last } }
 }
 
+function isFinal(state: 'again' | 'rejected', failure: RejectedError, retryAmbiguous: boolean): boolean {
+  if (state === 'again') return false
+  const { code, permanent, ambiguous } = failure
+  if (decided.has(code)) return true
+  if (ambiguous && !retryAmbiguous) return true
+  return permanent && !sessionCodes.has(code)
+}
+
+function undelivered(failure: RejectedError, code: string, tries: number, at: number): OutboxOutcome {
+  const { recipient, rule, verdict, message, ambiguous } = failure
+  return {
+    recipient,
+    state: 'undelivered',
+    code,
+    rule,
+    verdict: verdict?.toJSON() ?? null,
+    message: message.slice(0, longestMessage),
+    ambiguous,
+    tries,
+    at,
+  }
+}

@@ -1,0 +1,73 @@
+import { abortError } from '../abort.ts'
+import { configError } from '../config-error.ts'
+import { innerFailure } from '../failures.ts'
+import { asError } from '../inner-send.ts'
+import type { Job, Recipient } from '../job.ts'
+import type { MailData } from '../nodemailer-shapes.ts'
+import type { Settled } from '../settled.ts'
+import type { OutboxEntry } from './entry.ts'
+import { OutboxError } from './outbox-error.ts'
+import type { Outbox } from './outbox.ts'
+import { storedData } from './stored-mail.ts'
+
+/**
+ * Puts a mail into the outbox for some of its recipients, and calls them pending when it is safe there. If it cannot be
+ * stored they are rejected, and nothing will be sent to them. Never rejects.
+ */
+export async function enqueue(job: Job, outbox: Outbox, recipients: readonly Recipient[]): Promise<Settled[]> {
+  try {
+    refuseWhatCannotWait(job.mail.data)
+    const body = await read(job, outbox.maxMessageBytes)
+    const outboxId = await outbox.put(entryOf(job, recipients), body)
+    const info = { messageId: job.messageId, outboxId }
+    return recipients.map(() => ({ state: 'pending', info }))
+  } catch (thrown) {
+    const error = asError(thrown)
+    return recipients.map(({ address }) => ({ state: 'rejected', failure: innerFailure(error, address), error }))
+  }
+}
+
+function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {
+  const { hop: _hop, lane: _lane, ...route } = job.route
+  const { to: _to, ...envelope } = job.envelope
+  const { dsn } = job.mail.data
+  return {
+    ...route,
+    envelope: { ...envelope, ...(dsn !== undefined && { dsn }) },
+    data: storedData(job.mail.data),
+    recipients: recipients.map(({ address }) => ({
+      address,
+      tries: 0,
+      nextAt: route.acceptedAt,
+      last: null,
+    })),
+    expired: [],
+    untold: [],
+    hookFailures: 0,
+  }
+}
+
+/** What only this process has, or must not be stored. */
+function refuseWhatCannotWait({ onUndelivered, auth }: MailData): void {
+  if (typeof onUndelivered === 'function')
+    throw configError('onUndelivered', 'an option of the transport, for a mail in the outbox outlives this process', 'one of a mail')
+  if (auth !== undefined && auth !== null)
+    throw configError('auth', 'an option of the transport, for no password is stored in the outbox', 'one of a mail')
+}
+
+/** The bytes of the message; no more of them than may be. */
+async function read({ open, signal }: Job, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of open()) {
+    if (signal?.aborted) throw abortError(signal)
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
+    size += bytes.length
+    if (size > most) {
+      const about = `the message has more than ${most} bytes, which is all that the outbox takes (maxMessageBytes)`
+      throw new OutboxError('EOUTBOXFULL', about)
+    }
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks, size)
+}

@@ -1,0 +1,196 @@
+import { attempt } from '../../attempt.ts'
+import type { Gate } from '../../gate.ts'
+import type { Host } from '../../host.ts'
+import type { OutboxEntry, OutboxOutcome, OutboxRecipient } from '../entry.ts'
+import type { Claim, Outbox } from '../outbox.ts'
+import { backOff } from './back-off.ts'
+import { expiryOf } from './expiry.ts'
+import { Hooks } from './hooks.ts'
+import { nextStep } from './next-step.ts'
+import { reportOf, type OutboxEvents } from './report.ts'
+import { asApple, storedJob } from './stored-job.ts'
+
+/** What a handler has of its worker. */
+export interface HandlerParts {
+  host: Host
+  outbox: Outbox
+  gate: Gate
+  emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
+  /** Does it again until it works, as long as the worker runs. */
+  persist: (write: () => Promise<boolean>) => Promise<boolean>
+}
+
+/** So often a hook may fail; then it is no use to go on. */
+const mostHookFailures = 10
+
+/** The lease was lost, or the worker ends: somebody else goes on with the message. */
+class NotOurs extends Error {}
+
+/** Does with one claimed message what there is to do, and ends the claim. */
+export class ClaimHandler {
+  readonly #parts: HandlerParts
+  readonly #claim: Claim
+  readonly #hooks: Hooks
+  #entry: OutboxEntry
+
+  private constructor(parts: HandlerParts, claim: Claim, entry: OutboxEntry) {
+    this.#parts = parts
+    this.#claim = claim
+    this.#entry = entry
+    this.#hooks = new Hooks(parts.host.settings)
+  }
+
+  /** Rejects only with what is a fault of this package. */
+  static async handle(parts: HandlerParts, claim: Claim): Promise<void> {
+    const { entry, problem, id } = claim
+    if (entry === null || problem !== null) {
+      const reason = problem ?? 'it cannot be read'
+      if (await parts.persist(() => parts.outbox.bury(claim, null, reason, false)))
+        parts.emit('dead', { id, reason, entry })
+      return
+    }
+    try {
+      await new ClaimHandler(parts, claim, entry).#run()
+    } catch (error) {
+      if (!(error instanceof NotOurs)) throw error
+    }
+  }
+
+  async #run(): Promise<void> {
+    // Those of a worker that was killed in the middle.
+    if (this.#entry.untold.length > 0 && !(await this.#tell())) return
+    if (this.#entry.recipients.length > 0) await this.#send()
+    if (this.#entry.untold.length > 0 && !(await this.#tell())) return
+    await this.#end()
+  }
+
+  async #send(): Promise<void> {
+    const { host, gate } = this.#parts
+    const { clock } = host.settings
+    const now = clock()
+    const due = this.#entry.recipients.filter(({ nextAt }) => nextAt <= now)
+    // Nothing is due if somebody wants it sent now.
+    const going = due.length > 0 ? due : this.#entry.recipients
+    const job = storedJob(host, gate, this.#entry, this.#claim.body ?? new Uint8Array())
+    const groups = host.settings.sharing === 'by-host' ? [going] : going.map((recipient) => [recipient])
+    let open = groups.length
+    await Promise.all(
+      groups.map(async (group) => {
+        const results = await attempt(job, group.map(asApple), null)
+        const outcomes: OutboxOutcome[] = []
+        for (const [index, recipient] of group.entries()) {
+          const result = results[index]
+          if (result === undefined) continue
+          const context = {
+            now: clock(),
+            expiresAt: expiryOf(this.#entry, host.settings.maxAgeSeconds),
+            deliverBy: this.#entry.deliverBy ?? null,
+            retryAmbiguous: host.settings.retryAmbiguous,
+            random: Math.random,
+          }
+          // Closed under our hands: it was no try.
+          if (host.isClosed() && result.state === 'rejected' && !result.failure.permanent) continue
+          const step = nextStep(recipient, result, context)
+          this.#apply(recipient, step)
+          if ('outcome' in step) outcomes.push(step.outcome)
+        }
+        open--
+        if (outcomes.length === 0) return
+        // The end of the claim is near, and makes these durable as well.
+        if (open === 0 && this.#entry.untold.length === 0) return void this.#unsaid.push(...outcomes)
+        await this.#save()
+        this.#report(outcomes)
+      }),
+    )
+  }
+
+  /** Outcomes that become durable with the end of the claim. */
+  readonly #unsaid: OutboxOutcome[] = []
+
+  #apply(recipient: OutboxRecipient, step: ReturnType<typeof nextStep>): void {
+    const { recipients, untold, expired } = this.#entry
+    const others = recipients.filter((each) => each !== recipient)
+    if ('waits' in step) {
+      this.#entry = { ...this.#entry, recipients: [...others, step.waits] }
+      const { messageId } = this.#entry
+      this.#parts.emit('retry', { id: this.#claim.id, messageId, ...step.waits })
+      return
+    }
+    const { outcome } = step
+    const { code, rule, message } = outcome
+    const isOver = code === 'EEXPIRED'
+    const over = { address: outcome.recipient, tries: outcome.tries, nextAt: outcome.at }
+    this.#entry = {
+      ...this.#entry,
+      recipients: others,
+      untold: this.#hooks.wants(outcome) ? [...untold, outcome] : untold,
+      expired: isOver ? [...expired, { ...over, last: { code: code ?? '', rule, message } }] : expired,
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { outbox, persist } = this.#parts
+    const dropBody = this.#entry.recipients.length === 0
+    const entry = this.#entry
+    if (!(await persist(() => outbox.save(this.#claim, entry, dropBody)))) throw new NotOurs()
+  }
+
+  /** False if the message had to be put aside because a hook failed. */
+  async #tell(): Promise<boolean> {
+    const { host, outbox, persist } = this.#parts
+    const { warn, settings } = host
+    for (const outcome of this.#entry.untold) {
+      try {
+        await this.#hooks.tell(this.#claim.id, this.#entry, outcome)
+      } catch (error) {
+        const hookFailures = this.#entry.hookFailures + 1
+        this.#entry = { ...this.#entry, hookFailures }
+        warn(`A hook failed for the message ${this.#claim.id} in the outbox (${hookFailures}): ${String(error)}`)
+        if (hookFailures >= mostHookFailures) {
+          await this.#bury(`a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`)
+          return false
+        }
+        const entry = this.#entry
+        const dueAt = settings.clock() + backOff(hookFailures, Math.random)
+        await persist(() => outbox.release(this.#claim, entry, dueAt))
+        return false
+      }
+      this.#entry = {
+        ...this.#entry,
+        hookFailures: 0,
+        untold: this.#entry.untold.filter((each) => each !== outcome),
+      }
+    }
+    return true
+  }
+
+  async #end(): Promise<void> {
+    const { outbox, persist } = this.#parts
+    const entry = this.#entry
+    const { recipients, expired } = entry
+    if (recipients.length > 0) {
+      const dueAt = Math.min(...recipients.map(({ nextAt }) => nextAt))
+      if (await persist(() => outbox.release(this.#claim, entry, dueAt))) this.#report(this.#unsaid)
+      return
+    }
+    if (expired.length > 0) {
+      await this.#bury('expired: too old, or past its deliverBy')
+      return
+    }
+    if (await persist(() => outbox.finish(this.#claim))) this.#report(this.#unsaid)
+  }
+
+  async #bury(reason: string): Promise<void> {
+    const { outbox, persist, emit } = this.#parts
+    const entry = { ...this.#entry, recipients: [...this.#entry.recipients, ...this.#entry.expired], expired: [] }
+    if (!(await persist(() => outbox.bury(this.#claim, entry, reason, true)))) return
+    this.#report(this.#unsaid)
+    emit('dead', { id: this.#claim.id, reason, entry })
+  }
+
+  #report(outcomes: readonly OutboxOutcome[]): void {
+    for (const outcome of outcomes) {
+      this.#parts.emit(outcome.state, reportOf(this.#claim.id, this.#entry, outcome))
+    }
+  }
+}

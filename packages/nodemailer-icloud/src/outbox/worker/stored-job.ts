@@ -1,0 +1,45 @@
+import type { Gate } from '../../gate.ts'
+import type { Host } from '../../host.ts'
+import type { Job, Recipient } from '../../job.ts'
+import type { OutboxEntry } from '../entry.ts'
+import { readableOf, storedMail } from '../stored-mail.ts'
+
+/** How long a message that is claimed may wait for its turn in the lane, ms; then it goes back for a while. */
+const laneWaitMs = 60_000
+
+/** A stored message as a job of which each try is one of its own. */
+export function storedJob(host: Host, gate: Gate, entry: OutboxEntry, body: Uint8Array): Job {
+  const { settings, inner, isClosed, warn } = host
+  const { envelope, data: _data, recipients, expired: _expired, untold: _untold, hookFailures: _, ...route } = entry
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const now = settings.clock()
+  return {
+    inner,
+    engine: settings.engines.get(),
+    peer: settings.peer,
+    mail: storedMail(entry, body),
+    envelope: { ...envelope, to: recipients.map(({ address }) => address) },
+    messageId: entry.messageId,
+    route: { ...route, hop: settings.peer.hop, lane: settings.lane },
+    recipients: recipients.map(asApple),
+    open: () => readableOf(bytes),
+    data: null,
+    deadline: now,
+    laneDeadline: Math.min(now + laneWaitMs, entry.deliverBy ?? Infinity),
+    deliverBy: entry.deliverBy ?? null,
+    maxAttempts: 1,
+    outbox: null,
+    retryAmbiguous: settings.retryAmbiguous,
+    clock: settings.clock,
+    timers: settings.timers,
+    signal: null,
+    gate,
+    isClosed,
+    warn,
+  }
+}
+
+/** Only Apple's recipients get into an outbox. Whether they may go is asked right before each try. */
+export function asApple({ address }: { address: string }): Recipient {
+  return { address, apple: true, admission: null }
+}
