@@ -3,6 +3,7 @@ import { harakaMeasurements, waitingMeasurements } from './haraka/rows.ts'
 import { ledgerMeasurements } from './ledger/rows.ts'
 import type { Measurement } from './measurement.ts'
 import { jsonMeasurements } from './nodemailer/json-rows.ts'
+import { outboxMeasurements } from './nodemailer/outbox-rows.ts'
 import { poolMeasurements } from './nodemailer/pool-rows.ts'
 import { preflightMeasurements } from './preflight/rows.ts'
 
@@ -12,6 +13,7 @@ export const measurements: readonly Measurement[] = [
   ...ledgerMeasurements,
   ...jsonMeasurements,
   ...poolMeasurements,
+  ...outboxMeasurements,
   ...harakaMeasurements,
   ...waitingMeasurements,
   ...preflightMeasurements,

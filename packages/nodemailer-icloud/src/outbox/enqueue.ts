@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { abortError } from '../abort.ts'
 import { configError } from '../config-error.ts'
 import { innerFailure } from '../failures.ts'
@@ -18,13 +19,20 @@ export async function enqueue(job: Job, outbox: Outbox, recipients: readonly Rec
   try {
     refuseWhatCannotWait(job.mail.data)
     const body = await read(job, outbox.maxMessageBytes)
-    const outboxId = await outbox.put(entryOf(job, recipients), body)
+    const outboxId = await outbox.put(entryOf(job, recipients), body, keyOf(job, recipients))
     const info = { messageId: job.messageId, outboxId }
     return recipients.map(() => ({ state: 'pending', info }))
   } catch (thrown) {
     const error = asError(thrown)
     return recipients.map(({ address }) => ({ state: 'rejected', failure: innerFailure(error, address), error }))
   }
+}
+
+/** Who gives a mail its Message-ID tells by it which one it is. Nodemailer's own is a new one each time. */
+function keyOf({ mail, messageId }: Job, recipients: readonly Recipient[]): string | null {
+  if (typeof mail.data['messageId'] !== 'string') return null
+  const addresses = recipients.map(({ address }) => address).toSorted()
+  return createHash('sha256').update([messageId, ...addresses].join('\n')).digest('hex').slice(0, 32)
 }
 
 function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {

@@ -69,7 +69,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
     it('gives out what it was given, once, and deletes it when it is done', async () => {
       const outbox = open()
       const entry = entryFor('anna@icloud.com')
-      const id = await outbox.put(entry, body)
+      const id = await outbox.put(entry, body, null)
       const [claim] = await claimed(outbox)
       expect(claim).toMatchObject({ id, entry, problem: null })
       expect(Buffer.from(claim!.body!).equals(body)).toBe(true)
@@ -82,7 +82,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('keeps it for the next process, with its state', async () => {
       const first = open()
-      await first.put(entryFor('anna@icloud.com'), body)
+      await first.put(entryFor('anna@icloud.com'), body, null)
       const [claim] = await claimed(first)
       const waits = { ...claim!.entry!, recipients: [{ address: 'anna@icloud.com', tries: 1, nextAt: 5, last: null }] }
       expect(await first.release(claim!, waits, Date.now())).toBe(true)
@@ -96,7 +96,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('never gives one message to two', async () => {
       const [one, two] = [open(), open()]
-      await Promise.all(Array.from({ length: 40 }, (_, n) => one.put(entryFor(`r${n}@icloud.com`), body)))
+      await Promise.all(Array.from({ length: 40 }, (_, n) => one.put(entryFor(`r${n}@icloud.com`), body, null)))
       const rounds = Array.from({ length: 20 }, async (_, n) => {
         const { claims } = await (n % 2 ? one : two).claim({ now: Date.now(), limit: 3 })
         return claims.map(({ id }) => id)
@@ -109,7 +109,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
     it('gives it to another one when the lease has ended, and then no more to the first one', async () => {
       const [one, two] = [open({ leaseSeconds: 1 }), open({ leaseSeconds: 1 })]
       const entry = entryFor('anna@icloud.com')
-      await one.put(entry, body)
+      await one.put(entry, body, null)
       const [first] = await claimed(one)
       await one.renew([first!], Date.now())
       const [second] = await claimed(two)
@@ -123,7 +123,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('keeps back what is not due, until it is wanted now', async () => {
       const outbox = open()
-      const id = await outbox.put(entryFor('anna@icloud.com'), body)
+      const id = await outbox.put(entryFor('anna@icloud.com'), body, null)
       const [claim] = await claimed(outbox)
       await outbox.release(claim!, claim!.entry!, Date.now() + 3_600_000)
       expect((await outbox.claim({ now: Date.now(), limit: 5 })).claims).toEqual([])
@@ -139,7 +139,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
     it('makes everything due', async () => {
       const outbox = open()
       for (const name of ['a', 'b', 'c']) {
-        await outbox.put(entryFor(`${name}@icloud.com`), body)
+        await outbox.put(entryFor(`${name}@icloud.com`), body, null)
         const [claim] = await claimed(outbox)
         await outbox.release(claim!, claim!.entry!, Date.now() + 3_600_000)
       }
@@ -149,23 +149,24 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('lists what there is, without the bodies, and cancels what nobody sends', async () => {
       const outbox = open()
-      const waits = await outbox.put(entryFor('a@icloud.com'), body)
+      const waits = await outbox.put(entryFor('a@icloud.com'), body, null)
       const [dies] = await claimed(outbox)
       const dead = dies!.id
       expect(dead).toBe(waits)
       await outbox.bury(dies!, dies!.entry, 'too old', true)
-      const idle = await outbox.put(entryFor('b@icloud.com'), body)
+      const idle = await outbox.put(entryFor('b@icloud.com'), body, null)
       const [sent] = await claimed(outbox)
       expect(await outbox.cancel(sent!.id)).toBe(false)
-      const last = await outbox.put(entryFor('c@icloud.com'), body)
+      const last = await outbox.put(entryFor('c@icloud.com'), body, null)
       const items = await itemsOf(outbox)
-      expect(items.map(({ id, state, reason }) => ({ id, state, reason }))).toEqual([
-        ...[
-          { id: idle, state: 'sending', reason: null },
-          { id: last, state: 'waiting', reason: null },
-        ].toSorted((a, b) => items.findIndex(({ id }) => id === a.id) - items.findIndex(({ id }) => id === b.id)),
-        { id: dead, state: 'dead', reason: 'too old' },
-      ])
+      const shown = new Map(items.map(({ id, state, reason }) => [id, `${state} ${reason}`]))
+      expect(shown).toEqual(
+        new Map([
+          [idle, 'sending null'],
+          [last, 'waiting null'],
+          [dead, 'dead too old'],
+        ]),
+      )
       expect(items.map(({ entry }) => entry?.recipients[0]?.address).toSorted()).toEqual(
         ['a', 'b', 'c'].map((name) => `${name}@icloud.com`),
       )
@@ -178,7 +179,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('drops a body while the message stays', async () => {
       const outbox = open()
-      await outbox.put(entryFor('anna@icloud.com'), body)
+      await outbox.put(entryFor('anna@icloud.com'), body, null)
       const [claim] = await claimed(outbox)
       const untold = [
         {
@@ -203,7 +204,7 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('takes a message back from the dead-letter list if its body is there', async () => {
       const outbox = open()
-      await outbox.put(entryFor('anna@icloud.com'), body)
+      await outbox.put(entryFor('anna@icloud.com'), body, null)
       const [claim] = await claimed(outbox)
       await outbox.bury(claim!, null, 'its body cannot be read', false)
       expect(await outbox.retryNow()).toBe(0)
@@ -218,21 +219,34 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
     it('refuses more than it may hold, and has nothing of that', async () => {
       const outbox = open({ maxMessages: 2, maxMessageBytes: 1000 })
       const full = { code: 'EOUTBOXFULL' }
-      await expect(outbox.put(entryFor('a@icloud.com'), Buffer.alloc(1001))).rejects.toMatchObject(full)
-      await outbox.put(entryFor('a@icloud.com'), body)
-      await outbox.put(entryFor('b@icloud.com'), body)
-      await expect(outbox.put(entryFor('c@icloud.com'), body)).rejects.toMatchObject(full)
+      await expect(outbox.put(entryFor('a@icloud.com'), Buffer.alloc(1001), null)).rejects.toMatchObject(full)
+      await outbox.put(entryFor('a@icloud.com'), body, null)
+      await outbox.put(entryFor('b@icloud.com'), body, null)
+      await expect(outbox.put(entryFor('c@icloud.com'), body, null)).rejects.toMatchObject(full)
       const [claim] = await claimed(outbox)
       await outbox.finish(claim!)
-      await outbox.put(entryFor('c@icloud.com'), body)
+      await outbox.put(entryFor('c@icloud.com'), body, null)
       const small = open({ maxBytes: 500 })
-      await expect(small.put(entryFor('d@icloud.com'), Buffer.alloc(500))).rejects.toMatchObject(full)
+      await expect(small.put(entryFor('d@icloud.com'), Buffer.alloc(500), null)).rejects.toMatchObject(full)
       expect(await outbox.size()).toMatchObject({ waiting: 2 })
+    })
+
+    it('stores a message that is handed in again only once while it waits', async () => {
+      const outbox = open()
+      const id = await outbox.put(entryFor('anna@icloud.com'), body, 'k1')
+      expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).toBe(id)
+      await outbox.put(entryFor('anna@icloud.com'), body, 'k2')
+      expect((await outbox.size()).waiting).toBe(2)
+      const claims = await claimed(outbox, 2)
+      expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).toBe(id)
+      await outbox.bury(claims.find((claim) => claim.id === id)!, null, 'damaged', false)
+      expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).not.toBe(id)
+      expect(await outbox.size()).toMatchObject({ waiting: 2, dead: 1 })
     })
 
     it('encrypts bodies, reads those of older keys, and says which key is missing', async () => {
       const old = open({ keys: [{ id: 'k1', secret }] })
-      await old.put(entryFor('anna@icloud.com'), body)
+      await old.put(entryFor('anna@icloud.com'), body, null)
       const none = open()
       const [unread] = await claimed(none)
       expect(unread).toMatchObject({ body: null, problem: expect.stringContaining('"k1"') as string })
@@ -244,10 +258,10 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('refuses everything after it was closed, until it is opened again', async () => {
       const outbox = open()
-      await outbox.put(entryFor('anna@icloud.com'), body)
+      await outbox.put(entryFor('anna@icloud.com'), body, null)
       await outbox.close()
       await outbox.close()
-      await expect(outbox.put(entryFor('b@icloud.com'), body)).rejects.toMatchObject({ code: 'EOUTBOXCLOSED' })
+      await expect(outbox.put(entryFor('b@icloud.com'), body, null)).rejects.toMatchObject({ code: 'EOUTBOXCLOSED' })
       await outbox.open()
       expect(await outbox.size()).toMatchObject({ waiting: 1 })
     })

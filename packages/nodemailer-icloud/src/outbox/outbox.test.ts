@@ -146,14 +146,15 @@ describe('mail with an outbox', () => {
   })
 
   it('cancels and tries again at once', async () => {
-    const { start, simulator } = await outboxStage({
-      anna: [{ rule: 'service-unavailable' }, { accept: true }],
-      bert: [{ rule: 'service-unavailable' }],
+    const { start, simulator, pass } = await outboxStage({
+      anna: [{ rule: 'mailbox-full' }, { accept: true }],
+      bert: [{ rule: 'mailbox-full' }],
     })
     const { transporter, worker, outbox } = start()
     const anna = await transporter.sendMail(mail('anna@icloud.com'))
     const bert = await transporter.sendMail(mail('bert@icloud.com'))
     await worker.flush()
+    pass(60_000)
     expect(await outbox.cancel(bert.outboxId!)).toBe(true)
     const delivered = next(worker, 'delivered')
     expect(await outbox.retryNow(anna.outboxId)).toBe(1)

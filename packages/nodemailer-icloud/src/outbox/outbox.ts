@@ -74,10 +74,12 @@ export interface Outbox extends OutboxView {
   /**
    * Stores a message. It is durable when this resolves, and not there at all when it rejects.
    *
-   * @returns its id
+   * @param key tells whether it is the same one: while a message with this key waits, nothing is stored, for an application
+   * that was killed hands in again what it has no answer for. `null`: it is a new one
+   * @returns its id, or that of the one that waits
    * @throws OutboxError `EOUTBOXFULL`, `EOUTBOXIO` and what {@link open} throws
    */
-  put(entry: OutboxEntry, body: Uint8Array): Promise<string>
+  put(entry: OutboxEntry, body: Uint8Array, key: string | null): Promise<string>
   /**
    * Takes messages that are due, the longest due first; those of a worker whose lease has ended too.
    *

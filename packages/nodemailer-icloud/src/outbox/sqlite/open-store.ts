@@ -45,20 +45,25 @@ function prepareFile(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: directoryMode })
     // An existing file is not opened: closing it would drop the locks that SQLite holds on it in this process.
-    closeSync(openSync(file, 'wx', fileMode))
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) makeFile(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      const { message } = error as Error
-      throw new OutboxError('EOUTBOXFILE', `${file} cannot be made (${message}): check its directory`, {
-        cause: error,
-      })
-    }
+    const about = `${file} cannot be made (${(error as Error).message}): check its directory`
+    throw new OutboxError('EOUTBOXFILE', about, { cause: error })
   }
   for (const each of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) {
     const found = lstatSync(each, { throwIfNoEntry: false })
     if (found === undefined || found.isFile()) continue
     const what = found.isSymbolicLink() ? 'a symbolic link; name the file itself' : 'no regular file; name another'
     throw new OutboxError('EOUTBOXFILE', `${each} is ${what}`)
+  }
+}
+
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', fileMode))
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -8,7 +8,15 @@ export interface Held {
 
 /** What the host asks of the thread that has the file. Entries are JSON, which only the host reads. */
 export type StoreRequest =
-  | { op: 'put'; dueAt: number; entry: string; body: Uint8Array; maxMessages: number; maxBytes: number }
+  | {
+      op: 'put'
+      dueAt: number
+      entry: string
+      body: Uint8Array
+      key: string | null
+      maxMessages: number
+      maxBytes: number
+    }
   | { op: 'claim'; now: number; until: number; limit: number; lease: string }
   | { op: 'renew'; held: readonly Held[]; until: number }
   | { op: 'save'; held: Held; entry: string; dropBody: boolean }

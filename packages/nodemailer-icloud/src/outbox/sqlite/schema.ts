@@ -12,8 +12,10 @@ const applicationId = 0x694f7574
  */
 const migrations: readonly string[] = [
   `CREATE TABLE waiting (
-     id INTEGER PRIMARY KEY AUTOINCREMENT, due_at REAL NOT NULL, lease TEXT, bytes INTEGER NOT NULL, entry TEXT NOT NULL
+     id INTEGER PRIMARY KEY AUTOINCREMENT, due_at REAL NOT NULL, lease TEXT, bytes INTEGER NOT NULL, entry TEXT NOT NULL,
+     key TEXT
    ) STRICT;
+   CREATE UNIQUE INDEX waiting_by_key ON waiting (key) WHERE key IS NOT NULL;
    CREATE INDEX waiting_by_due ON waiting (due_at);
    CREATE TABLE dead (id INTEGER PRIMARY KEY, reason TEXT NOT NULL, bytes INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
    CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;

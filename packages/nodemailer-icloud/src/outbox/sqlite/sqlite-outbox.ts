@@ -50,7 +50,7 @@ class SqliteOutbox implements Outbox {
     await this.#store
   }
 
-  async put(entry: OutboxEntry, body: Uint8Array): Promise<string> {
+  async put(entry: OutboxEntry, body: Uint8Array, key: string | null): Promise<string> {
     const { maxMessages, maxBytes, maxMessageBytes } = this.#settings
     if (body.length > maxMessageBytes) {
       const about = `the message has ${body.length} bytes, the outbox takes ${maxMessageBytes} (maxMessageBytes)`
@@ -60,7 +60,7 @@ class SqliteOutbox implements Outbox {
     const store = await this.#opened()
     const text = JSON.stringify(entry)
     const dueAt = entry.acceptedAt
-    const id = await store.ask({ op: 'put', dueAt, entry: text, body: sealed, maxMessages, maxBytes })
+    const id = await store.ask({ op: 'put', dueAt, entry: text, body: sealed, key, maxMessages, maxBytes })
     this.#tell()
     return String(id)
   }

@@ -7,6 +7,7 @@ export function prepareStatements(
   | 'begin'
   | 'commit'
   | 'totals'
+  | 'byKey'
   | 'add'
   | 'addBody'
   | 'due'
@@ -34,7 +35,8 @@ export function prepareStatements(
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
     totals: database.prepare('SELECT waiting, dead, bytes FROM totals'),
-    add: database.prepare('INSERT INTO waiting (due_at, lease, bytes, entry) VALUES (?, NULL, ?, ?)'),
+    byKey: database.prepare('SELECT id FROM waiting WHERE key = ?'),
+    add: database.prepare('INSERT INTO waiting (due_at, lease, bytes, entry, key) VALUES (?, NULL, ?, ?, ?)'),
     addBody: database.prepare('INSERT INTO bodies (id, body) VALUES (?, ?)'),
     due: database.prepare('SELECT id, bytes, entry FROM waiting WHERE due_at <= ? ORDER BY due_at LIMIT ?'),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM waiting'),

@@ -107,7 +107,9 @@ export class Store {
     }
   }
 
-  #put({ dueAt, entry, body, maxMessages, maxBytes }: Request<'put'>): Answer<'put'> {
+  #put({ dueAt, entry, body, key, maxMessages, maxBytes }: Request<'put'>): Answer<'put'> {
+    const known = key === null ? undefined : (this.#statements.byKey.get(key) as { id: number } | undefined)
+    if (known) return known.id
     const { waiting, dead, bytes } = this.#size()
     if (waiting + dead >= maxMessages)
       throw new OutboxError('EOUTBOXFULL', `${this.#file} holds ${waiting + dead} messages, its maxMessages`)
@@ -115,7 +117,7 @@ export class Store {
       const about = `${this.#file} holds ${bytes} bytes; with ${body.length} more it were over its maxBytes`
       throw new OutboxError('EOUTBOXFULL', about)
     }
-    const id = Number(this.#statements.add.run(dueAt, body.length, entry).lastInsertRowid)
+    const id = Number(this.#statements.add.run(dueAt, body.length, entry, key).lastInsertRowid)
     this.#statements.addBody.run(id, body)
     return id
   }

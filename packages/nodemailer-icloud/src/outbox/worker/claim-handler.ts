@@ -1,6 +1,7 @@
 import { attempt } from '../../attempt.ts'
 import type { Gate } from '../../gate.ts'
 import type { Host } from '../../host.ts'
+import type { Settled, TryAgain } from '../../settled.ts'
 import type { OutboxEntry, OutboxOutcome, OutboxRecipient } from '../entry.ts'
 import type { Claim, Outbox } from '../outbox.ts'
 import { backOff } from './back-off.ts'
@@ -15,6 +16,8 @@ export interface HandlerParts {
   host: Host
   outbox: Outbox
   gate: Gate
+  /** The worker is to end: what has not begun begins no more. */
+  closing: AbortSignal
   emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
   /** Does it again until it works, as long as the worker runs. */
   persist: (write: () => Promise<boolean>) => Promise<boolean>
@@ -65,13 +68,13 @@ export class ClaimHandler {
   }
 
   async #send(): Promise<void> {
-    const { host, gate } = this.#parts
+    const { host } = this.#parts
     const { clock } = host.settings
     const now = clock()
     const due = this.#entry.recipients.filter(({ nextAt }) => nextAt <= now)
     // Nothing is due if somebody wants it sent now.
     const going = due.length > 0 ? due : this.#entry.recipients
-    const job = storedJob(host, gate, this.#entry, this.#claim.body ?? new Uint8Array())
+    const job = storedJob(this.#parts, this.#entry, this.#claim.body ?? new Uint8Array())
     const groups = host.settings.sharing === 'by-host' ? [going] : going.map((recipient) => [recipient])
     let open = groups.length
     await Promise.all(
@@ -88,8 +91,7 @@ export class ClaimHandler {
             retryAmbiguous: host.settings.retryAmbiguous,
             random: Math.random,
           }
-          // Closed under our hands: it was no try.
-          if (host.isClosed() && result.state === 'rejected' && !result.failure.permanent) continue
+          if (this.#isNoTry(result)) continue
           const step = nextStep(recipient, result, context)
           this.#apply(recipient, step)
           if ('outcome' in step) outcomes.push(step.outcome)
@@ -102,6 +104,12 @@ export class ClaimHandler {
         this.#report(outcomes)
       }),
     )
+  }
+
+  /** It was closed under our hands, or did not even begin. */
+  #isNoTry(result: Settled | TryAgain): boolean {
+    if (result.state !== 'rejected' || result.failure.permanent) return false
+    return result.failure.code === 'EABORT' || this.#parts.host.isClosed()
   }
 
   /** Outcomes that become durable with the end of the claim. */

@@ -46,6 +46,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   #poll: NodeJS.Timeout | undefined
   #renewal: NodeJS.Timeout | undefined
   #closing: Promise<void> | null = null
+  readonly #stop = new AbortController()
 
   constructor(parts: WorkerParts) {
     super()
@@ -61,6 +62,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
       host,
       outbox,
       gate,
+      closing: this.#stop.signal,
       emit: (event, payload) => this.#tell(event, payload),
       persist: (write) => this.#persistence.write(write),
     }
@@ -92,7 +94,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   }
 
   /**
-   * Takes no more messages, and resolves when those on their way are through. What is left stays in the outbox.
+   * Takes no more messages, and resolves when those that are being sent are through; what waits for its turn goes back. What is left stays in the outbox.
    *
    * @param options `drain`: sends first what is due, as {@link flush} does
    */
@@ -103,6 +105,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   }
 
   async #finish(): Promise<void> {
+    this.#stop.abort()
     this.#stopListening?.()
     clearTimeout(this.#timer)
     clearInterval(this.#poll)

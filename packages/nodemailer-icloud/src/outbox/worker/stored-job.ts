@@ -7,8 +7,12 @@ import { readableOf, storedMail } from '../stored-mail.ts'
 /** How long a message that is claimed may wait for its turn in the lane, ms; then it goes back for a while. */
 const laneWaitMs = 60_000
 
-/** A stored message as a job of which each try is one of its own. */
-export function storedJob(host: Host, gate: Gate, entry: OutboxEntry, body: Uint8Array): Job {
+/** A stored message as a job of which each try is one of its own. `closing` ends the wait for a turn. */
+export function storedJob(
+  { host, gate, closing }: { host: Host; gate: Gate; closing: AbortSignal },
+  entry: OutboxEntry,
+  body: Uint8Array,
+): Job {
   const { settings, inner, isClosed, warn } = host
   const { envelope, data: _data, recipients, expired: _expired, untold: _untold, hookFailures: _, ...route } = entry
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
@@ -32,7 +36,7 @@ export function storedJob(host: Host, gate: Gate, entry: OutboxEntry, body: Uint
     retryAmbiguous: settings.retryAmbiguous,
     clock: settings.clock,
     timers: settings.timers,
-    signal: null,
+    signal: closing,
     gate,
     isClosed,
     warn,

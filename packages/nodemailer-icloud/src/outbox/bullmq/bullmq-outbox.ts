@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto'
+import type { Job } from 'bullmq'
+import { configError } from '../../config-error.ts'
+import { BodyCipher } from '../body-cipher.ts'
+import type { OutboxEntry } from '../entry.ts'
+import { OutboxError } from '../outbox-error.ts'
+import { outboxSettings, type OutboxOptions, type OutboxSettings } from '../outbox-options.ts'
+import type { Claim, Outbox, OutboxItem, OutboxSize } from '../outbox.ts'
+import { claimOf, isEntry } from '../read-stored.ts'
+import { checkConnection } from './connection.ts'
+import { MailQueue, type QueueSettings, type StoredMail } from './mail-queue.ts'
+import type { OutboxConnection } from './outbox-connection.ts'
+import { held, outboxError } from './redis-errors.ts'
+
+/** Options of {@link bullmqOutbox}. */
+export interface BullmqOutboxOptions extends OutboxOptions {
+  /** Where Redis is: `redis://host:port`, the options of ioredis, or a client of ioredis. Not a cluster. */
+  connection: OutboxConnection
+  /** Name of the queue. Default `nodemailer-icloud-outbox`. */
+  name?: string
+  /** As of BullMQ: what all keys begin with. Default `bull`. */
+  prefix?: string
+  /** Goes on with a Redis that may lose messages: without an append-only file, or with an eviction policy. Default false. */
+  acceptLoss?: boolean
+}
+
+const more = ['connection', 'name', 'prefix', 'acceptLoss'] as const
+
+/** How long it is tried to store a message, ms. */
+const putMs = 10_000
+const pauseMs = 200
+/** Jobs that are looked at in one go: each comes with its body. */
+const pageSize = 20
+
+/**
+ * An outbox in Redis, as a queue of BullMQ, for any number of machines. A message is as safe as the append-only file of that
+ * Redis: with `appendfsync everysec`, the default, a power cut may take the last second; with `always` nothing. It refuses a
+ * Redis without one, and one that evicts keys. At most 100,000 messages and 1 GiB, unless you say otherwise: it is memory.
+ *
+ * The packages `bullmq` (6 or newer) and `ioredis` have to be installed.
+ *
+ * @throws Error `ECONFIG`
+ */
+export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
+  const settings = outboxSettings(options, { maxMessages: 100_000, maxBytes: 2 ** 30 }, more)
+  const { connection, name = 'nodemailer-icloud-outbox', prefix = 'bull', acceptLoss = false } = options
+  checkConnection(connection)
+  for (const [option, value] of Object.entries({ name, prefix })) {
+    if (typeof value !== 'string' || value === '' || (option === 'name' && value.includes(':')))
+      throw configError(`outbox.${option}`, 'a name without a colon that is not empty', value)
+  }
+  return new BullmqOutbox({ connection, name, prefix, acceptLoss }, settings)
+}
+
+class BullmqOutbox implements Outbox {
+  readonly maxMessageBytes: number
+  readonly leaseMs: number
+  readonly #where: QueueSettings
+  readonly #settings: OutboxSettings
+  readonly #cipher: BodyCipher
+  readonly #jobs = new WeakMap<Claim, Job<StoredMail>>()
+  readonly #listeners = new Set<() => void>()
+  #queue: Promise<MailQueue> | null = null
+  #closed = false
+
+  constructor(where: Omit<QueueSettings, 'leaseMs'>, settings: OutboxSettings) {
+    this.#settings = settings
+    this.#cipher = new BodyCipher(settings.keys)
+    this.maxMessageBytes = settings.maxMessageBytes
+    this.leaseMs = settings.leaseMs
+    this.#where = { ...where, leaseMs: settings.leaseMs }
+  }
+
+  async open(): Promise<void> {
+    this.#closed = false
+    await this.#opened()
+  }
+
+  async put(entry: OutboxEntry, body: Uint8Array, key: string | null): Promise<string> {
+    const { maxMessages, maxBytes, maxMessageBytes } = this.#settings
+    if (body.length > maxMessageBytes) {
+      const about = `the message has ${body.length} bytes, the outbox takes ${maxMessageBytes} (maxMessageBytes)`
+      throw new OutboxError('EOUTBOXFULL', about)
+    }
+    const sealed = this.#cipher.seal(body, entry.messageId)
+    const bytes = sealed.length
+    const data: StoredMail = { entry, body: Buffer.from(sealed.buffer).toString('base64'), bytes }
+    const queue = await this.#opened()
+    const known = key === null ? null : await outboxError(() => queue.find(key))
+    if (known === 'waiting') return String(key)
+    const id = key === null || known === 'dead' ? randomUUID() : key
+    const until = performance.now() + putMs
+    await outboxError(() => queue.makeRoom(bytes, maxMessages, maxBytes))
+    for (;;) {
+      try {
+        // The same id is the same message, whatever became of the tries before.
+        await queue.add(id, data)
+        break
+      } catch (error) {
+        if (performance.now() > until) {
+          // The last try may still get there, so it is taken away again as soon as that is possible. Not one that somebody
+          // else may have stored.
+          if (id !== key) queue.takeBack(id, bytes)
+          throw await outboxError(() => Promise.reject(error as Error)).catch((failure: unknown) => failure)
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+    this.#tell()
+    return id
+  }
+
+  async claim({ limit }: { now: number; limit: number }): Promise<{ claims: Claim[]; nextAt: number | null }> {
+    const queue = await this.#opened()
+    const taken = await outboxError(() => queue.take(limit))
+    const claims = taken.map(({ job, lease }) => {
+      const { entry, body } = (job.data ?? {}) as Partial<StoredMail>
+      const bytes = typeof body === 'string' ? Buffer.from(body, 'base64') : null
+      const known = isEntry(entry) ? entry : null
+      const claim = claimOf({ id: String(job.id), lease, entry: known, body: bytes }, this.#cipher)
+      this.#jobs.set(claim, job)
+      return claim
+    })
+    // BullMQ moves what is due by itself; when that is, only it knows.
+    return { claims, nextAt: null }
+  }
+
+  async renew(claims: readonly Claim[]): Promise<void> {
+    await this.#opened()
+    const renewals = claims.map((claim) => held(() => this.#jobOf(claim).extendLock(claim.lease, this.leaseMs)))
+    await outboxError(() => Promise.all(renewals))
+  }
+
+  async save(claim: Claim, entry: OutboxEntry, dropBody: boolean): Promise<boolean> {
+    const queue = await this.#opened()
+    return outboxError(() => this.#store(queue, claim, entry, dropBody))
+  }
+
+  async release(claim: Claim, entry: OutboxEntry, dueAt: number): Promise<boolean> {
+    const queue = await this.#opened()
+    return outboxError(async () => {
+      if (!(await this.#store(queue, claim, entry, false))) return false
+      return held(async () => {
+        await this.#jobOf(claim).moveToDelayed(dueAt, claim.lease)
+        this.#tell()
+      })
+    })
+  }
+
+  async finish(claim: Claim): Promise<boolean> {
+    const queue = await this.#opened()
+    return outboxError(() =>
+      held(async () => {
+        const job = this.#jobOf(claim)
+        await job.moveToCompleted(null, claim.lease, false)
+        await queue.gone(job.data.bytes ?? 0)
+      }),
+    )
+  }
+
+  async bury(claim: Claim, entry: OutboxEntry | null, reason: string, dropBody: boolean): Promise<boolean> {
+    const queue = await this.#opened()
+    return outboxError(async () => {
+      if ((entry || dropBody) && !(await this.#store(queue, claim, entry, dropBody))) return false
+      const error = new Error(reason.slice(0, 1000))
+      // Where in this program it was said tells nobody anything.
+      error.stack = ''
+      return held(() => this.#jobOf(claim).moveToFailed(error, claim.lease, false))
+    })
+  }
+
+  async *list(): AsyncIterable<OutboxItem> {
+    const queue = await this.#opened()
+    const states = [
+      ['wait', 'waiting'],
+      ['delayed', 'waiting'],
+      ['active', 'sending'],
+      ['failed', 'dead'],
+    ] as const
+    for (const [list, state] of states) {
+      for (let from = 0; ; from += pageSize) {
+        const start = from
+        const page = await outboxError(() => queue.page(list, start, start + pageSize - 1))
+        for (const { id, data, failedReason } of page) {
+          const entry = isEntry(data?.entry) ? data.entry : null
+          yield { id: String(id), state, entry, bytes: data?.bytes ?? 0, reason: failedReason ?? null }
+        }
+        if (page.length < pageSize) break
+      }
+    }
+  }
+
+  async size(): Promise<OutboxSize> {
+    const queue = await this.#opened()
+    return outboxError(() => queue.size())
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    const queue = await this.#opened()
+    return outboxError(() => queue.remove(id))
+  }
+
+  async retryNow(id?: string): Promise<number> {
+    const queue = await this.#opened()
+    const count = await outboxError(() => (id === undefined ? queue.promoteAll() : queue.promote(id)))
+    this.#tell()
+    return count
+  }
+
+  onDue(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const queue = await this.#queue?.catch(() => null)
+    this.#queue = null
+    await queue?.close()
+  }
+
+  /** False if the lease is lost. */
+  async #store(queue: MailQueue, claim: Claim, entry: OutboxEntry | null, dropBody: boolean): Promise<boolean> {
+    const job = this.#jobOf(claim)
+    // What stores the data asks for no lock.
+    if (!(await held(() => job.extendLock(claim.lease, this.leaseMs)))) return false
+    const { data } = job
+    const freed = dropBody ? (data.bytes ?? 0) : 0
+    await job.updateData({
+      entry: entry ?? data.entry,
+      body: dropBody ? null : data.body,
+      bytes: (data.bytes ?? 0) - freed,
+    })
+    if (freed > 0) await queue.freed(freed)
+    return true
+  }
+
+  #jobOf(claim: Claim): Job<StoredMail> {
+    const job = this.#jobs.get(claim)
+    if (job === undefined) throw new OutboxError('EOUTBOXCLOSED', 'the claim is none of this outbox')
+    return job
+  }
+
+  async #opened(): Promise<MailQueue> {
+    if (this.#closed) throw new OutboxError('EOUTBOXCLOSED', 'the outbox was closed')
+    const opening = (this.#queue ??= MailQueue.open(this.#where))
+    try {
+      return await opening
+    } catch (error) {
+      // The next one tries again.
+      if (this.#queue === opening) this.#queue = null
+      throw error
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto'
+import type { Job, Queue, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { OutboxEntry } from '../entry.ts'
+import { OutboxError } from '../outbox-error.ts'
+import type { OutboxSize } from '../outbox.ts'
+import { connect, load } from './connection.ts'
+import type { OutboxConnection } from './outbox-connection.ts'
+import { checkDurability } from './redis-durability.ts'
+import { outboxError } from './redis-errors.ts'
+
+/** The data of a job. */
+export interface StoredMail {
+  entry: OutboxEntry
+  /** Base64; `null` if it was dropped. */
+  body: string | null
+  /** Of the body. */
+  bytes: number
+}
+
+export interface QueueSettings {
+  connection: OutboxConnection
+  name: string
+  prefix: string
+  acceptLoss: boolean
+  leaseMs: number
+}
+
+/** Jobs that are asked for at the same time. */
+const takeAtOnce = 8
+/** How long the number of messages is believed, ms. */
+const countedMs = 1000
+const takeBackMs = 1000
+
+/** A queue of BullMQ with this package's jobs, and what it holds in all. */
+export class MailQueue {
+  readonly #settings: QueueSettings
+  readonly #bullmq: typeof import('bullmq')
+  readonly #client: Redis
+  readonly #queue: Queue<StoredMail>
+  readonly #bytesKey: string
+  #worker: Promise<Worker<StoredMail>> | null = null
+  #workerClient: Redis | null = null
+  #count = 0
+  #countedAt = -Infinity
+  #closed = false
+
+  private constructor(settings: QueueSettings, bullmq: typeof import('bullmq'), client: Redis) {
+    this.#settings = settings
+    this.#bullmq = bullmq
+    this.#client = client
+    const { name, prefix } = settings
+    this.#bytesKey = `${prefix}:${name}:outbox-bytes`
+    this.#queue = new bullmq.Queue(name, { connection: client, prefix })
+    this.#queue.on('error', ignore)
+  }
+
+  /** @throws OutboxError */
+  static async open(settings: QueueSettings): Promise<MailQueue> {
+    const bullmq = await load('bullmq', async () => import('bullmq'))
+    const client = await connect(settings.connection, 'filling')
+    client.on('error', ignore)
+    try {
+      await outboxError(async () => {
+        await client.connect()
+        if (!settings.acceptLoss) checkDurability(`${await client.info('memory')}\n${await client.info('persistence')}`)
+      })
+      const queue = new MailQueue(settings, bullmq, client)
+      const { waiting, dead } = await queue.size()
+      // Where a process was killed between a message and its number of bytes, the sum is mended now.
+      if (waiting + dead === 0) await client.del(queue.#bytesKey)
+      return queue
+    } catch (error) {
+      client.disconnect()
+      throw error
+    }
+  }
+
+  /** @throws OutboxError `EOUTBOXFULL` */
+  async makeRoom(bytes: number, maxMessages: number, maxBytes: number): Promise<void> {
+    if (performance.now() - this.#countedAt > countedMs || this.#count >= maxMessages) {
+      const { waiting, dead } = await this.size()
+      this.#count = waiting + dead
+      this.#countedAt = performance.now()
+    }
+    if (this.#count >= maxMessages)
+      throw new OutboxError('EOUTBOXFULL', `the outbox holds ${this.#count} messages, its maxMessages`)
+    const sum = await this.#client.incrby(this.#bytesKey, bytes)
+    if (sum > maxBytes) {
+      await this.freed(bytes)
+      throw new OutboxError('EOUTBOXFULL', `with this message the outbox held ${sum} bytes, over its maxBytes`)
+    }
+    this.#count++
+  }
+
+  /** Whether there is a message of this id, and in which list. */
+  async find(id: string): Promise<'waiting' | 'dead' | null> {
+    const job = await this.#job(id)
+    if (job === undefined) return null
+    return (await job.isFailed()) ? 'dead' : 'waiting'
+  }
+
+  async add(id: string, data: StoredMail): Promise<void> {
+    await this.#queue.add('mail', data, { jobId: id, removeOnComplete: true })
+  }
+
+  /** Removes a message of which it is not known whether it was stored, as soon as Redis is there. */
+  takeBack(id: string, bytes: number): void {
+    const again = (): void => {
+      if (this.#closed) return
+      this.#queue.remove(id).then(
+        () => this.freed(bytes).catch(ignore),
+        () => setTimeout(again, takeBackMs).unref(),
+      )
+    }
+    again()
+  }
+
+  /** Takes jobs that are due, each with a lease of its own. */
+  async take(limit: number): Promise<{ job: Job<StoredMail>; lease: string }[]> {
+    const worker = await this.#startWorker()
+    const taken: { job: Job<StoredMail>; lease: string }[] = []
+    while (taken.length < limit) {
+      const asked = Math.min(takeAtOnce, limit - taken.length)
+      const found = await Promise.all(
+        Array.from({ length: asked }, async () => {
+          const lease = randomUUID()
+          const job = await worker.getNextJob(lease, { block: false })
+          return job ? [{ job, lease }] : []
+        }),
+      )
+      taken.push(...found.flat())
+      if (found.some(({ length }) => length === 0)) break
+    }
+    return taken
+  }
+
+  page(list: 'wait' | 'delayed' | 'active' | 'failed', from: number, to: number): Promise<Job<StoredMail>[]> {
+    return this.#queue.getJobs([list], from, to, true) as Promise<Job<StoredMail>[]>
+  }
+
+  async size(): Promise<OutboxSize> {
+    const counts = await this.#queue.getJobCounts('wait', 'delayed', 'active', 'failed')
+    const { wait = 0, delayed = 0, active = 0, failed = 0 } = counts
+    const bytes = Number((await this.#client.get(this.#bytesKey)) ?? 0)
+    return { waiting: wait + delayed + active, dead: failed, bytes: Math.max(0, bytes) }
+  }
+
+  /** False if somebody has it, or it is not there. */
+  async remove(id: string): Promise<boolean> {
+    const job = await this.#job(id)
+    if (job === undefined) return false
+    try {
+      await job.remove()
+    } catch (error) {
+      if (await job.isActive()) return false
+      throw error
+    }
+    await this.gone(job.data.bytes ?? 0)
+    return true
+  }
+
+  async promoteAll(): Promise<number> {
+    const count = await this.#queue.getDelayedCount()
+    await this.#queue.promoteJobs()
+    return count
+  }
+
+  async promote(id: string): Promise<number> {
+    const job = await this.#job(id)
+    switch (await job?.getState()) {
+      case 'delayed':
+        await job?.promote()
+        return 1
+      case 'failed':
+        if (job?.data.body === null) return 0
+        await job?.retry('failed')
+        return 1
+      case 'waiting':
+        return 1
+      default:
+        return 0
+    }
+  }
+
+  /** A message is no more. */
+  async gone(bytes: number): Promise<void> {
+    this.#count = Math.max(0, this.#count - 1)
+    if (bytes > 0) await this.freed(bytes)
+  }
+
+  async freed(bytes: number): Promise<void> {
+    await this.#client.decrby(this.#bytesKey, bytes)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const worker = await this.#worker?.catch(() => null)
+    await worker?.close().catch(ignore)
+    await this.#queue.close().catch(ignore)
+    this.#workerClient?.disconnect()
+    this.#client.disconnect()
+  }
+
+  async #job(id: string): Promise<Job<StoredMail> | undefined> {
+    return this.#bullmq.Job.fromId<StoredMail>(this.#queue, id)
+  }
+
+  /** Only who sends needs it: it also frees what a worker that died has left. */
+  #startWorker(): Promise<Worker<StoredMail>> {
+    this.#worker ??= (async () => {
+      const { connection, name, prefix, leaseMs } = this.#settings
+      const client = await connect(connection, 'working')
+      client.on('error', ignore)
+      this.#workerClient = client
+      const worker = new this.#bullmq.Worker<StoredMail>(name, null, {
+        connection: client,
+        prefix,
+        autorun: false,
+        lockDuration: leaseMs,
+        stalledInterval: leaseMs / 2,
+        // However often a process dies while it has a message, the message stays.
+        maxStalledCount: 1_000_000_000,
+      })
+      worker.on('error', ignore)
+      await worker.startStalledCheckTimer()
+      return worker
+    })()
+    return this.#worker
+  }
+}
+
+/** Each call has an error of its own; what a connection says besides would end the process. */
+function ignore(): void {}

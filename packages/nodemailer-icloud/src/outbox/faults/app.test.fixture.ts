@@ -1,0 +1,52 @@
+// Run as a process of its own: `node app.test.fixture.js <task as JSON>`. An application that sends mail through an outbox, and
+// says on standard output what it was told: `stored n` and `done n`. It may be killed at any time.
+import nodemailer, { type Transporter } from 'nodemailer'
+import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
+import { sqliteOutbox } from '../sqlite/sqlite-outbox.ts'
+import { withIcloud } from '../../with-icloud.ts'
+
+/** What the process is to do. */
+export interface AppTask {
+  /** Outboxes in SQLite, or one in Redis. Each is that of an application of its own. */
+  outboxes: readonly ({ file: string } | { redis: string })[]
+  port: number
+  /** The numbers of the mails that it has no answer for, by application. */
+  numbers: readonly (readonly number[])[]
+  /** How much later it is than it is, ms. */
+  laterMs: number
+}
+
+const task = JSON.parse(process.argv[2] ?? '') as AppTask
+const atOnce = 20
+
+for (const [app, where] of task.outboxes.entries()) {
+  const outbox =
+    'redis' in where
+      ? bullmqOutbox({ connection: where.redis, leaseSeconds: 1 })
+      : sqliteOutbox(where.file, { leaseSeconds: 30 })
+  const inner = nodemailer.createTransport({ host: '127.0.0.1', port: task.port, pool: true }) as Transporter
+  const transporter = withIcloud(inner, {
+    outbox,
+    resolveMx: false,
+    clock: () => Date.now() + task.laterMs,
+    testing: { appleMx: [`127.0.0.1:${task.port}`] },
+  })
+  transporter.transporter.worker?.on('delivered', ({ messageId }) => say('done', messageId))
+  const open = (task.numbers[app] ?? []).values()
+  const send = async (): Promise<void> => {
+    for (const number of open) {
+      const messageId = `<${app}.${number}@example.com>`
+      const mail = { from: 'shop@example.com', to: `r${app}.${number}@icloud.com`, subject: 'Hello', text: 'Hi' }
+      const info = await transporter.sendMail({ ...mail, messageId }).catch(() => null)
+      // Who is told that it was not stored hands it in again.
+      if (info?.pending.length === 1) say('stored', messageId)
+    }
+  }
+  for (let sender = 0; sender < atOnce; sender++) void send()
+}
+// Until it is killed.
+setInterval(() => {}, 60_000)
+
+function say(what: string, messageId: string): void {
+  process.stdout.write(`${what} ${messageId.slice(1, messageId.indexOf('@'))}\n`)
+}

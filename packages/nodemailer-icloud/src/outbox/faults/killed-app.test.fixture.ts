@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Simulator } from '@icloud-delivery/mx-simulator'
+import type { AppTask } from './app.test.fixture.ts'
+
+// The compiled one: it starts in half the time.
+const app = fileURLToPath(new URL('../../../dist/outbox/faults/app.test.fixture.js', import.meta.url))
+
+/** A sequence that a seed tells, 0 to 1. */
+export function sequence(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
+
+/** Applications in one process, each with an outbox of its own, that are killed and started again; as it is seen from outside. */
+export class KilledApps {
+  readonly #simulator: Simulator
+  readonly #outboxes: AppTask['outboxes']
+  readonly #compiled: string
+  /** By application. */
+  readonly #unanswered: Set<number>[]
+  readonly #mails: number
+  /** Processes so far. */
+  runs = 0
+  /** By mail: the runs in which it arrived. */
+  readonly arrivals: Map<string, number[]> = new Map()
+  /** By mail: the run that said it is done. */
+  readonly done: Map<string, number> = new Map()
+  #child: ChildProcess | null = null
+
+  /** @param compiled a directory where the processes keep what they compiled */
+  constructor(simulator: Simulator, outboxes: AppTask['outboxes'], mails: number, compiled: string) {
+    this.#simulator = simulator
+    this.#outboxes = outboxes
+    this.#mails = mails
+    this.#compiled = compiled
+    this.#unanswered = outboxes.map(() => new Set(Array.from({ length: mails }, (_, index) => index)))
+  }
+
+  get isOver(): boolean {
+    return this.done.size === this.#mails * this.#outboxes.length
+  }
+
+  /**
+   * Starts it, and kills it after so many things that happened (an answer of the server, a message there, a line of it), or
+   * when all is done.
+   */
+  async run(most: number): Promise<void> {
+    const run = ++this.runs
+    const task: AppTask = {
+      outboxes: this.#outboxes,
+      port: this.#simulator.port,
+      numbers: this.#unanswered.map((numbers) => [...numbers]),
+      // The leases of the one before are over.
+      laterMs: run * 31_000,
+    }
+    const child = spawn(process.execPath, [app, JSON.stringify(task)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: this.#compiled },
+    })
+    this.#child = child
+    const exit = once(child, 'exit')
+    let seen = 0
+    const happened = (): void => {
+      if (++seen >= most || this.isOver) child.kill('SIGKILL')
+    }
+    const arrived = ({ recipients }: { recipients: readonly string[] }): void => {
+      const mail = recipients[0]?.slice(1, recipients[0].indexOf('@')) ?? ''
+      this.arrivals.set(mail, [...(this.arrivals.get(mail) ?? []), run])
+      happened()
+    }
+    this.#simulator.on('message', arrived).on('reply', happened)
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [what, mail = ''] = line.split(' ')
+      const [number, name] = mail.split('.').map(Number)
+      if (what === 'stored') this.#unanswered[number ?? 0]?.delete(name ?? 0)
+      else if (what === 'done') this.done.set(mail, run)
+      happened()
+    }
+    await exit
+    this.#simulator.off('message', arrived).off('reply', happened)
+    this.#child = null
+  }
+
+  end(): void {
+    this.#child?.kill('SIGKILL')
+  }
+
+  /** Arrivals over and above one for each mail. */
+  get twice(): number {
+    return [...this.arrivals.values()].reduce((sum, { length }) => sum + length - 1, 0)
+  }
+
+  /** What must never be: arrived again although it was known to be done, or twice in one process. */
+  get wrong(): string[] {
+    const wrong: string[] = []
+    for (const [mail, runs] of this.arrivals) {
+      const done = this.done.get(mail) ?? Infinity
+      if (runs.some((run) => run > done)) wrong.push(`${mail} came in runs ${runs.join()}, done in ${done}`)
+      if (new Set(runs).size < runs.length) wrong.push(`${mail} came twice in one run: ${runs.join()}`)
+    }
+    return wrong
+  }
+}
