@@ -45,7 +45,9 @@ export class BodyCipher {
     const id = bytes.subarray(2, idEnd).toString()
     const key = this.#keys.get(id)
     if (key === undefined)
-      throw new Error(`its body is encrypted with the key ${JSON.stringify(id.slice(0, 40))}, which is not given`)
+      throw new Error(
+        `its body is encrypted with the key ${JSON.stringify(id.slice(0, 40))}, which is not given`,
+      )
     try {
       const nonce = bytes.subarray(idEnd, idEnd + nonceBytes)
       const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })

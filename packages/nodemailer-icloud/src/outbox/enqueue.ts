@@ -15,7 +15,11 @@ import { storedData } from './stored-mail.ts'
  * Puts a mail into the outbox for some of its recipients, and calls them pending when it is safe there. If it cannot be
  * stored they are rejected, and nothing will be sent to them. Never rejects.
  */
-export async function enqueue(job: Job, outbox: Outbox, recipients: readonly Recipient[]): Promise<Settled[]> {
+export async function enqueue(
+  job: Job,
+  outbox: Outbox,
+  recipients: readonly Recipient[],
+): Promise<Settled[]> {
   try {
     refuseWhatCannotWait(job.mail.data)
     const body = await read(job, outbox.maxMessageBytes)
@@ -24,7 +28,11 @@ export async function enqueue(job: Job, outbox: Outbox, recipients: readonly Rec
     return recipients.map(() => ({ state: 'pending', info }))
   } catch (thrown) {
     const error = asError(thrown)
-    return recipients.map(({ address }) => ({ state: 'rejected', failure: innerFailure(error, address), error }))
+    return recipients.map(({ address }) => ({
+      state: 'rejected',
+      failure: innerFailure(error, address),
+      error,
+    }))
   }
 }
 
@@ -32,7 +40,10 @@ export async function enqueue(job: Job, outbox: Outbox, recipients: readonly Rec
 function keyOf({ mail, messageId }: Job, recipients: readonly Recipient[]): string | null {
   if (typeof mail.data['messageId'] !== 'string') return null
   const addresses = recipients.map(({ address }) => address).toSorted()
-  return createHash('sha256').update([messageId, ...addresses].join('\n')).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update([messageId, ...addresses].join('\n'))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {
@@ -58,9 +69,17 @@ function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {
 /** What only this process has, or must not be stored. */
 function refuseWhatCannotWait({ onUndelivered, auth }: MailData): void {
   if (typeof onUndelivered === 'function')
-    throw configError('onUndelivered', 'an option of the transport, for a mail in the outbox outlives this process', 'one of a mail')
+    throw configError(
+      'onUndelivered',
+      'an option of the transport, for a mail in the outbox outlives this process',
+      'one of a mail',
+    )
   if (auth !== undefined && auth !== null)
-    throw configError('auth', 'an option of the transport, for no password is stored in the outbox', 'one of a mail')
+    throw configError(
+      'auth',
+      'an option of the transport, for no password is stored in the outbox',
+      'one of a mail',
+    )
 }
 
 /** The bytes of the message; no more of them than may be. */

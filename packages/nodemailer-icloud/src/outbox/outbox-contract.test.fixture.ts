@@ -37,7 +37,7 @@ export async function itemsOf(outbox: Outbox): Promise<OutboxItem[]> {
 /** Claims until something is due: an outbox in Redis has a clock of its own. */
 export async function claimed(outbox: Outbox, count = 1): Promise<Claim[]> {
   const found: Claim[] = []
-  for (const until = Date.now() + 10_000; found.length < count && Date.now() < until; ) {
+  for (const until = Date.now() + 10_000; found.length < count && Date.now() < until;) {
     const { claims } = await outbox.claim({ now: Date.now(), limit: count - found.length })
     found.push(...claims)
     if (found.length < count) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -84,7 +84,10 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
       const first = open()
       await first.put(entryFor('anna@icloud.com'), body, null)
       const [claim] = await claimed(first)
-      const waits = { ...claim!.entry!, recipients: [{ address: 'anna@icloud.com', tries: 1, nextAt: 5, last: null }] }
+      const waits = {
+        ...claim!.entry!,
+        recipients: [{ address: 'anna@icloud.com', tries: 1, nextAt: 5, last: null }],
+      }
       expect(await first.release(claim!, waits, Date.now())).toBe(true)
       await first.close()
       const second = open()
@@ -96,7 +99,9 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
 
     it('never gives one message to two', async () => {
       const [one, two] = [open(), open()]
-      await Promise.all(Array.from({ length: 40 }, (_, n) => one.put(entryFor(`r${n}@icloud.com`), body, null)))
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) => one.put(entryFor(`r${n}@icloud.com`), body, null)),
+      )
       const rounds = Array.from({ length: 20 }, async (_, n) => {
         const { claims } = await (n % 2 ? one : two).claim({ now: Date.now(), limit: 3 })
         return claims.map(({ id }) => id)
@@ -239,7 +244,12 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
       expect((await outbox.size()).waiting).toBe(2)
       const claims = await claimed(outbox, 2)
       expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).toBe(id)
-      await outbox.bury(claims.find((claim) => claim.id === id)!, null, 'damaged', false)
+      await outbox.bury(
+        claims.find((claim) => claim.id === id)!,
+        null,
+        'damaged',
+        false,
+      )
       expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).not.toBe(id)
       expect(await outbox.size()).toMatchObject({ waiting: 2, dead: 1 })
     })
@@ -251,7 +261,12 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
       const [unread] = await claimed(none)
       expect(unread).toMatchObject({ body: null, problem: expect.stringContaining('"k1"') as string })
       await none.release(unread!, unread!.entry!, Date.now())
-      const both = open({ keys: [{ id: 'k2', secret: `${secret}!` }, { id: 'k1', secret }] })
+      const both = open({
+        keys: [
+          { id: 'k2', secret: `${secret}!` },
+          { id: 'k1', secret },
+        ],
+      })
       const [read] = await claimed(both)
       expect(Buffer.from(read!.body!).equals(body)).toBe(true)
     })
@@ -261,7 +276,9 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
       await outbox.put(entryFor('anna@icloud.com'), body, null)
       await outbox.close()
       await outbox.close()
-      await expect(outbox.put(entryFor('b@icloud.com'), body, null)).rejects.toMatchObject({ code: 'EOUTBOXCLOSED' })
+      await expect(outbox.put(entryFor('b@icloud.com'), body, null)).rejects.toMatchObject({
+        code: 'EOUTBOXCLOSED',
+      })
       await outbox.open()
       expect(await outbox.size()).toMatchObject({ waiting: 1 })
     })

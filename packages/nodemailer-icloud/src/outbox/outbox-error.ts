@@ -25,7 +25,11 @@ export type OutboxErrorCode =
  */
 export class OutboxError extends Error {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'OutboxError', configurable: true, writable: true })
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'OutboxError',
+      configurable: true,
+      writable: true,
+    })
   }
 
   readonly code: OutboxErrorCode

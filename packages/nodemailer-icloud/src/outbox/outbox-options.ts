@@ -72,6 +72,10 @@ function checkKeys(keys: readonly OutboxKey[]): void {
     const isRight = typeof secret === 'string' || secret instanceof Uint8Array
     // The value itself is a secret and never shown.
     if (!isRight || Buffer.byteLength(secret) < 16)
-      throw configError(`the secret of the key ${id}`, '16 bytes or more, as a string or Uint8Array', '(hidden)')
+      throw configError(
+        `the secret of the key ${id}`,
+        '16 bytes or more, as a string or Uint8Array',
+        '(hidden)',
+      )
   }
 }

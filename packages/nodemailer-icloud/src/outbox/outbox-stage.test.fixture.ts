@@ -22,7 +22,11 @@ export interface OutboxStage {
   /** Lets time pass, and has the workers look. */
   pass(ms: number): void
   /** Another process of the application. */
-  start(options?: StageOptions): { transporter: WithIcloud<Transporter>; outbox: Outbox; worker: OutboxWorker }
+  start(options?: StageOptions): {
+    transporter: WithIcloud<Transporter>
+    outbox: Outbox
+    worker: OutboxWorker
+  }
   plain(): Transporter
   options: IcloudOptions
 }
@@ -32,7 +36,9 @@ export interface StageOptions extends IcloudOptions {
   box?: OutboxOptions
 }
 
-export async function outboxStage(script: NonNullable<SimulatorOptions['script']> = {}): Promise<OutboxStage> {
+export async function outboxStage(
+  script: NonNullable<SimulatorOptions['script']> = {},
+): Promise<OutboxStage> {
   const apple = await simulator({ script })
   const directory = mkdtempSync(join(tmpdir(), 'icloud-outbox-'))
   const file = join(directory, 'outbox.db')

@@ -89,10 +89,18 @@ describe('mail with an outbox', () => {
     const dead = next(second.worker, 'dead')
     const undelivered = next(second.worker, 'undelivered')
     await second.worker.flush()
-    expect(await undelivered).toMatchObject({ code: 'EEXPIRED', rule: 'rate-limited', recipient: 'anna@icloud.com' })
+    expect(await undelivered).toMatchObject({
+      code: 'EEXPIRED',
+      rule: 'rate-limited',
+      recipient: 'anna@icloud.com',
+    })
     expect(await dead).toMatchObject({ reason: expect.stringContaining('expired') as string })
     const [item] = await itemsOf(second.outbox)
-    expect(item).toMatchObject({ state: 'dead', bytes: 0, entry: { recipients: [{ address: 'anna@icloud.com' }] } })
+    expect(item).toMatchObject({
+      state: 'dead',
+      bytes: 0,
+      entry: { recipients: [{ address: 'anna@icloud.com' }] },
+    })
   })
 
   it('is sent by a worker in a process of its own', async () => {

@@ -15,15 +15,18 @@ export function storedData(data: Readonly<Record<string, unknown>>): Record<stri
 /** A stored message as the inner transport takes it: its bytes are those that were stored, signature and all. */
 export function storedMail(entry: OutboxEntry, body: Uint8Array): MailLike {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const from = headerIn(bytes, 'from')
   const message: MessageLike = {
     getEnvelope: () => ({ ...entry.envelope, to: entry.recipients.map(({ address }) => address) }),
     messageId: () => entry.messageId,
     createReadStream: () => readableOf(bytes),
-    getHeader: (name) => headerIn(bytes, name),
+    // The pool asks for it each time.
+    getHeader: (name) => (name.toLowerCase() === 'message-id' ? entry.messageId : headerIn(bytes, name)),
     getAddresses: () => ({}),
     // SES looks for the sender here.
-    _headers: from === undefined ? [] : [{ key: 'From', value: from }],
+    get _headers() {
+      const from = headerIn(bytes, 'from')
+      return from === undefined ? [] : [{ key: 'From', value: from }]
+    },
   }
   return { data: { ...entry.data }, message }
 }

@@ -59,6 +59,8 @@ class BullmqOutbox implements Outbox {
   readonly #settings: OutboxSettings
   readonly #cipher: BodyCipher
   readonly #jobs = new WeakMap<Claim, Job<StoredMail>>()
+  /** Of which it is not known whether they are done. */
+  readonly #unsure = new WeakSet<Claim>()
   readonly #listeners = new Set<() => void>()
   #queue: Promise<MailQueue> | null = null
   #closed = false
@@ -110,7 +112,12 @@ class BullmqOutbox implements Outbox {
     return id
   }
 
-  async claim({ limit }: { now: number; limit: number }): Promise<{ claims: Claim[]; nextAt: number | null }> {
+  async claim({
+    limit,
+  }: {
+    now: number
+    limit: number
+  }): Promise<{ claims: Claim[]; nextAt: number | null }> {
     const queue = await this.#opened()
     const taken = await outboxError(() => queue.take(limit))
     const claims = taken.map(({ job, lease }) => {
@@ -127,7 +134,9 @@ class BullmqOutbox implements Outbox {
 
   async renew(claims: readonly Claim[]): Promise<void> {
     await this.#opened()
-    const renewals = claims.map((claim) => held(() => this.#jobOf(claim).extendLock(claim.lease, this.leaseMs)))
+    const renewals = claims.map((claim) =>
+      held(() => this.#jobOf(claim).extendLock(claim.lease, this.leaseMs)),
+    )
     await outboxError(() => Promise.all(renewals))
   }
 
@@ -149,13 +158,18 @@ class BullmqOutbox implements Outbox {
 
   async finish(claim: Claim): Promise<boolean> {
     const queue = await this.#opened()
-    return outboxError(() =>
-      held(async () => {
-        const job = this.#jobOf(claim)
-        await job.moveToCompleted(null, claim.lease, false)
-        await queue.gone(job.data.bytes ?? 0)
-      }),
-    )
+    const job = this.#jobOf(claim)
+    const isUnsure = this.#unsure.has(claim)
+    this.#unsure.add(claim)
+    const done = await outboxError(async () => {
+      const isHeld = await held(() => job.moveToCompleted(null, claim.lease, false))
+      // The answer to an earlier try did not come through, but it had its effect.
+      return isHeld || (isUnsure && (await queue.find(claim.id)) === null)
+    })
+    this.#unsure.delete(claim)
+    // Only a sum: it is mended when the outbox is empty.
+    if (done) await queue.gone(job.data.bytes ?? 0).catch(() => {})
+    return done
   }
 
   async bury(claim: Claim, entry: OutboxEntry | null, reason: string, dropBody: boolean): Promise<boolean> {
@@ -220,7 +234,12 @@ class BullmqOutbox implements Outbox {
   }
 
   /** False if the lease is lost. */
-  async #store(queue: MailQueue, claim: Claim, entry: OutboxEntry | null, dropBody: boolean): Promise<boolean> {
+  async #store(
+    queue: MailQueue,
+    claim: Claim,
+    entry: OutboxEntry | null,
+    dropBody: boolean,
+  ): Promise<boolean> {
     const job = this.#jobOf(claim)
     // What stores the data asks for no lock.
     if (!(await held(() => job.extendLock(claim.lease, this.leaseMs)))) return false
@@ -257,4 +276,3 @@ class BullmqOutbox implements Outbox {
     for (const listener of this.#listeners) listener()
   }
 }
-

@@ -6,7 +6,8 @@ import { OutboxError } from '../outbox-error.ts'
 /** How long Redis may take for one answer, ms. */
 export const answerMs = 5000
 
-const filling = {
+const settings = {
+  lazyConnect: true,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   // Without 0, ioredis forgets to answer what was under way when the connection broke.
@@ -16,21 +17,24 @@ const filling = {
 
 /** @throws Error `ECONFIG` */
 export function checkConnection(connection: unknown): asserts connection is OutboxConnection {
-  const isRight = typeof connection === 'string' ? connection !== '' : typeof connection === 'object' && connection
-  if (!isRight) throw configError('outbox.connection', '"redis://...", options or a client of ioredis', connection)
+  const isRight =
+    typeof connection === 'string' ? connection !== '' : typeof connection === 'object' && connection
+  if (!isRight)
+    throw configError('outbox.connection', '"redis://...", options or a client of ioredis', connection)
 }
 
 /**
- * Makes clients of ioredis. `filling`: who wants to store a message has to know in time that it cannot be stored, and nothing
- * may be stored after he has heard so.
+ * A client of ioredis that is not connected yet. Nothing waits in it for a server that is away, and nothing is sent again: who
+ * wants to store something has to know in time that it cannot be stored, and only he can know what to do then.
  *
  * @throws OutboxError `EOUTBOXDRIVER` if ioredis is not installed
  */
-export async function connect(connection: OutboxConnection, use: 'filling' | 'working'): Promise<Redis> {
-  const more = use === 'filling' ? { ...filling, lazyConnect: true } : { maxRetriesPerRequest: null, lazyConnect: true }
-  if (isClient(connection)) return (connection as Redis).duplicate(more)
+export async function connect(connection: OutboxConnection): Promise<Redis> {
+  if (isClient(connection)) return (connection as Redis).duplicate(settings)
   const { Redis: Client } = await load('ioredis', async () => import('ioredis'))
-  return typeof connection === 'string' ? new Client(connection, more) : new Client({ ...(connection as object), ...more })
+  return typeof connection === 'string'
+    ? new Client(connection, settings)
+    : new Client({ ...(connection as object), ...settings })
 }
 
 function isClient(connection: OutboxConnection): connection is RedisClientLike {

@@ -58,12 +58,13 @@ export class MailQueue {
   /** @throws OutboxError */
   static async open(settings: QueueSettings): Promise<MailQueue> {
     const bullmq = await load('bullmq', async () => import('bullmq'))
-    const client = await connect(settings.connection, 'filling')
+    const client = await connect(settings.connection)
     client.on('error', ignore)
     try {
       await outboxError(async () => {
         await client.connect()
-        if (!settings.acceptLoss) checkDurability(`${await client.info('memory')}\n${await client.info('persistence')}`)
+        if (!settings.acceptLoss)
+          checkDurability(`${await client.info('memory')}\n${await client.info('persistence')}`)
       })
       const queue = new MailQueue(settings, bullmq, client)
       const { waiting, dead } = await queue.size()
@@ -88,7 +89,10 @@ export class MailQueue {
     const sum = await this.#client.incrby(this.#bytesKey, bytes)
     if (sum > maxBytes) {
       await this.freed(bytes)
-      throw new OutboxError('EOUTBOXFULL', `with this message the outbox held ${sum} bytes, over its maxBytes`)
+      throw new OutboxError(
+        'EOUTBOXFULL',
+        `with this message the outbox held ${sum} bytes, over its maxBytes`,
+      )
     }
     this.#count++
   }
@@ -207,26 +211,35 @@ export class MailQueue {
   }
 
   /** Only who sends needs it: it also frees what a worker that died has left. */
-  #startWorker(): Promise<Worker<StoredMail>> {
-    this.#worker ??= (async () => {
-      const { connection, name, prefix, leaseMs } = this.#settings
-      const client = await connect(connection, 'working')
-      client.on('error', ignore)
-      this.#workerClient = client
-      const worker = new this.#bullmq.Worker<StoredMail>(name, null, {
-        connection: client,
-        prefix,
-        autorun: false,
-        lockDuration: leaseMs,
-        stalledInterval: leaseMs / 2,
-        // However often a process dies while it has a message, the message stays.
-        maxStalledCount: 1_000_000_000,
-      })
-      worker.on('error', ignore)
-      await worker.startStalledCheckTimer()
-      return worker
-    })()
-    return this.#worker
+  async #startWorker(): Promise<Worker<StoredMail>> {
+    const starting = (this.#worker ??= this.#makeWorker())
+    try {
+      return await starting
+    } catch (error) {
+      // The next one tries again.
+      if (this.#worker === starting) this.#worker = null
+      throw error
+    }
+  }
+
+  async #makeWorker(): Promise<Worker<StoredMail>> {
+    const { connection, name, prefix, leaseMs } = this.#settings
+    const client = await connect(connection)
+    client.on('error', ignore)
+    this.#workerClient = client
+    await client.connect()
+    const worker = new this.#bullmq.Worker<StoredMail>(name, null, {
+      connection: client,
+      prefix,
+      autorun: false,
+      lockDuration: leaseMs,
+      stalledInterval: leaseMs / 2,
+      // However often a process dies while it has a message, the message stays.
+      maxStalledCount: 1_000_000_000,
+    })
+    worker.on('error', ignore)
+    await worker.startStalledCheckTimer()
+    return worker
   }
 }
 

@@ -44,5 +44,7 @@ it(`loses nothing, and sends twice only what it could not know of, killed at ${a
   }
   // Those of which the server had the body, and the outbox did not know it yet: one for each connection at most.
   expect(killed.twice, about).toBeLessThanOrEqual(5 * apps * processes)
-  console.log(`${about}: ${apps * processes} points, ${mails * apps} mails, ${killed.twice} arrivals too many`)
-}, 300_000)
+  console.log(
+    `${about}: ${apps * processes} points, ${mails * apps} mails, ${killed.twice} arrivals too many`,
+  )
+}, 600_000)

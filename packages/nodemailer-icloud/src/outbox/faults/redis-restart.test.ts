@@ -9,32 +9,36 @@ import { KilledApps } from './killed-app.test.fixture.ts'
 
 const mails = 200
 
-it.skipIf(!hasRedisServer())('loses nothing if Redis is killed and comes back in the middle, and the application too', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'icloud-outbox-redis-'))
-  const redis = await RedisServer.start({ args: ['--appendfsync', 'always'] })
-  const simulator = await startSimulator({ starttls: false })
-  const app = new KilledApps(simulator, [{ redis: redis.url }], mails, join(directory, 'compiled'))
-  onTestFinished(async () => {
-    app.end()
-    await simulator.close()
-    await redis.stop()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  // At a third and at two thirds of what arrives, while mail is stored and sent.
-  let restarts = 0
-  const arrived = (): void => {
-    if (app.arrivals.size !== (mails * (restarts + 1)) / 3 - ((mails * (restarts + 1)) % 3) / 3) return
-    restarts++
-    void (restarts === 1 ? redis.kill().then(() => redis.restart()) : redis.restart())
-  }
-  simulator.on('message', arrived)
-  await app.run(300)
-  await app.run(Infinity)
-  expect(restarts).toBe(2)
-  expect(app.wrong).toEqual([])
-  expect(app.arrivals.size).toBe(mails)
-  const outbox = bullmqOutbox({ connection: redis.url })
-  onTestFinished(() => outbox.close())
-  expect(await outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
-  console.log(`${app.twice} of ${mails} arrived twice`)
-}, 120_000)
+it.skipIf(!hasRedisServer())(
+  'loses nothing if Redis is killed and comes back in the middle, and the application too',
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'icloud-outbox-redis-'))
+    const redis = await RedisServer.start({ args: ['--appendfsync', 'always'] })
+    const simulator = await startSimulator({ starttls: false })
+    const app = new KilledApps(simulator, [{ redis: redis.url }], mails, join(directory, 'compiled'))
+    onTestFinished(async () => {
+      app.end()
+      await simulator.close()
+      await redis.stop()
+      rmSync(directory, { recursive: true, force: true })
+    })
+    // At a third and at two thirds of what arrives, while mail is stored and sent.
+    let restarts = 0
+    const arrived = (): void => {
+      if (app.arrivals.size !== (mails * (restarts + 1)) / 3 - ((mails * (restarts + 1)) % 3) / 3) return
+      restarts++
+      void (restarts === 1 ? redis.kill().then(() => redis.restart()) : redis.restart())
+    }
+    simulator.on('message', arrived)
+    await app.run(500)
+    await app.run(Infinity)
+    expect(restarts).toBe(2)
+    expect(app.wrong).toEqual([])
+    expect(app.arrivals.size).toBe(mails)
+    const outbox = bullmqOutbox({ connection: redis.url })
+    onTestFinished(() => outbox.close())
+    expect(await outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
+    console.log(`${app.twice} of ${mails} arrived twice`)
+  },
+  120_000,
+)

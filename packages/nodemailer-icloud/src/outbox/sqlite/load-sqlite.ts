@@ -11,5 +11,8 @@ export function loadSqlite(): typeof import('node:sqlite') {
     if (own) Object.defineProperty(process, 'emitWarning', own)
     else Reflect.deleteProperty(process, 'emitWarning')
   }
-  throw new OutboxError('EOUTBOXFILE', `an outbox in a file needs Node 22.18 or newer, found ${process.version}`)
+  throw new OutboxError(
+    'EOUTBOXFILE',
+    `an outbox in a file needs Node 22.18 or newer, found ${process.version}`,
+  )
 }

@@ -53,7 +53,9 @@ function prepareFile(file: string): void {
   for (const each of [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]) {
     const found = lstatSync(each, { throwIfNoEntry: false })
     if (found === undefined || found.isFile()) continue
-    const what = found.isSymbolicLink() ? 'a symbolic link; name the file itself' : 'no regular file; name another'
+    const what = found.isSymbolicLink()
+      ? 'a symbolic link; name the file itself'
+      : 'no regular file; name another'
     throw new OutboxError('EOUTBOXFILE', `${each} is ${what}`)
   }
 }

@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -98,10 +108,7 @@ describe('the file of an outbox', () => {
       'bert@icloud.com',
     ])
     const claims = await claimed(outbox, 2)
-    expect(claims.map(({ problem }) => problem)).toEqual([
-      'its entry cannot be read',
-      'its body is missing',
-    ])
+    expect(claims.map(({ problem }) => problem)).toEqual(['its entry cannot be read', 'its body is missing'])
     for (const claim of claims) await outbox.bury(claim, null, claim.problem!, false)
     expect(await itemsOf(outbox)).toMatchObject([{ state: 'dead' }, { state: 'dead' }])
   })

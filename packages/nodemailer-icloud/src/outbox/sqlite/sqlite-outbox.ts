@@ -23,7 +23,10 @@ import { StoreClient } from './store-client.ts'
  */
 export function sqliteOutbox(file: string, options: OutboxOptions = {}): Outbox {
   if (typeof file !== 'string' || file === '') throw configError('the file of the outbox', 'a path', file)
-  return new SqliteOutbox(resolve(file), outboxSettings(options, { maxMessages: 1_000_000, maxBytes: 10 * 2 ** 30 }))
+  return new SqliteOutbox(
+    resolve(file),
+    outboxSettings(options, { maxMessages: 1_000_000, maxBytes: 10 * 2 ** 30 }),
+  )
 }
 
 class SqliteOutbox implements Outbox {
@@ -65,7 +68,13 @@ class SqliteOutbox implements Outbox {
     return String(id)
   }
 
-  async claim({ now, limit }: { now: number; limit: number }): Promise<{ claims: Claim[]; nextAt: number | null }> {
+  async claim({
+    now,
+    limit,
+  }: {
+    now: number
+    limit: number
+  }): Promise<{ claims: Claim[]; nextAt: number | null }> {
     const store = await this.#opened()
     const lease = randomUUID()
     const found = await store.ask({ op: 'claim', now, until: now + this.leaseMs, limit, lease })
@@ -100,7 +109,13 @@ class SqliteOutbox implements Outbox {
   async bury(claim: Claim, entry: OutboxEntry | null, reason: string, dropBody: boolean): Promise<boolean> {
     const store = await this.#opened()
     const text = entry && JSON.stringify(entry)
-    return store.ask({ op: 'bury', held: heldOf(claim), entry: text, reason: reason.slice(0, 1000), dropBody })
+    return store.ask({
+      op: 'bury',
+      held: heldOf(claim),
+      entry: text,
+      reason: reason.slice(0, 1000),
+      dropBody,
+    })
   }
 
   async *list(): AsyncIterable<OutboxItem> {
@@ -133,7 +148,11 @@ class SqliteOutbox implements Outbox {
   async retryNow(id?: string): Promise<number> {
     if (id !== undefined && !isId(id)) return 0
     const store = await this.#opened()
-    const count = await store.ask({ op: 'retryNow', id: id === undefined ? null : Number(id), now: Date.now() })
+    const count = await store.ask({
+      op: 'retryNow',
+      id: id === undefined ? null : Number(id),
+      now: Date.now(),
+    })
     this.#tell()
     return count
   }

@@ -59,9 +59,7 @@ export function prepareStatements(
     removeIdle: database.prepare('DELETE FROM waiting WHERE id = ? AND (lease IS NULL OR due_at <= ?)'),
     removeDead: database.prepare('DELETE FROM dead WHERE id = ?'),
     allDue: database.prepare('UPDATE waiting SET due_at = 0 WHERE lease IS NULL'),
-    oneDue: database.prepare(
-      'UPDATE waiting SET due_at = 0 WHERE id = ? AND (lease IS NULL OR due_at <= ?)',
-    ),
+    oneDue: database.prepare('UPDATE waiting SET due_at = 0 WHERE id = ? AND (lease IS NULL OR due_at <= ?)'),
     revive: database.prepare(
       `INSERT INTO waiting (id, due_at, lease, bytes, entry)
        SELECT id, 0, NULL, bytes, entry FROM dead WHERE id = ? AND bytes > 0`,

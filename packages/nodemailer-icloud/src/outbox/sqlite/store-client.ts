@@ -84,7 +84,9 @@ export class StoreClient {
     this.#running = this.#waiting.splice(0, largestBatch)
     this.#thread.ref()
     const requests = this.#running.map(({ request }) => request)
-    const bodies = requests.flatMap((request) => (request.op === 'put' ? [request.body.buffer as ArrayBuffer] : []))
+    const bodies = requests.flatMap((request) =>
+      request.op === 'put' ? [request.body.buffer as ArrayBuffer] : [],
+    )
     this.#thread.postMessage(requests, bodies)
   }
 

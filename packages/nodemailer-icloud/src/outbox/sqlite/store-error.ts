@@ -18,7 +18,11 @@ export function storeError(error: unknown, file: string): OutboxError {
   const options = { cause: error }
   if (damaged.has(code)) {
     const advice = 'It was left as it is: restore a copy, or name another file'
-    return new OutboxError('EOUTBOXDAMAGED', `${file} is damaged or is no outbox (${what}). ${advice}`, options)
+    return new OutboxError(
+      'EOUTBOXDAMAGED',
+      `${file} is damaged or is no outbox (${what}). ${advice}`,
+      options,
+    )
   }
   if (unusable.has(code)) {
     const advice = 'check its owner, mode and directory'
@@ -27,7 +31,11 @@ export function storeError(error: unknown, file: string): OutboxError {
   if (busy.has(code)) {
     const seconds = busyLimitMs / 1000
     const advice = 'look for one that hangs'
-    return new OutboxError('EOUTBOXIO', `${file} was locked by other processes for ${seconds} s: ${advice}`, options)
+    return new OutboxError(
+      'EOUTBOXIO',
+      `${file} was locked by other processes for ${seconds} s: ${advice}`,
+      options,
+    )
   }
   if (code === full) {
     const advice = 'make room; nothing of this was stored'

@@ -22,7 +22,10 @@ it('a disk that is full fails what does not fit, with a clear error, and nothing
   const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
   database.exec(`PRAGMA max_page_count = ${pages + 3}`)
   const [large, small] = store.run([put(100_000), put(1000)])
-  expect(large).toMatchObject({ code: 'EOUTBOXIO', message: expect.stringContaining('the disk is full') as string })
+  expect(large).toMatchObject({
+    code: 'EOUTBOXIO',
+    message: expect.stringContaining('the disk is full') as string,
+  })
   expect(small).toEqual({ ok: 3 })
   expect(store.run([{ op: 'size' }])).toEqual([{ ok: { waiting: 3, dead: 0, bytes: 3000 } }])
   store.run([{ op: 'claim', now: 2, until: 9, limit: 9, lease: 'a' }])

@@ -50,7 +50,9 @@ export class Store {
 
   #commit(requests: readonly StoreRequest[]): StoreReply[] {
     // A claim that a power cut undoes is no harm: the worker is gone as well.
-    this.#waitForDisk(requests.some(({ op }) => op !== 'claim' && op !== 'renew' && op !== 'size' && op !== 'list'))
+    this.#waitForDisk(
+      requests.some(({ op }) => op !== 'claim' && op !== 'renew' && op !== 'size' && op !== 'list'),
+    )
     this.#statements.begin.run()
     try {
       const replies = requests.map((request): StoreReply => {

@@ -8,6 +8,7 @@ import { backOff } from './back-off.ts'
 import { expiryOf } from './expiry.ts'
 import { Hooks } from './hooks.ts'
 import { nextStep } from './next-step.ts'
+import type { UnstoredOutcomes } from './unstored-outcomes.ts'
 import { reportOf, type OutboxEvents } from './report.ts'
 import { asApple, storedJob } from './stored-job.ts'
 
@@ -19,6 +20,8 @@ export interface HandlerParts {
   /** The worker is to end: what has not begun begins no more. */
   closing: AbortSignal
   emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
+  /** Final outcomes of messages whose lease was lost before they were stored. */
+  unstored: UnstoredOutcomes
   /** Does it again until it works, as long as the worker runs. */
   persist: (write: () => Promise<boolean>) => Promise<boolean>
 }
@@ -34,6 +37,7 @@ export class ClaimHandler {
   readonly #parts: HandlerParts
   readonly #claim: Claim
   readonly #hooks: Hooks
+  #saving: Promise<void> = Promise.resolve()
   #entry: OutboxEntry
 
   private constructor(parts: HandlerParts, claim: Claim, entry: OutboxEntry) {
@@ -52,14 +56,23 @@ export class ClaimHandler {
         parts.emit('dead', { id, reason, entry })
       return
     }
+    const handler = new ClaimHandler(parts, claim, entry)
     try {
-      await new ClaimHandler(parts, claim, entry).#run()
+      await handler.#run()
     } catch (error) {
       if (!(error instanceof NotOurs)) throw error
+      // If it comes back to this worker, it is not sent again.
+      parts.unstored.keep(id, handler.#unsaid)
     }
   }
 
   async #run(): Promise<void> {
+    for (const outcome of this.#parts.unstored.take(this.#claim.id)) {
+      const recipient = this.#entry.recipients.find(({ address }) => address === outcome.recipient)
+      if (recipient === undefined) continue
+      this.#apply(recipient, { outcome })
+      this.#unsaid.push(outcome)
+    }
     // Those of a worker that was killed in the middle.
     if (this.#entry.untold.length > 0 && !(await this.#tell())) return
     if (this.#entry.recipients.length > 0) await this.#send()
@@ -98,10 +111,12 @@ export class ClaimHandler {
         }
         open--
         if (outcomes.length === 0) return
+        this.#unsaid.push(...outcomes)
         // The end of the claim is near, and makes these durable as well.
-        if (open === 0 && this.#entry.untold.length === 0) return void this.#unsaid.push(...outcomes)
-        await this.#save()
-        this.#report(outcomes)
+        if (open === 0 && this.#entry.untold.length === 0) return
+        // One after the other: each says what the ones before have said.
+        this.#saving = this.#saving.then(() => this.#save())
+        await this.#saving
       }),
     )
   }
@@ -112,7 +127,7 @@ export class ClaimHandler {
     return result.failure.code === 'EABORT' || this.#parts.host.isClosed()
   }
 
-  /** Outcomes that become durable with the end of the claim. */
+  /** Outcomes that are not durable yet. */
   readonly #unsaid: OutboxOutcome[] = []
 
   #apply(recipient: OutboxRecipient, step: ReturnType<typeof nextStep>): void {
@@ -140,7 +155,9 @@ export class ClaimHandler {
     const { outbox, persist } = this.#parts
     const dropBody = this.#entry.recipients.length === 0
     const entry = this.#entry
+    const saved = this.#unsaid.length
     if (!(await persist(() => outbox.save(this.#claim, entry, dropBody)))) throw new NotOurs()
+    this.#report(this.#unsaid.splice(0, saved))
   }
 
   /** False if the message had to be put aside because a hook failed. */
@@ -153,9 +170,13 @@ export class ClaimHandler {
       } catch (error) {
         const hookFailures = this.#entry.hookFailures + 1
         this.#entry = { ...this.#entry, hookFailures }
-        warn(`A hook failed for the message ${this.#claim.id} in the outbox (${hookFailures}): ${String(error)}`)
+        warn(
+          `A hook failed for the message ${this.#claim.id} in the outbox (${hookFailures}): ${String(error)}`,
+        )
         if (hookFailures >= mostHookFailures) {
-          await this.#bury(`a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`)
+          await this.#bury(
+            `a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`,
+          )
           return false
         }
         const entry = this.#entry
@@ -178,20 +199,26 @@ export class ClaimHandler {
     const { recipients, expired } = entry
     if (recipients.length > 0) {
       const dueAt = Math.min(...recipients.map(({ nextAt }) => nextAt))
-      if (await persist(() => outbox.release(this.#claim, entry, dueAt))) this.#report(this.#unsaid)
+      if (!(await persist(() => outbox.release(this.#claim, entry, dueAt)))) throw new NotOurs()
+      this.#report(this.#unsaid)
       return
     }
     if (expired.length > 0) {
       await this.#bury('expired: too old, or past its deliverBy')
       return
     }
-    if (await persist(() => outbox.finish(this.#claim))) this.#report(this.#unsaid)
+    if (!(await persist(() => outbox.finish(this.#claim)))) throw new NotOurs()
+    this.#report(this.#unsaid)
   }
 
   async #bury(reason: string): Promise<void> {
     const { outbox, persist, emit } = this.#parts
-    const entry = { ...this.#entry, recipients: [...this.#entry.recipients, ...this.#entry.expired], expired: [] }
-    if (!(await persist(() => outbox.bury(this.#claim, entry, reason, true)))) return
+    const entry = {
+      ...this.#entry,
+      recipients: [...this.#entry.recipients, ...this.#entry.expired],
+      expired: [],
+    }
+    if (!(await persist(() => outbox.bury(this.#claim, entry, reason, true)))) throw new NotOurs()
     this.#report(this.#unsaid)
     emit('dead', { id: this.#claim.id, reason, entry })
   }

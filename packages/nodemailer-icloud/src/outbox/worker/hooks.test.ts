@@ -27,7 +27,12 @@ describe('the hooks of an outbox', () => {
       { recipient: 'bert@icloud.com', state: 'delivered', code: null, messageId: info.messageId },
     ])
     expect(verdicts).toMatchObject([
-      { recipient: 'anna@icloud.com', cause: 'suppressed', messageId: info.messageId, error: { rule: 'invalid-recipient' } },
+      {
+        recipient: 'anna@icloud.com',
+        cause: 'suppressed',
+        messageId: info.messageId,
+        error: { rule: 'invalid-recipient' },
+      },
     ])
     expect(await outbox.size()).toEqual({ waiting: 0, dead: 0, bytes: 0 })
   })
@@ -54,7 +59,9 @@ describe('the hooks of an outbox', () => {
 
   it('that fail again and again do not hold the message for ever: it goes to the dead-letter list with what is to be told', async () => {
     const { start, pass } = await outboxStage()
-    const { transporter, worker, outbox } = start({ onOutcome: () => Promise.reject(new Error('no database')) })
+    const { transporter, worker, outbox } = start({
+      onOutcome: () => Promise.reject(new Error('no database')),
+    })
     const dead = next(worker, 'dead')
     await transporter.sendMail(mail('anna@icloud.com'))
     for (let tries = 0; tries < 10; tries++) {

@@ -14,7 +14,14 @@ const context: StepContext = {
 
 function rejected(code: string, more: Partial<Failure> = {}): Settled {
   const about = { verdict: null, rule: null, action: null, retryAt: null, suppression: null }
-  const failure = { code, permanent: false, recipient: recipient.address, ambiguous: false, ...about, ...more }
+  const failure = {
+    code,
+    permanent: false,
+    recipient: recipient.address,
+    ambiguous: false,
+    ...about,
+    ...more,
+  }
   return { state: 'rejected', failure: new RejectedError('What happened', failure), error: null }
 }
 
@@ -33,7 +40,9 @@ describe('what follows from a try', () => {
     ['what the relay refuses for good', rejected('EENVELOPE', { permanent: true }), 'EENVELOPE'],
     ['what the engine has decided', rejected('ESOFTBOUNCE', { permanent: true }), 'ESOFTBOUNCE'],
   ])('the end for %s', (_, result, code) => {
-    expect(nextStep(recipient, result, context)).toMatchObject({ outcome: { state: 'undelivered', code, tries: 3 } })
+    expect(nextStep(recipient, result, context)).toMatchObject({
+      outcome: { state: 'undelivered', code, tries: 3 },
+    })
   })
 
   it('the end for a connection lost after the body, if it must not come twice', () => {

@@ -42,8 +42,7 @@ export function nextStep(
   const tries = recipient.tries + (result.state === 'again' && result.isHeld ? 0 : 1)
   if (isFinal(result.state, failure, retryAmbiguous))
     return { outcome: undelivered(failure, failure.code, tries, now) }
-  const nextAt =
-    result.state === 'again' ? result.retryAt : (failure.retryAt ?? now + backOff(tries, random))
+  const nextAt = result.state === 'again' ? result.retryAt : (failure.retryAt ?? now + backOff(tries, random))
   // The engine itself says when a message is too old; of what it has no say in, this is the last word.
   const isOurs = result.state !== 'again'
   // Who waits for a message that will be late has to know it now.

@@ -6,6 +6,7 @@ import type { Claim, Outbox } from '../outbox.ts'
 import { ClaimHandler, type HandlerParts } from './claim-handler.ts'
 import { Persistence } from './persistence.ts'
 import type { OutboxEvents } from './report.ts'
+import { UnstoredOutcomes } from './unstored-outcomes.ts'
 import { transactionsAtOnce } from './transactions-at-once.ts'
 
 /** How often it is looked for what other processes have put, ms. */
@@ -55,8 +56,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     const { host, outbox } = parts
     const atOnce = transactionsAtOnce(host.inner)
     const gate: Gate = host.settings.gate ?? new SlotGate(atOnce)
-    // Those that wait for a connection are claimed already, so that none stays idle.
-    this.#most = 2 * atOnce
+    // Those that wait for a connection, and those whose end is being stored, are claimed too: so no connection stays idle.
+    this.#most = 4 * atOnce
     this.#persistence = new Persistence(host.warn)
     this.#handler = {
       host,
@@ -64,6 +65,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
       gate,
       closing: this.#stop.signal,
       emit: (event, payload) => this.#tell(event, payload),
+      unstored: new UnstoredOutcomes(),
       persist: (write) => this.#persistence.write(write),
     }
   }
@@ -119,7 +121,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   #wake(): void {
     if (this.#stopListening === null || this.#closing) return
     this.#wanted = true
-    if (this.#claiming || this.#active.size >= this.#most) return
+    // Some at a time: each claim is a transaction.
+    if (this.#claiming || this.#active.size > (this.#most * 3) / 4) return
     this.#wanted = false
     this.#claim().then(
       () => {

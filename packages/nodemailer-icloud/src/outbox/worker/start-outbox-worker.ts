@@ -50,6 +50,10 @@ function innerOf(transporter: TransporterLike | InnerTransport): InnerTransport 
   if (typeof (inner as Partial<InnerTransport> | null)?.send !== 'function')
     throw configError('the transporter', 'one made by nodemailer.createTransport', transporter)
   if (inner instanceof IcloudTransport)
-    throw configError('the transporter', 'a plain one, for a worker does by itself what the wrapper does', 'a wrapped one')
+    throw configError(
+      'the transporter',
+      'a plain one, for a worker does by itself what the wrapper does',
+      'a wrapped one',
+    )
   return inner as InnerTransport
 }

@@ -14,7 +14,15 @@ export function storedJob(
   body: Uint8Array,
 ): Job {
   const { settings, inner, isClosed, warn } = host
-  const { envelope, data: _data, recipients, expired: _expired, untold: _untold, hookFailures: _, ...route } = entry
+  const {
+    envelope,
+    data: _data,
+    recipients,
+    expired: _expired,
+    untold: _untold,
+    hookFailures: _,
+    ...route
+  } = entry
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const now = settings.clock()
   return {
