@@ -77,6 +77,9 @@ export function checkOptions(options: IcloudOptions): void {
   check('', options, checks)
   check('retry', options.retry ?? {}, retryChecks)
   check('testing', options.testing ?? {}, testingChecks)
+  if (options.outbox && options.mode) {
+    throw configError('mode', 'left out where there is an outbox, which tries again by itself', options.mode)
+  }
   if (options.engine && (options.ledger !== undefined || options.policy)) {
     throw configError('engine', 'alone, for it has a ledger and a policy of its own', 'both')
   }

@@ -37,5 +37,6 @@ serve(async ({ warmUp, messages }: PoolRun): Promise<PoolResult> => {
   await send(warmUp)
   const started = performance.now()
   const micros = await cpuMicrosOf(() => send(messages))
-  return { cpuMicrosEach: micros / messages, perSecond: (messages / (performance.now() - started)) * 1000 }
+  const perSecond = (messages / (performance.now() - started)) * 1000
+  return { cpuMicrosEach: micros / messages, perSecond, rss: process.memoryUsage.rss() / 1e6 }
 })

@@ -35,6 +35,7 @@ export function storedJob(
     route: { ...route, hop: settings.peer.hop, lane: settings.lane },
     recipients: recipients.map(asApple),
     open: () => readableOf(bytes),
+    dispose: async () => {},
     data: null,
     deadline: now,
     laneDeadline: Math.min(now + laneWaitMs, entry.deliverBy ?? Infinity),
