@@ -46,7 +46,12 @@ export class IcloudTransport extends EventEmitter {
     this.#forwardEvents()
     const { outbox } = this.#host.settings
     if (outbox === null || options.outboxWorker === false) return
-    this.#worker = new OutboxWorker({ host: this.#host, outbox, onClosed: async () => {}, holdsProcess: false })
+    this.#worker = new OutboxWorker({
+      host: this.#host,
+      outbox,
+      onClosed: async () => {},
+      holdsProcess: false,
+    })
     this.#worker.start()
   }
 
@@ -109,10 +114,13 @@ export class IcloudTransport extends EventEmitter {
     // Before the connections go: what is on its way now goes on.
     const workerDone = this.#worker?.close() ?? Promise.resolve()
     const result = this.#host.inner.close?.(...args) as unknown
-    workerDone.then(() => {
-      this.#workerDone = true
-      this.#letGo()
-    }, (error: unknown) => this.#warn(`The worker of the outbox could not be closed: ${String(error)}`))
+    workerDone.then(
+      () => {
+        this.#workerDone = true
+        this.#letGo()
+      },
+      (error: unknown) => this.#warn(`The worker of the outbox could not be closed: ${String(error)}`),
+    )
     return result
   }
 

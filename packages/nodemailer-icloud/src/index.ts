@@ -24,7 +24,13 @@ export { bullmqOutbox } from './outbox/bullmq/bullmq-outbox.ts'
 export type { OutboxConnection, RedisClientLike } from './outbox/bullmq/outbox-connection.ts'
 export { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts'
 export type { OutboxWorker } from './outbox/worker/outbox-worker.ts'
-export type { OnOutcome, OutboxDeath, OutboxEvents, OutboxReport, OutboxRetry } from './outbox/worker/report.ts'
+export type {
+  OnOutcome,
+  OutboxDeath,
+  OutboxEvents,
+  OutboxReport,
+  OutboxRetry,
+} from './outbox/worker/report.ts'
 export { startOutboxWorker } from './outbox/worker/start-outbox-worker.ts'
 export type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 export type { IcloudOptions, NameOf } from './options.ts'

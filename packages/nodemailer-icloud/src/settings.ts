@@ -64,7 +64,8 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
   const readsData = !readsMime.has(inner.name)
   if (options.outbox && readsData) {
-    const expected = 'used with SMTP, SMTP pool, SES or sendmail: other transports need more than what an outbox keeps'
+    const expected =
+      'used with SMTP, SMTP pool, SES or sendmail: other transports need more than what an outbox keeps'
     throw configError('outbox', expected, inner.name)
   }
   const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)

@@ -18,7 +18,12 @@ export interface OutboxTask {
 const widthOfApplication = 50
 
 const task = JSON.parse(process.argv[2] ?? '') as OutboxTask
-const inner = createTransport({ pool: true, host: '127.0.0.1', port: task.port, ignoreTLS: true }) as Transporter
+const inner = createTransport({
+  pool: true,
+  host: '127.0.0.1',
+  port: task.port,
+  ignoreTLS: true,
+}) as Transporter
 const directory = mkdtempSync(join(tmpdir(), 'icloud-bench-outbox-'))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
 const wrapped = task.outbox
