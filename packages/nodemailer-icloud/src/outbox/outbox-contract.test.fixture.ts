@@ -172,8 +172,8 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
           [dead, 'dead too old'],
         ]),
       )
-      expect(items.map(({ entry }) => entry?.recipients[0]?.address).toSorted()).toEqual(
-        ['a', 'b', 'c'].map((name) => `${name}@icloud.com`),
+      expect(new Set(items.map(({ entry }) => entry?.recipients[0]?.address))).toEqual(
+        new Set(['a', 'b', 'c'].map((name) => `${name}@icloud.com`)),
       )
       expect(JSON.stringify(items)).not.toContain('4711')
       expect(await outbox.cancel(last)).toBe(true)

@@ -19,16 +19,19 @@ export interface OutboxStage {
   file: string
   ledger: string
   clock: () => number
-  /** Lets time pass, and has the workers look. */
-  pass(ms: number): void
+  /** Lets time pass. */
+  pass: (ms: number) => void
   /** Another process of the application. */
-  start(options?: StageOptions): {
-    transporter: WithIcloud<Transporter>
-    outbox: Outbox
-    worker: OutboxWorker
-  }
-  plain(): Transporter
+  start: (options?: StageOptions) => StartedApp
+  /** A transporter that is not wrapped. */
+  plain: () => Transporter
   options: IcloudOptions
+}
+
+export interface StartedApp {
+  transporter: WithIcloud<Transporter>
+  outbox: Outbox
+  worker: OutboxWorker
 }
 
 export interface StageOptions extends IcloudOptions {
@@ -55,7 +58,7 @@ export async function outboxStage(
   let now = Date.now()
   const clock = (): number => now
   const plain = (smtp = {}): Transporter =>
-    nodemailer.createTransport({ host: '127.0.0.1', port: apple.port, ...smtp }) as Transporter
+    nodemailer.createTransport({ host: '127.0.0.1', port: apple.port, ...smtp })
   const options: IcloudOptions = { ...forSimulator(apple), ledger, clock }
   return {
     simulator: apple,
@@ -67,7 +70,7 @@ export async function outboxStage(
     pass: (ms) => {
       now += ms
     },
-    start({ smtp = {}, box = {}, ...more } = {}) {
+    start: ({ smtp = {}, box = {}, ...more } = {}) => {
       const outbox = more.outbox ?? sqliteOutbox(file, box)
       const transporter = withIcloud(plain(smtp), { ...options, outbox, ...more })
       started.push({ transporter, outbox })

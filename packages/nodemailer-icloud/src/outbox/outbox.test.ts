@@ -54,10 +54,9 @@ describe('mail with an outbox', () => {
     expect(item!.entry!.recipients).toMatchObject([{ address: 'bert@icloud.com', tries: 1, nextAt }])
     pass(2 * hour)
     await worker.flush()
-    expect(simulator.messages.map(({ recipients }) => recipients[0]).toSorted()).toEqual([
-      'bert@icloud.com',
-      'cleo@icloud.com',
-    ])
+    expect(new Set(simulator.messages.map(({ recipients }) => recipients[0]))).toEqual(
+      new Set(['bert@icloud.com', 'cleo@icloud.com']),
+    )
     expect(await outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
   })
 

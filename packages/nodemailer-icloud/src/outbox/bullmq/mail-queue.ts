@@ -172,19 +172,12 @@ export class MailQueue {
 
   async promote(id: string): Promise<number> {
     const job = await this.#job(id)
-    switch (await job?.getState()) {
-      case 'delayed':
-        await job?.promote()
-        return 1
-      case 'failed':
-        if (job?.data.body === null) return 0
-        await job?.retry('failed')
-        return 1
-      case 'waiting':
-        return 1
-      default:
-        return 0
-    }
+    if (job === undefined) return 0
+    const state = await job.getState()
+    if (state === 'delayed') await job.promote()
+    else if (state === 'failed' && job.data.body !== null) await job.retry('failed')
+    else if (state !== 'waiting') return 0
+    return 1
   }
 
   /** A message is no more. */

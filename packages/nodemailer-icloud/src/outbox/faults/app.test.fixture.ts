@@ -14,12 +14,14 @@ export interface AppTask {
   numbers: readonly (readonly number[])[]
   /** How much later it is than it is, ms. */
   laterMs: number
+  /** Ends when the outboxes are empty; else it sends until it is killed. */
+  ends: boolean
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as AppTask
 const atOnce = 20
 
-for (const [app, where] of task.outboxes.entries()) {
+async function run(app: number, where: AppTask['outboxes'][number]): Promise<void> {
   const outbox =
     'redis' in where
       ? bullmqOutbox({ connection: where.redis, leaseSeconds: 1 })
@@ -51,10 +53,23 @@ for (const [app, where] of task.outboxes.entries()) {
       say('stored', messageId)
     }
   }
-  for (let sender = 0; sender < atOnce; sender++) void send()
+  await Promise.all(Array.from({ length: atOnce }, send))
+  while (task.ends) {
+    // Redis may be away at the moment.
+    const waiting = await outbox.size().then(
+      ({ waiting: count }) => count,
+      () => null,
+    )
+    if (waiting === 0) return
+    await transporter.transporter.worker?.flush().catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
-// Until it is killed.
+
+// Else it lives until it is killed.
 setInterval(() => {}, 60_000)
+await Promise.all(task.outboxes.map((where, app) => run(app, where)))
+if (task.ends) process.exit()
 
 function say(what: string, messageId: string): void {
   process.stdout.write(`${what} ${messageId.slice(1, messageId.indexOf('@'))}\n`)

@@ -42,13 +42,15 @@ export class KilledApps {
     this.#unanswered = outboxes.map(() => new Set(Array.from({ length: mails }, (_, index) => index)))
   }
 
+  /** All have arrived; the outbox may not know of the last ones. */
   get isOver(): boolean {
-    return this.done.size === this.#mails * this.#outboxes.length
+    return this.arrivals.size === this.#mails * this.#outboxes.length
   }
 
   /**
-   * Starts it, and kills it after so many things that happened (an answer of the server, a message there, a line of it), or
-   * when all is done.
+   * Starts it, and kills it after so many things that happened: an answer of the server, a message there, a line of it.
+   *
+   * @param most `Infinity`: it goes on until its outboxes are empty
    */
   async run(most: number): Promise<void> {
     const run = ++this.runs
@@ -58,6 +60,7 @@ export class KilledApps {
       numbers: this.#unanswered.map((numbers) => [...numbers]),
       // The leases of the one before are over.
       laterMs: run * 31_000,
+      ends: most === Infinity,
     }
     const child = spawn(process.execPath, [app, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -67,7 +70,7 @@ export class KilledApps {
     const exit = once(child, 'exit')
     let seen = 0
     const happened = (): void => {
-      if (++seen >= most || this.isOver) child.kill('SIGKILL')
+      if (++seen >= most || (this.isOver && most < Infinity)) child.kill('SIGKILL')
     }
     const arrived = ({ recipients }: { recipients: readonly string[] }): void => {
       const mail = recipients[0]?.slice(1, recipients[0].indexOf('@')) ?? ''

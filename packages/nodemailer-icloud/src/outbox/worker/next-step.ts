@@ -21,8 +21,20 @@ export interface StepContext {
 const decided: ReadonlySet<string> = new Set(['ESUPPRESSED', 'ESOFTBOUNCE', 'EREFUSED', 'EEXPIRED'])
 /** What is wrong with the session, such as a password that was changed, is no fault of the message. */
 const sessionCodes: ReadonlySet<string> = new Set([
-  ...['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ECONFIG', 'EPROXY', 'ETLS', 'EDNS'],
-  ...['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EPROTOCOL', 'ECONNRESET', 'EPIPE', 'EABORT'],
+  'EAUTH',
+  'ENOAUTH',
+  'EOAUTH2',
+  'ECONFIG',
+  'EPROXY',
+  'ETLS',
+  'EDNS',
+  'ECONNECTION',
+  'ESOCKET',
+  'ETIMEDOUT',
+  'EPROTOCOL',
+  'ECONNRESET',
+  'EPIPE',
+  'EABORT',
 ])
 const longestMessage = 500
 
