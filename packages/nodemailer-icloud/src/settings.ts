@@ -63,7 +63,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const local = showsOnly.has(inner.name)
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
   const readsData = !readsMime.has(inner.name)
-  if (options.outbox && readsData) {
+  if (options.outbox && readsData && !local) {
     const expected =
       'used with SMTP, SMTP pool, SES or sendmail: other transports need more than what an outbox keeps'
     throw configError('outbox', expected, inner.name)

@@ -34,6 +34,7 @@ export interface WorkerParts {
  */
 export class OutboxWorker extends EventEmitter<EventArguments> {
   readonly #parts: WorkerParts
+  readonly #warn: (message: string) => void
   readonly #persistence: Persistence
   readonly #handler: HandlerParts
   readonly #most: number
@@ -52,8 +53,14 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   constructor(parts: WorkerParts) {
     super()
     this.setMaxListeners(0)
+    const { outbox } = parts
+    const warn = (message: string): void => {
+      this.#tell('warning', message)
+      parts.host.warn(message)
+    }
+    const host: Host = { ...parts.host, warn }
     this.#parts = parts
-    const { host, outbox } = parts
+    this.#warn = warn
     const atOnce = transactionsAtOnce(host.inner)
     const gate: Gate = host.settings.gate ?? new SlotGate(atOnce)
     // Those that wait for a connection, and those whose end is being stored, are claimed too: so no connection stays idle.
@@ -165,7 +172,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     }
     const done = ClaimHandler.handle(this.#handler, claim)
       .catch((error: unknown) => {
-        this.#parts.host.warn(`The message ${claim.id} in the outbox could not be handled: ${String(error)}`)
+        this.#warn(`The message ${claim.id} in the outbox could not be handled: ${String(error)}`)
       })
       .finally(() => {
         this.#active.delete(claim.id)
@@ -179,7 +186,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     const { outbox, host } = this.#parts
     const claims = Array.from(this.#active.values(), ({ claim }) => claim)
     outbox.renew(claims, host.settings.clock()).catch((error: unknown) => {
-      host.warn(`The leases in the outbox could not be renewed: ${String(error)}`)
+      this.#warn(`The leases in the outbox could not be renewed: ${String(error)}`)
     })
   }
 
@@ -192,7 +199,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   /** The outbox cannot be read: says so once, and comes back later and later. */
   #pause(error: unknown): void {
     this.#failures++
-    if (this.#failures === 1) this.#parts.host.warn(`The outbox cannot be read: ${String(error)}`)
+    if (this.#failures === 1) this.#warn(`The outbox cannot be read: ${String(error)}`)
     const wait = Math.min(1000 * 2 ** this.#failures, longestPauseMs)
     this.#timer = setTimeout(() => this.#wake(), wait).unref()
   }
@@ -201,6 +208,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     try {
       ;(this as EventEmitter).emit(event, payload)
     } catch (error) {
+      // Not to the listeners to warnings: it may be one of them.
       this.#parts.host.warn(`A listener to "${event}" failed: ${String(error)}`)
     }
   }

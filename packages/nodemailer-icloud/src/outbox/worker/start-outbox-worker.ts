@@ -31,7 +31,7 @@ export async function startOutboxWorker(
     inner,
     isClosed: () => closed,
     warn: (message) => {
-      if (!worker?.emit('warning', message)) console.warn(`nodemailer-icloud: ${message}`)
+      if (!worker?.listenerCount('warning')) console.warn(`nodemailer-icloud: ${message}`)
     },
   }
   const onClosed = async (): Promise<void> => {

@@ -1,0 +1,85 @@
+import nodemailer, { type Transporter } from 'nodemailer'
+import { describe, expect, it } from 'vitest'
+import type { InnerTransport } from '../nodemailer-shapes.ts'
+import { icloudTransport } from '../icloud-transport.ts'
+import { mail, rejection } from '../stage.test.fixture.ts'
+import { withIcloud } from '../with-icloud.ts'
+import { itemsOf } from './outbox-contract.test.fixture.ts'
+import { next, outboxStage } from './outbox-stage.test.fixture.ts'
+import { isOutboxError } from './outbox-error.ts'
+import { sqliteOutbox } from './sqlite/sqlite-outbox.ts'
+import { startOutboxWorker } from './worker/start-outbox-worker.ts'
+
+describe('an outbox refuses', () => {
+  it('more than it may hold: the mail is rejected, and not pending', async () => {
+    const { start } = await outboxStage()
+    const { transporter, outbox } = start({
+      outboxWorker: false,
+      box: { maxMessages: 1, maxMessageBytes: 5000 },
+    })
+    const large = await rejection(transporter.sendMail(mail('anna@icloud.com', { text: 'x'.repeat(6000) })))
+    await transporter.sendMail(mail('anna@icloud.com'))
+    const full = await rejection(transporter.sendMail(mail('bert@icloud.com')))
+    for (const error of [large, full]) {
+      expect(isOutboxError(error)).toBe(true)
+      expect(error).toMatchObject({ code: 'EOUTBOXFULL', permanent: false, accepted: [], pending: [] })
+    }
+    expect((await outbox.size()).waiting).toBe(1)
+  })
+
+  it('what it cannot keep: a password, and a function', async () => {
+    const { start } = await outboxStage()
+    const { transporter, outbox } = start({ outboxWorker: false })
+    for (const more of [{ auth: { user: 'a', pass: 'b' } }, { onUndelivered: () => {} }]) {
+      const error = await rejection(transporter.sendMail(mail('anna@icloud.com', more)))
+      expect(error).toMatchObject({ code: 'ECONFIG', pending: [] })
+    }
+    expect((await outbox.size()).waiting).toBe(0)
+  })
+
+  it('a transport that needs more than bytes, a mode beside it, and a worker that is wrapped already', async () => {
+    const { file, plain, options } = await outboxStage()
+    const outbox = sqliteOutbox(file)
+    const api: InnerTransport = { name: 'Mailgun', version: '1', send: () => {} }
+    const config = expect.objectContaining({ code: 'ECONFIG' }) as Error
+    expect(() => icloudTransport(api, { outbox })).toThrow(config)
+    expect(() => withIcloud(plain(), { outbox, mode: 'inline' })).toThrow(config)
+    const wrapped = withIcloud(plain(), options)
+    await expect(startOutboxWorker(wrapped, { ...options, outbox })).rejects.toThrow(config)
+    expect(() => sqliteOutbox('')).toThrow(config)
+    expect(() => sqliteOutbox(file, { keys: [{ id: 'a', secret: 'short' }] })).toThrow(
+      /16 bytes or more.*hidden/,
+    )
+    expect(() => sqliteOutbox(file, { maxMesages: 1 } as never)).toThrow(/maxMessages/)
+  })
+})
+
+it('the JSON transport shows the mail, and nothing of it is stored', async () => {
+  const { file, options } = await outboxStage()
+  const outbox = sqliteOutbox(file)
+  const inner = nodemailer.createTransport({ jsonTransport: true }) as unknown as Transporter
+  const transporter = withIcloud(inner, { ...options, outbox })
+  const info = await transporter.sendMail(mail('anna@icloud.com'))
+  expect(info.accepted).toEqual(['anna@icloud.com'])
+  expect(transporter.transporter.worker).toBeNull()
+  await outbox.close()
+})
+
+it('a message whose key is missing goes to the dead-letter list, and is sent once the key is there', async () => {
+  const { start, simulator } = await outboxStage()
+  const keys = [{ id: 'k1', secret: 'a secret of 16 bytes or more' }]
+  const first = start({ outboxWorker: false, box: { keys } })
+  const { outboxId = '' } = await first.transporter.sendMail(mail('anna@icloud.com'))
+  const second = start()
+  expect(await next(second.worker, 'dead')).toMatchObject({
+    id: outboxId,
+    reason: expect.stringContaining('k1') as string,
+  })
+  await second.worker.close()
+  expect(await itemsOf(second.outbox)).toMatchObject([{ state: 'dead', bytes: expect.any(Number) as number }])
+  const third = start({ box: { keys } })
+  const delivered = next(third.worker, 'delivered')
+  expect(await third.outbox.retryNow(outboxId)).toBe(1)
+  await delivered
+  expect(simulator.messages).toHaveLength(1)
+})
