@@ -1,3 +1,4 @@
+import type { Taker } from './outbox/outbox.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { Settings } from './settings.ts'
 
@@ -5,6 +6,8 @@ import type { Settings } from './settings.ts'
 export interface Host {
   settings: Settings
   inner: InnerTransport
+  /** As in {@link Job}. */
+  offer?: (() => Taker | null) | undefined
   /** True once the transport was closed. */
   isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */

@@ -36,6 +36,7 @@ export class IcloudTransport extends EventEmitter {
       inner,
       settings: settingsOf(inner, options),
       isClosed: () => this.#closed,
+      offer: () => this.#worker?.offer() ?? null,
       warn: (message) => this.#warn(message),
     }
     this.name = `${inner.name} + icloud`

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { EnvelopeLike, InnerTransport, MailData, MailLike } from './nodemailer-shapes.ts'
 import type { Peer } from './peer.ts'
 import type { Gate } from './gate.ts'
-import type { Outbox } from './outbox/outbox.ts'
+import type { Outbox, Taker } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
 import type { Timers } from './timers.ts'
 
@@ -35,6 +35,8 @@ export interface Job {
   maxAttempts: number
   /** Takes what is for Apple, instead of a try; `null` if it is to be sent now. */
   outbox: Outbox | null
+  /** Asks the worker of this process whether it has time for what is about to be stored. */
+  offer?: (() => Taker | null) | undefined
   retryAmbiguous: boolean
   clock: () => number
   timers: Timers

@@ -23,7 +23,8 @@ export async function enqueue(
   try {
     refuseWhatCannotWait(job.mail.data)
     const body = await read(job, outbox.maxMessageBytes)
-    const outboxId = await outbox.put(entryOf(job, recipients), body, keyOf(job, recipients))
+    const taker = job.offer?.() ?? null
+    const outboxId = await outbox.put(entryOf(job, recipients), body, keyOf(job, recipients), taker)
     const info = { messageId: job.messageId, outboxId }
     return recipients.map(() => ({ state: 'pending', info }))
   } catch (thrown) {

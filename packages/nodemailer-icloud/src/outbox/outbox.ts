@@ -13,6 +13,14 @@ export interface Claim {
   problem: string | null
 }
 
+/** Takes a message that is being stored. */
+export interface Taker {
+  /** ms since the epoch. */
+  now: number
+  /** Called when it is durable. */
+  begin: (claim: Claim) => void
+}
+
 /** A message in an outbox, as {@link Outbox.list} shows it. */
 export interface OutboxItem {
   id: string
@@ -76,10 +84,11 @@ export interface Outbox extends OutboxView {
    *
    * @param key tells whether it is the same one: while a message with this key waits, nothing is stored, for an application
    * that was killed hands in again what it has no answer for. `null`: it is a new one
+   * @param taker has it claimed at once for a worker of this process, where the outbox can do that
    * @returns its id, or that of the one that waits
    * @throws OutboxError `EOUTBOXFULL`, `EOUTBOXIO` and what {@link open} throws
    */
-  put(entry: OutboxEntry, body: Uint8Array, key: string | null): Promise<string>
+  put(entry: OutboxEntry, body: Uint8Array, key: string | null, taker?: Taker | null): Promise<string>
   /**
    * Takes messages that are due, the longest due first; those of a worker whose lease has ended too.
    *

@@ -11,6 +11,8 @@ export type StoreRequest =
   | {
       op: 'put'
       dueAt: number
+      /** Of who has it at once; `null`: nobody. */
+      lease: string | null
       entry: string
       body: Uint8Array
       key: string | null
@@ -37,7 +39,8 @@ export interface StoredMessage {
 
 /** What the requests are answered with, by their `op`. */
 export interface StoreAnswers {
-  put: number
+  /** `isNew`: not one that was there. */
+  put: { id: number; isNew: boolean }
   claim: { messages: (StoredMessage & { body: Uint8Array | null })[]; nextAt: number | null }
   renew: null
   save: boolean

@@ -5,7 +5,7 @@ import { BodyCipher } from '../body-cipher.ts'
 import type { OutboxEntry } from '../entry.ts'
 import { OutboxError } from '../outbox-error.ts'
 import { outboxSettings, type OutboxOptions, type OutboxSettings } from '../outbox-options.ts'
-import type { Claim, Outbox, OutboxItem, OutboxSize } from '../outbox.ts'
+import type { Claim, Outbox, OutboxItem, OutboxSize, Taker } from '../outbox.ts'
 import { claimOf, readEntry } from '../read-stored.ts'
 import type { Held } from './request.ts'
 import { StoreClient } from './store-client.ts'
@@ -53,7 +53,12 @@ class SqliteOutbox implements Outbox {
     await this.#store
   }
 
-  async put(entry: OutboxEntry, body: Uint8Array, key: string | null): Promise<string> {
+  async put(
+    entry: OutboxEntry,
+    body: Uint8Array,
+    key: string | null,
+    taker: Taker | null = null,
+  ): Promise<string> {
     const { maxMessages, maxBytes, maxMessageBytes } = this.#settings
     if (body.length > maxMessageBytes) {
       const about = `the message has ${body.length} bytes, the outbox takes ${maxMessageBytes} (maxMessageBytes)`
@@ -61,10 +66,21 @@ class SqliteOutbox implements Outbox {
     }
     const sealed = this.#cipher.seal(body, entry.messageId)
     const store = await this.#opened()
+    const lease = taker && randomUUID()
+    const dueAt = taker ? taker.now + this.leaseMs : entry.acceptedAt
     const text = JSON.stringify(entry)
-    const dueAt = entry.acceptedAt
-    const id = await store.ask({ op: 'put', dueAt, entry: text, body: sealed, key, maxMessages, maxBytes })
-    this.#tell()
+    const { id, isNew } = await store.ask({
+      op: 'put',
+      dueAt,
+      lease,
+      entry: text,
+      body: sealed,
+      key,
+      maxMessages,
+      maxBytes,
+    })
+    if (taker === null || lease === null) this.#tell()
+    else if (isNew) taker.begin({ id: String(id), lease, entry, body, problem: null })
     return String(id)
   }
 

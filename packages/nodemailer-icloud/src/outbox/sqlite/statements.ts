@@ -36,7 +36,7 @@ export function prepareStatements(
     commit: database.prepare('COMMIT'),
     totals: database.prepare('SELECT waiting, dead, bytes FROM totals'),
     byKey: database.prepare('SELECT id FROM waiting WHERE key = ?'),
-    add: database.prepare('INSERT INTO waiting (due_at, lease, bytes, entry, key) VALUES (?, NULL, ?, ?, ?)'),
+    add: database.prepare('INSERT INTO waiting (due_at, lease, bytes, entry, key) VALUES (?, ?, ?, ?, ?)'),
     addBody: database.prepare('INSERT INTO bodies (id, body) VALUES (?, ?)'),
     due: database.prepare('SELECT id, bytes, entry FROM waiting WHERE due_at <= ? ORDER BY due_at LIMIT ?'),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM waiting'),

@@ -16,9 +16,12 @@ it('a disk that is full fails what does not fit, with a clear error, and nothing
   onTestFinished(() => database.close())
   const store = new Store(database, file)
   const put = (bytes: number): StoreRequest => {
-    return { op: 'put', dueAt: 1, entry: '{}', body: new Uint8Array(bytes), key: null, ...caps }
+    return { op: 'put', dueAt: 1, lease: null, entry: '{}', body: new Uint8Array(bytes), key: null, ...caps }
   }
-  expect(store.run([put(1000), put(1000)])).toEqual([{ ok: 1 }, { ok: 2 }])
+  expect(store.run([put(1000), put(1000)])).toEqual([
+    { ok: { id: 1, isNew: true } },
+    { ok: { id: 2, isNew: true } },
+  ])
   const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
   database.exec(`PRAGMA max_page_count = ${pages + 3}`)
   const [large, small] = store.run([put(100_000), put(1000)])
@@ -26,9 +29,9 @@ it('a disk that is full fails what does not fit, with a clear error, and nothing
     code: 'EOUTBOXIO',
     message: expect.stringContaining('the disk is full') as string,
   })
-  expect(small).toEqual({ ok: 3 })
+  expect(small).toEqual({ ok: { id: 3, isNew: true } })
   expect(store.run([{ op: 'size' }])).toEqual([{ ok: { waiting: 3, dead: 0, bytes: 3000 } }])
   store.run([{ op: 'claim', now: 2, until: 9, limit: 9, lease: 'a' }])
   expect(store.run([{ op: 'finish', held: { id: 1, lease: 'a' } }])).toEqual([{ ok: true }])
-  expect(store.run([put(1000)])).toEqual([{ ok: 4 }])
+  expect(store.run([put(1000)])).toEqual([{ ok: { id: 4, isNew: true } }])
 })

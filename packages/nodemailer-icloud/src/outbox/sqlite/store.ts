@@ -109,9 +109,9 @@ export class Store {
     }
   }
 
-  #put({ dueAt, entry, body, key, maxMessages, maxBytes }: Request<'put'>): Answer<'put'> {
+  #put({ dueAt, lease, entry, body, key, maxMessages, maxBytes }: Request<'put'>): Answer<'put'> {
     const known = key === null ? undefined : (this.#statements.byKey.get(key) as { id: number } | undefined)
-    if (known) return known.id
+    if (known) return { id: known.id, isNew: false }
     const { waiting, dead, bytes } = this.#size()
     if (waiting + dead >= maxMessages)
       throw new OutboxError('EOUTBOXFULL', `${this.#file} holds ${waiting + dead} messages, its maxMessages`)
@@ -119,9 +119,9 @@ export class Store {
       const about = `${this.#file} holds ${bytes} bytes; with ${body.length} more it were over its maxBytes`
       throw new OutboxError('EOUTBOXFULL', about)
     }
-    const id = Number(this.#statements.add.run(dueAt, body.length, entry, key).lastInsertRowid)
+    const id = Number(this.#statements.add.run(dueAt, lease, body.length, entry, key).lastInsertRowid)
     this.#statements.addBody.run(id, body)
-    return id
+    return { id, isNew: true }
   }
 
   #claim({ now, until, limit, lease }: Request<'claim'>): Answer<'claim'> {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Gate } from '../../gate.ts'
 import type { Host } from '../../host.ts'
 import { SlotGate } from '../../slot-gate.ts'
-import type { Claim, Outbox } from '../outbox.ts'
+import type { Claim, Outbox, Taker } from '../outbox.ts'
 import { ClaimHandler, type HandlerParts } from './claim-handler.ts'
 import { Persistence } from './persistence.ts'
 import type { OutboxEvents } from './report.ts'
@@ -42,6 +42,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   readonly #active = new Map<string, { claim: Claim; done: Promise<void> }>()
   #claiming: Promise<number> | null = null
   #wanted = false
+  /** There is more that is due: what is new has to wait for its turn. */
+  #isBehind = false
   #failures = 0
   #stopListening: (() => void) | null = null
   #timer: NodeJS.Timeout | undefined
@@ -125,6 +127,13 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     await this.#parts.onClosed()
   }
 
+  /** For a message that is about to be stored: somebody who begins with it at once; `null` if there is enough to do. */
+  offer(): Taker | null {
+    if (this.#stopListening === null || this.#closing || this.#isBehind) return null
+    if (this.#active.size >= this.#most) return null
+    return { now: this.#parts.host.settings.clock(), begin: (claim) => this.#begin(claim) }
+  }
+
   #wake(): void {
     if (this.#stopListening === null || this.#closing) return
     this.#wanted = true
@@ -158,6 +167,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     const { outbox, host } = this.#parts
     const { claims, nextAt } = await outbox.claim({ now: host.settings.clock(), limit })
     for (const claim of claims) this.#begin(claim)
+    this.#isBehind = claims.length === limit
     if (claims.length === limit) this.#wanted = true
     else if (nextAt !== null) this.#wakeAt(nextAt)
     return claims.length
