@@ -59,4 +59,29 @@ describe.each(ledgers)('a stream that goes on some at a time, on %s', (_, open) 
       expect(answers[8]?.reason).toContain('goes on some at a time')
     }
   })
+
+  it('lets who was let through go on if he asks again before he goes, as after a wait for his lane', async () => {
+    const { engine, time, admit, reply, deliver } = bench({ ledger: await open() })
+    onTestFinished(() => engine.close())
+    for (const messageId of ['a', 'b', 'c', 'd', 'e']) await reply(hm07, { ...mail, messageId })
+    time.now += 3_600_000
+    await admit({ ...mail, messageId: 'probe' })
+    await deliver({ ...mail, messageId: 'probe' })
+    const ask = async (recipient: string) =>
+      (await admit({ ...mail, recipients: [recipient], messageId: 'm' }))[0]?.decision
+    const [first = '', ...others] = names(4, 'r')
+    for (const round of [1, 2, 3]) {
+      for (const recipient of [first, ...others]) expect(await ask(recipient), `${round}`).toBe('send')
+      time.now += 70_000
+    }
+    // Another recipient of the same message was not let through.
+    expect(await ask('other@icloud.com')).toBe('held')
+    await deliver({ ...mail, recipient: first, messageId: 'm' })
+    for (const recipient of names(1, 's')) expect(await ask(recipient)).toBe('send')
+    expect(await ask('other@icloud.com')).toBe('held')
+    // What is not answered for long is lost, and counts anew.
+    time.now += 700_000
+    for (const recipient of names(4, 't')) expect(await ask(recipient)).toBe('send')
+    expect(await ask(others[0] ?? '')).toBe('held')
+  })
 })

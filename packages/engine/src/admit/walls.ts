@@ -1,5 +1,5 @@
 import { isClosed, isProbeDue, isUnderWay, leaseProbe } from '../decide/decide-hold.ts'
-import { askAgainAt, isHalfOpen, letThrough, roomIn } from '../decide/half-open.ts'
+import { askAgainAt, hasPassed, isHalfOpen, letThrough, passedName, roomIn } from '../decide/half-open.ts'
 import type { HoldRef } from '../record/action.ts'
 import type { ProbeLease, ScopeState, StoredHold } from '../state/state.ts'
 
@@ -22,6 +22,8 @@ export class Walls {
   private scopes: readonly ScopeState[]
   /** Recipients let through, per scope. */
   private readonly through: number[]
+  /** Of these, what they are known by. */
+  private readonly named: string[][]
 
   constructor(
     refs: readonly HoldRef[],
@@ -34,20 +36,21 @@ export class Walls {
     this.now = now
     this.process = process
     this.through = refs.map(() => 0)
+    this.named = refs.map(() => [])
   }
 
   /**
    * The closed scope that lasts longest; `null` if the recipient may go. `isProbe`: through a closed one, to show whether it
    * is to be open.
    */
-  meet(isAtPrivateRelay: boolean): { wall: Wall | null; isProbe: boolean } {
+  meet(address: string, isAtPrivateRelay: boolean): { wall: Wall | null; isProbe: boolean } {
     let wall: Wall | null = null
     let isProbe = false
     for (const [index, ref] of this.refs.entries()) {
       const hold = this.scopes[index]?.hold
       if (!isClosed(hold, this.now) || (ref.scope === 'private-relay' && !isAtPrivateRelay)) continue
       isProbe = true
-      if (this.mayPass(hold, index)) continue
+      if (this.mayPass(hold, index, address)) continue
       const isFull = isHalfOpen(hold)
       const until = isFull ? askAgainAt(hold, this.now) : hold.until
       if (wall === null || until > wall.until) wall = { ref, rule: hold.rule, until, isFull }
@@ -55,16 +58,27 @@ export class Walls {
     return { wall, isProbe }
   }
 
-  private mayPass(hold: StoredHold, index: number): boolean {
-    if (isHalfOpen(hold)) return (this.through[index] ?? 0) < roomIn(hold, this.now)
+  private mayPass(hold: StoredHold, index: number, address: string): boolean {
+    if (isHalfOpen(hold))
+      return this.isKnown(hold, address) || (this.through[index] ?? 0) < roomIn(hold, this.now)
     return isProbeDue(hold, this.now) || isUnderWay(hold, this.messageId)
+  }
+
+  /** It was let through before, and asks again. */
+  private isKnown(hold: StoredHold | undefined, address: string): boolean {
+    const name = isHalfOpen(hold) ? passedName(this.messageId, address) : null
+    return isHalfOpen(hold) && name !== null && hasPassed(hold, name, this.now)
   }
 
   /** This recipient goes. Without a message id it is the probe by itself; otherwise the whole message is. */
   pass(recipient: string, isAtPrivateRelay: boolean): void {
     for (const [index, ref] of this.refs.entries()) {
-      if (ref.scope !== 'private-relay' || isAtPrivateRelay)
-        this.through[index] = (this.through[index] ?? 0) + 1
+      if (ref.scope === 'private-relay' && !isAtPrivateRelay) continue
+      const hold = this.scopes[index]?.hold
+      if (this.isKnown(hold, recipient)) continue
+      this.through[index] = (this.through[index] ?? 0) + 1
+      const name = isHalfOpen(hold) ? passedName(this.messageId, recipient) : null
+      if (name !== null) this.named[index]?.push(name)
     }
     if (this.messageId === null) this.lease(recipient)
   }
@@ -83,7 +97,7 @@ export class Walls {
       this.scopes = this.scopes.map((scope, index) => {
         if (!isDue(scope, index)) return scope
         const waiting = recipient === null ? (this.through[index] ?? 0) : 1
-        if (isHalfOpen(scope.hold)) return letThrough(scope, waiting, at)
+        if (isHalfOpen(scope.hold)) return letThrough(scope, waiting, this.named[index] ?? [], at)
         const probe: ProbeLease = { messageId, recipient, at, waiting }
         return leaseProbe(scope, process === undefined ? probe : { ...probe, process })
       })

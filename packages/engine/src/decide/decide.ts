@@ -51,7 +51,7 @@ function delivered(state: State, now: number, policy: Policy, attempt: Attempt):
         if (ref === undefined) return scope
         // A campaign is closed by one reply, so one acceptance opens it.
         const rulePolicy = ref.scope === 'campaign' ? null : policy.rules[hold.rule]?.hold
-        const next = afterAcceptance(scope, hold, rulePolicy, now)
+        const next = afterAcceptance(scope, hold, rulePolicy, attempt, now)
         if (next.hold === undefined) effects.push({ type: 'released', hold: ref })
         else {
           const before = isHalfOpen(hold) ? roomIn(hold, now) : 0

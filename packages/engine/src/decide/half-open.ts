@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { opened } from './decide-hold.ts'
+import type { Attempt } from './attempt.ts'
 import type { HoldPolicy } from '../policy/hold-policy.ts'
 import type { HalfOpen, ScopeState, StoredHold } from '../state/state.ts'
 
@@ -47,9 +49,10 @@ export function afterAcceptance(
   state: ScopeState,
   hold: StoredHold,
   policy: HoldPolicy | null | undefined,
+  attempt: Pick<Attempt, 'messageId' | 'address'>,
   now: number,
 ): ScopeState {
-  const next = isHalfOpen(hold) ? answered(state, 'accepted') : halfOpened(state, hold, now)
+  const next = isHalfOpen(hold) ? answered(state, attempt, 'accepted') : halfOpened(state, hold, now)
   const enough = enoughFor(policy)
   const isEnough = enough === null || (next.hold?.halfOpen?.accepted ?? 0) >= enough
   return isEnough ? opened({ ...state, hold }, now) : next
@@ -60,8 +63,27 @@ export function roomIn(hold: HalfOpenHold, now: number): number {
   return Math.min(most, Math.max(fewest, hold.halfOpen.accepted)) - awayNow(hold, now)
 }
 
-function awayNow({ halfOpen: { away, at }, probeEverySeconds }: HalfOpenHold, now: number): number {
-  return Math.abs(now - at) >= partOf(probeEverySeconds, lostAfterParts) ? 0 : away
+/**
+ * Whether this one was let through and is not answered yet. It may ask again before it goes, as after a wait for its lane:
+ * it has its place already.
+ */
+export function hasPassed(hold: HalfOpenHold, passed: string, now: number): boolean {
+  return !isLost(hold, now) && (hold.halfOpen.passed?.includes(passed) ?? false)
+}
+
+/** What a recipient of a message is known by in {@link HalfOpen}; `null` if the message has no id. */
+export function passedName(messageId: string | null, address: string): string | null {
+  if (messageId === null) return null
+  return createHash('sha256').update(`${messageId}\n${address}`).digest('base64url').slice(0, 8)
+}
+
+function awayNow(hold: HalfOpenHold, now: number): number {
+  return isLost(hold, now) ? 0 : hold.halfOpen.away
+}
+
+/** Nothing was let through for so long that what has no answer will have none. */
+function isLost({ halfOpen: { at }, probeEverySeconds }: HalfOpenHold, now: number): boolean {
+  return Math.abs(now - at) >= partOf(probeEverySeconds, lostAfterParts)
 }
 
 /** When whoever found no room asks again, ms since the epoch. */
@@ -73,21 +95,39 @@ function partOf(probeEverySeconds: number | null, parts: number): number {
   return Math.round(((probeEverySeconds ?? 0) * 1000 * parts) / partsOfInterval)
 }
 
-/** Lets so many through. */
-export function letThrough(state: ScopeState, count: number, now: number): ScopeState {
+/** Lets so many through, of whom these have names. */
+export function letThrough(
+  state: ScopeState,
+  count: number,
+  named: readonly string[],
+  now: number,
+): ScopeState {
   const { hold } = state
   if (!isHalfOpen(hold)) return state
   const away = awayNow(hold, now) + count
-  return { ...state, hold: { ...hold, halfOpen: { ...hold.halfOpen, away, at: now } } }
+  const before = isLost(hold, now) ? [] : (hold.halfOpen.passed ?? [])
+  return withHalfOpen(state, hold, { away, at: now, passed: [...before, ...named].slice(-most) })
 }
 
 /** The same after Apple's answer to one of them; the same object if the scope is not half open. */
-export function answered(state: ScopeState, what?: 'accepted' | 'refused'): ScopeState {
+export function answered(
+  state: ScopeState,
+  { messageId, address }: Pick<Attempt, 'messageId' | 'address'>,
+  what?: 'accepted' | 'refused',
+): ScopeState {
   const { hold } = state
   if (!isHalfOpen(hold)) return state
-  const halfOpen = { ...hold.halfOpen, away: Math.max(0, hold.halfOpen.away - 1) }
-  if (what !== undefined) halfOpen[what]++
-  return { ...state, hold: { ...hold, halfOpen } }
+  const { halfOpen } = hold
+  const name = halfOpen.passed && passedName(messageId, address)
+  const passed = halfOpen.passed?.filter((one) => one !== name) ?? []
+  const count = what === undefined ? {} : { [what]: halfOpen[what] + 1 }
+  return withHalfOpen(state, hold, { away: Math.max(0, halfOpen.away - 1), passed, ...count })
+}
+
+function withHalfOpen(state: ScopeState, hold: HalfOpenHold, changes: Partial<HalfOpen>): ScopeState {
+  const { passed, ...halfOpen } = { ...hold.halfOpen, ...changes }
+  const next: HalfOpen = passed?.length ? { ...halfOpen, passed } : halfOpen
+  return { ...state, hold: { ...hold, halfOpen: next } }
 }
 
 /**

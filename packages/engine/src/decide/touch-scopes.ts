@@ -74,13 +74,13 @@ export function touchScopes(
     // Apple heard it and spoke of the recipient alone: that tells nothing of the hold, so the next may try at once.
     if (wasProbe && says.scope === 'recipient') return passProbeOn(scope, now)
     const closing = closings.get(scopeKey(ref))
-    if (closing === undefined) return answered(scope)
+    if (closing === undefined) return answered(scope, attempt)
     const met = meet(scope, closing, { ...trouble, wasProbe }, attempt, now, state.recent)
     if (closing === campaign && attempt.campaign === null && met.scope.hold !== scope.hold) {
       isMessageHeld = true
       effects.push(...met.effects.filter(({ type }) => type !== 'alert' || !wasTold))
     } else effects.push(...met.effects)
-    return answered(met.scope)
+    return answered(met.scope, attempt)
   })
   if (rulePolicy.slowsLane && refs.length > 0) effects.push({ type: 'slow', lane: attempt.lane, rule })
   if (isMessageHeld && !wasTold) {
@@ -115,7 +115,7 @@ function meetHalfOpen(
   const counted = withReply(scope, { ...closing.hold, windowSeconds: Infinity }, heard, now)
   if (counted === null || !isEnough(counted, closing.hold, heard) || !isShare(recent, closing.hold)) {
     const next = counted === null ? scope : { ...afterReplies(scope, counted, null), hold }
-    return { scope: answered(next, 'refused'), effects: [] }
+    return { scope: answered(next, attempt, 'refused'), effects: [] }
   }
   const closed = closedAgain(
     hold,

@@ -82,6 +82,8 @@ export interface HalfOpen {
   away: number
   /** When one was let through last, ms since the epoch. */
   at: number
+  /** Digests of those of them whose message has an id, oldest first: who asks again before it goes is not counted twice. */
+  passed?: readonly string[]
 }
 
 /** A hold as it is stored. */
