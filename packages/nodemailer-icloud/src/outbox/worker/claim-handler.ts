@@ -26,7 +26,7 @@ export interface HandlerParts {
   persist: (write: () => Promise<boolean>) => Promise<boolean>
 }
 
-/** So often a hook may fail; then it is no use to go on. */
+/** So often a hook may fail; then, if nobody waits for the message any more, it is no use to go on. */
 const mostHookFailures = 10
 
 /** The lease was lost, or the worker ends: somebody else goes on with the message. */
@@ -60,9 +60,9 @@ export class ClaimHandler {
     try {
       await handler.#run()
     } catch (error) {
-      if (!(error instanceof NotOurs)) throw error
       // If it comes back to this worker, it is not sent again.
       parts.unstored.keep(id, handler.#unsaid)
+      if (!(error instanceof NotOurs)) throw error
     }
   }
 
@@ -74,10 +74,11 @@ export class ClaimHandler {
       this.#unsaid.push(outcome)
     }
     // Those of a worker that was killed in the middle.
-    if (this.#entry.untold.length > 0 && !(await this.#tell())) return
-    if (this.#entry.recipients.length > 0) await this.#send()
-    if (this.#entry.untold.length > 0 && !(await this.#tell())) return
-    await this.#end()
+    let isTold = await this.#tell()
+    // A hook that fails is no reason not to send to those who wait.
+    await this.#send()
+    if (isTold) isTold = await this.#tell()
+    await this.#end(isTold)
   }
 
   async #send(): Promise<void> {
@@ -85,12 +86,15 @@ export class ClaimHandler {
     const { clock } = host.settings
     const now = clock()
     const due = this.#entry.recipients.filter(({ nextAt }) => nextAt <= now)
-    // Nothing is due if somebody wants it sent now.
-    const going = due.length > 0 ? due : this.#entry.recipients
+    // Nothing is due if somebody wants it sent now, or if only a hook that failed is to be told again.
+    const isForHooks = (this.#claim.entry?.hookFailures ?? 0) > 0
+    const going = due.length > 0 || isForHooks ? due : this.#entry.recipients
+    if (going.length === 0) return
     const job = storedJob(this.#parts, this.#entry, this.#claim.body ?? new Uint8Array())
     const groups = host.settings.sharing === 'by-host' ? [going] : going.map((recipient) => [recipient])
     let open = groups.length
-    await Promise.all(
+    // All of them, also if the lease is lost meanwhile: what they come to has to be known.
+    const ended = await Promise.allSettled(
       groups.map(async (group) => {
         const results = await attempt(job, group.map(asApple), null)
         const outcomes: OutboxOutcome[] = []
@@ -119,11 +123,12 @@ export class ClaimHandler {
         await this.#saving
       }),
     )
+    for (const end of ended) if (end.status === 'rejected') throw end.reason
   }
 
-  /** It was closed under our hands, or did not even begin. */
+  /** It was closed under our hands, or did not even begin. What may have arrived was a try. */
   #isNoTry(result: Settled | TryAgain): boolean {
-    if (result.state !== 'rejected' || result.failure.permanent) return false
+    if (result.state !== 'rejected' || result.failure.permanent || result.failure.ambiguous) return false
     return result.failure.code === 'EABORT' || this.#parts.host.isClosed()
   }
 
@@ -160,10 +165,9 @@ export class ClaimHandler {
     this.#report(this.#unsaid.splice(0, saved))
   }
 
-  /** False if the message had to be put aside because a hook failed. */
+  /** False if a hook failed: it is told again later. */
   async #tell(): Promise<boolean> {
-    const { host, outbox, persist } = this.#parts
-    const { warn, settings } = host
+    const { warn } = this.#parts.host
     for (const outcome of this.#entry.untold) {
       try {
         await this.#hooks.tell(this.#claim.id, this.#entry, outcome)
@@ -173,15 +177,6 @@ export class ClaimHandler {
         warn(
           `A hook failed for the message ${this.#claim.id} in the outbox (${hookFailures}): ${String(error)}`,
         )
-        if (hookFailures >= mostHookFailures) {
-          await this.#bury(
-            `a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`,
-          )
-          return false
-        }
-        const entry = this.#entry
-        const dueAt = settings.clock() + backOff(hookFailures, Math.random)
-        await persist(() => outbox.release(this.#claim, entry, dueAt))
         return false
       }
       this.#entry = {
@@ -193,12 +188,19 @@ export class ClaimHandler {
     return true
   }
 
-  async #end(): Promise<void> {
-    const { outbox, persist } = this.#parts
+  async #end(isTold: boolean): Promise<void> {
+    const { outbox, persist, host } = this.#parts
     const entry = this.#entry
-    const { recipients, expired } = entry
-    if (recipients.length > 0) {
-      const dueAt = Math.min(...recipients.map(({ nextAt }) => nextAt))
+    const { recipients, expired, hookFailures } = entry
+    if (!isTold && recipients.length === 0 && hookFailures >= mostHookFailures) {
+      await this.#bury(
+        `a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`,
+      )
+      return
+    }
+    if (!isTold || recipients.length > 0) {
+      const tellAt = isTold ? Infinity : host.settings.clock() + backOff(hookFailures, Math.random)
+      const dueAt = Math.min(tellAt, ...recipients.map(({ nextAt }) => nextAt))
       if (!(await persist(() => outbox.release(this.#claim, entry, dueAt)))) throw new NotOurs()
       this.#report(this.#unsaid)
       return

@@ -57,6 +57,38 @@ describe('the hooks of an outbox', () => {
     expect(await second.outbox.size()).toEqual({ waiting: 0, dead: 0, bytes: 0 })
   })
 
+  it('that fail keep the mail of no other recipient, and have nobody tried before his time', async () => {
+    const { start, pass, simulator } = await outboxStage({
+      bert: [{ rule: 'rate-limited' }, { rule: 'rate-limited' }, { accept: true }],
+    })
+    const { transporter, worker, outbox } = start({
+      onOutcome: () => Promise.reject(new Error('no database')),
+    })
+    await transporter.sendMail(mail(['anna@icloud.com', 'bert@icloud.com']))
+    await worker.flush()
+    const before = (await itemsOf(outbox))[0]?.entry
+    expect(before).toMatchObject({ recipients: [{ address: 'bert@icloud.com', tries: 1 }], hookFailures: 1 })
+    // The hook is told again after a minute, and that is too soon for Bert.
+    pass(90_000)
+    await worker.flush()
+    const after = (await itemsOf(outbox))[0]?.entry
+    expect(after).toMatchObject({ recipients: before?.recipients, hookFailures: 2 })
+    for (let tries = 0; tries < 15; tries++) {
+      pass(2 * hour)
+      await worker.flush()
+    }
+    expect(simulator.messages.map(({ recipients }) => recipients[0])).toEqual([
+      'anna@icloud.com',
+      'bert@icloud.com',
+    ])
+    expect(await itemsOf(outbox)).toMatchObject([
+      {
+        state: 'dead',
+        entry: { recipients: [], untold: [{ recipient: 'anna@icloud.com' }, { recipient: 'bert@icloud.com' }] },
+      },
+    ])
+  })
+
   it('that fail again and again do not hold the message for ever: it goes to the dead-letter list with what is to be told', async () => {
     const { start, pass } = await outboxStage()
     const { transporter, worker, outbox } = start({
