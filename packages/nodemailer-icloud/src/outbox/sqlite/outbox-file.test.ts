@@ -112,4 +112,16 @@ describe('the file of an outbox', () => {
     for (const claim of claims) await outbox.bury(claim, null, claim.problem!, false)
     expect(await itemsOf(outbox)).toMatchObject([{ state: 'dead' }, { state: 'dead' }])
   })
+
+  it('is opened again when what kept it from being opened is mended, and not once it was closed', async () => {
+    writeFileSync(join(directory, 'taken'), '')
+    file = join(directory, 'taken', 'outbox.db')
+    const outbox = open()
+    const put = (): Promise<string> => outbox.put(entryFor('anna@icloud.com'), body, null)
+    await expect(put()).rejects.toMatchObject({ code: 'EOUTBOXFILE' })
+    rmSync(join(directory, 'taken'))
+    expect(await Promise.all([put(), put()])).toEqual(['1', '2'])
+    await outbox.close()
+    await expect(put()).rejects.toMatchObject({ code: 'EOUTBOXCLOSED' })
+  })
 })

@@ -37,6 +37,7 @@ class SqliteOutbox implements Outbox {
   readonly #cipher: BodyCipher
   readonly #listeners = new Set<() => void>()
   #store: Promise<StoreClient> | null = null
+  #closed = false
 
   constructor(file: string, settings: OutboxSettings) {
     this.#file = file
@@ -47,10 +48,8 @@ class SqliteOutbox implements Outbox {
   }
 
   async open(): Promise<void> {
-    const store = this.#store
-    if (store && (await store.catch(() => null))?.isUsable) return
-    if (this.#store === store) this.#store = StoreClient.open(this.#file)
-    await this.#store
+    this.#closed = false
+    await this.#opened()
   }
 
   async put(
@@ -179,13 +178,19 @@ class SqliteOutbox implements Outbox {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     const store = await this.#store?.catch(() => null)
     await store?.close()
   }
 
-  /** Opens it at the first use, and again after its thread failed; not after it was closed. */
+  /** Opens it at the first use, and again after that or its thread failed; not after it was closed. */
   async #opened(): Promise<StoreClient> {
-    if (this.#store === null) await this.open()
+    const before = this.#store
+    const store = await before?.catch(() => null)
+    if (this.#closed) throw new OutboxError('EOUTBOXCLOSED', `${this.#file} was closed`)
+    if (store?.isUsable) return store
+    // Of those who found it so the first one opens it.
+    if (this.#store === before) this.#store = StoreClient.open(this.#file)
     return this.#store as Promise<StoreClient>
   }
 
