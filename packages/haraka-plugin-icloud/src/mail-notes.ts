@@ -68,11 +68,14 @@ function namedStream(
   return undefined
 }
 
+/** `Date` reads more than dates: to it "60" is the year 1960, and the message would be given up at once. */
+const date = /^(?:\d{4}-\d\d-\d\d(?:[T ]|$)|(?:[a-z]{3},\s*)?\d{1,2}\s+[a-z]{3}\s+\d{2,4}\s+\d\d:\d\d)/i
+
 /** A date as mail headers (RFC 5322, 3.3) or ISO 8601 write it. */
 function timeIn(plugin: Plugin, transaction: Transaction, header: string): number | undefined {
   const said = headerOf(transaction, header)
   if (said === '') return undefined
-  const time = Date.parse(said)
+  const time = date.test(said) ? Date.parse(said) : NaN
   if (Number.isFinite(time)) return time
   plugin.logwarn(
     `${transaction.uuid}: ${header}: expected a date as in the Date header or in ISO 8601, found "${printable(said, 80)}"; ` +
