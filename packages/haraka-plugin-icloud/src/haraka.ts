@@ -76,6 +76,8 @@ export interface OutboundSocket {
   upgrade?: (this: OutboundSocket, ...args: unknown[]) => void
   /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
   write: (this: OutboundSocket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
+  /** How lines get to their listeners. */
+  emit: (this: OutboundSocket, event: string, ...rest: unknown[]) => boolean
 }
 
 /** What Haraka knows of a queued message. Written to the queue file, all but `rcpt_to` for good. */

@@ -37,6 +37,14 @@ describe('where in the session a reply comes', () => {
     expect(stage.mailboxes.messages).toEqual([])
   })
 
+  it('RCPT: a recipient that is accepted with 251 or 252 gets its mail, alone or beside others', async () => {
+    stage.apple.script('moved@icloud.com', [{ reply: '251 2.1.5 User not local; will forward' }])
+    stage.apple.script('maybe@icloud.com', [{ reply: '252-2.1.5 Cannot VRFY user\n252 2.1.5 but will try' }])
+    await stage.haraka.send({ from: 'b@example.com', to: ['moved@icloud.com'] })
+    await stage.haraka.send({ from: 'b@example.com', to: ['maybe@icloud.com', 'sure@icloud.com'] })
+    for (const name of ['moved', 'maybe', 'sure']) await stage.delivered(`${name}@icloud.com`)
+  })
+
   it('RCPT: a 503 that hides a 451 is tried again', async () => {
     const reply =
       '503 5.5.1 Error: need MAIL command - MAIL FROM error: 451 4.7.1 Service unavailable - try again later'

@@ -44,6 +44,11 @@ function listen(socket: OutboundSocket, recipients: readonly Address[], answerer
   }
   // Added before Haraka's own listener, so that the reply is there when Haraka runs its hooks.
   socket.on('line', (line) => conversation.line(line))
+  const emit = socket.emit
+  socket.emit = function (event, ...rest) {
+    if (event === 'line') rest[0] = conversation.forHaraka(String(rest[0]))
+    return emit.call(this, event, ...rest)
+  }
 }
 
 /** One SMTP session as seen from its side. */
@@ -81,6 +86,14 @@ class Conversation {
     this.#text = ''
     if (match) this.#reply(Number(match[1]), text)
     else if (this.#phase !== 'quit') this.#refused(this.#recipients, text)
+  }
+
+  /**
+   * To Haraka a recipient with any other 2xx than 250, such as 251 (RFC 5321, 4.2.3), is neither accepted nor refused: nothing
+   * is sent, and nobody hears of it.
+   */
+  forHaraka(line: string): string {
+    return this.#phase === 'rcpt' ? line.replace(/^2\d\d(?=[ -])/, '250') : line
   }
 
   #reply(code: number, text: string): void {
