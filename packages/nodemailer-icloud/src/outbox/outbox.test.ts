@@ -1,4 +1,7 @@
+import nodemailer from 'nodemailer'
 import { describe, expect, it } from 'vitest'
+import { icloudTransport } from '../icloud-transport.ts'
+import type { InnerTransport } from '../nodemailer-shapes.ts'
 import { mail, rejection } from '../stage.test.fixture.ts'
 import { itemsOf } from './outbox-contract.test.fixture.ts'
 import { next, outboxStage } from './outbox-stage.test.fixture.ts'
@@ -168,5 +171,30 @@ describe('mail with an outbox', () => {
     const again = await Promise.race([delivered, next(worker, 'retry')])
     expect(again).toMatchObject({ recipient: 'anna@icloud.com' })
     expect(simulator.messages).toHaveLength(1)
+  })
+
+  it('that may have arrived is not sent again if it must not be, also if the transport is closed meanwhile', async () => {
+    const { file, options } = await outboxStage()
+    let broken = (): void => {}
+    const inner: InnerTransport = {
+      name: 'SMTP',
+      version: '1',
+      send(each, callback) {
+        each.message.createReadStream().resume().once('end', sent)
+        broken = () => callback(Object.assign(new Error('closed'), { code: 'ECONNECTION' }) as Error)
+      },
+      close: () => broken(),
+    }
+    let sent = (): void => {}
+    const isSent = new Promise<void>((resolve) => {
+      sent = resolve
+    })
+    const outbox = sqliteOutbox(file)
+    const transport = icloudTransport(inner, { ...options, hop: 'direct', outbox, retryAmbiguous: false })
+    const undelivered = next(transport.worker!, 'undelivered')
+    await nodemailer.createTransport(transport as never).sendMail(mail('anna@icloud.com'))
+    await isSent
+    transport.close()
+    expect(await undelivered).toMatchObject({ recipient: 'anna@icloud.com', ambiguous: true })
   })
 })
