@@ -193,9 +193,7 @@ export class ClaimHandler {
     const entry = this.#entry
     const { recipients, expired, hookFailures } = entry
     if (!isTold && recipients.length === 0 && hookFailures >= mostHookFailures) {
-      await this.#bury(
-        `a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`,
-      )
+      await this.#bury(`a hook failed ${hookFailures} times; outcomes that it does not know are in "untold"`)
       return
     }
     if (!isTold || recipients.length > 0) {

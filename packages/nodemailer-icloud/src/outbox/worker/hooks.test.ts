@@ -84,7 +84,10 @@ describe('the hooks of an outbox', () => {
     expect(await itemsOf(outbox)).toMatchObject([
       {
         state: 'dead',
-        entry: { recipients: [], untold: [{ recipient: 'anna@icloud.com' }, { recipient: 'bert@icloud.com' }] },
+        entry: {
+          recipients: [],
+          untold: [{ recipient: 'anna@icloud.com' }, { recipient: 'bert@icloud.com' }],
+        },
       },
     ])
   })
