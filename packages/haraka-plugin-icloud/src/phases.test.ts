@@ -42,7 +42,10 @@ describe('where in the session a reply comes', () => {
     stage.apple.script('maybe@icloud.com', [{ reply: '252-2.1.5 Cannot VRFY user\n252 2.1.5 but will try' }])
     await stage.haraka.send({ from: 'b@example.com', to: ['moved@icloud.com'] })
     await stage.haraka.send({ from: 'b@example.com', to: ['maybe@icloud.com', 'sure@icloud.com'] })
-    for (const name of ['moved', 'maybe', 'sure']) await stage.delivered(`${name}@icloud.com`)
+    for (const recipient of ['moved@icloud.com', 'maybe@icloud.com', 'sure@icloud.com']) {
+      await stage.delivered(recipient)
+      expect(stage.tries(recipient)).toBe(1)
+    }
   })
 
   it('RCPT: a 503 that hides a 451 is tried again', async () => {

@@ -181,7 +181,7 @@ describe('mail with an outbox', () => {
       version: '1',
       send(each, callback) {
         each.message.createReadStream().resume().once('end', sent)
-        broken = () => callback(Object.assign(new Error('closed'), { code: 'ECONNECTION' }) as Error)
+        broken = () => callback(Object.assign(new Error('closed'), { code: 'ECONNECTION' }))
       },
       close: () => broken(),
     }
