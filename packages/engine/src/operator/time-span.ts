@@ -26,7 +26,8 @@ export function isWithin({ since, until }: TimeSpan, at: number): boolean {
   return at >= since && at < until
 }
 
-function timeOf(call: string, what: string, value: unknown): number {
+/** ms since the epoch; throws `EARGUMENT` for what is no time. */
+export function timeOf(call: string, what: string, value: unknown): number {
   const ms = value instanceof Date ? value.getTime() : value
   if (typeof ms === 'number' && Number.isFinite(ms)) return ms
   throw argument(call, what, 'milliseconds since the epoch or a Date', value)

@@ -2,6 +2,7 @@ import type { Attempt, Decision } from '../decide/attempt.ts'
 import type { LedgerEvent } from '../ledger/ledger.ts'
 import type { Outcome } from './outcome.ts'
 import { noReply } from '../policy/policy.ts'
+import { visible } from '../visible.ts'
 
 const longestText = 1000
 const longestError = 300
@@ -56,12 +57,4 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     })
   }
   return lines
-}
-
-/** Control characters written out, as `\u000a`: the name of a host that does not answer may be anybody's. */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,0 +1,35 @@
+import { cutAddresses } from '../names/cut-addresses.ts'
+
+/** What stands in place of an address. */
+export const cut = '[address]'
+
+/**
+ * A text without addresses, and without the recipient's local part where it stands alone, as some replies name no more than that.
+ * Time grows with the length only.
+ */
+export function withoutRecipient(text: string, recipient: string): string {
+  const without = cutAddresses(text)
+  const at = recipient.lastIndexOf('@')
+  const local = (at < 0 ? recipient : recipient.slice(0, at)).toLowerCase()
+  if (local === '' || !without.toLowerCase().includes(local)) return without
+  let result = ''
+  let from = 0
+  for (let i = 0; i <= without.length; i++) {
+    if (i < without.length && !isSeparator(without.charAt(i))) continue
+    const word = without.slice(from, i)
+    result += isNameOf(word, local) ? cut : word
+    result += without.charAt(i)
+    from = i + 1
+  }
+  return result
+}
+
+/** A word may end a sentence. */
+function isNameOf(word: string, local: string): boolean {
+  const bare = word.toLowerCase()
+  return bare === local || bare === `${local}.` || bare === `${local}!`
+}
+
+function isSeparator(character: string): boolean {
+  return character <= ' ' || '"\'(),:;<>[]`'.includes(character)
+}
