@@ -73,9 +73,9 @@ async function rateWords(source: LetterSource, { span, now, startedAt }: Checked
   if (span.until < now) return null
   const window = Math.min(longestWindowSeconds, (now - Math.max(span.since, startedAt ?? -Infinity)) / 1000)
   if (!(window > 0)) return null
-  const { since, until, attempts, delivered, deferred, refused } = await source.rates({ window })
+  const { since, until, attempts, delivered, deferred, bounced, refused } = await source.rates({ window })
   if (attempts === 0) return null
-  return `From ${time(since)} to ${time(until)} we made ${attempts} attempts to deliver to you: ${delivered} were accepted, ${deferred} deferred, ${refused} refused for other reasons than the recipient.`
+  return `From ${time(since)} to ${time(until)} attempts to deliver mail to you: ${attempts}, of which accepted: ${delivered}, deferred: ${deferred}, refused because of the recipient: ${bounced}, refused for another reason: ${refused}.`
 }
 
 function transactionNotes({ groups }: LetterEvidence): string[] {

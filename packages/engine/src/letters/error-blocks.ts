@@ -1,15 +1,14 @@
-import { isAppleDomain, rules } from '@icloud-delivery/rules'
+import { isAppleDomain } from '@icloud-delivery/rules'
 import { domainOf } from '../address.ts'
 import { isHashedName } from '../names/address-names.ts'
 import type { LetterBlock } from './letter.ts'
 import type { LetterEvidence, ReplyGroup, Sample } from './letter-evidence.ts'
 import { cut, withoutRecipient } from './without-recipient.ts'
-import { oneLine, paragraph, remoteLine, time } from './words.ts'
+import { paragraph, remoteLine, time } from './words.ts'
 
 const mostShown = 20
 const longestReply = 500
 const longestAddress = 320
-const titles: ReadonlyMap<string, string> = new Map(rules.map(({ id, title }) => [id, title]))
 
 /** The replies of a letter: for each kind how often, from when to when, and some as they came. */
 export function errorBlocks({ groups, isComplete }: LetterEvidence, areShown: boolean): LetterBlock[] {
@@ -23,8 +22,9 @@ export function errorBlocks({ groups, isComplete }: LetterEvidence, areShown: bo
   return blocks
 }
 
-function summaryOf({ rule, code, count, firstAt, lastAt }: ReplyGroup, isComplete: boolean): string {
-  const name = [code, titles.get(rule) ?? oneLine(rule)].filter((part) => part !== '').join(', ')
+function summaryOf({ code, count, firstAt, lastAt }: ReplyGroup, isComplete: boolean): string {
+  // Not what we make of it: the reader knows better what his words mean.
+  const name = code === '' ? 'Without a code' : code
   const atLeast = isComplete ? '' : 'at least '
   return count === 1
     ? `${name}: ${atLeast}once, ${time(firstAt)}`

@@ -1,11 +1,12 @@
 import type { Letter, LetterBlock, LetterSection } from './letter.ts'
+import { cutAt } from './words.ts'
 
-const longestSubject = 200
+const longestSubject = 197
 const longestLine = 76
 
 /** A letter with its renderings. */
 export function rendered(letter: Omit<Letter, 'text' | 'markdown'>): Letter {
-  const subject = letter.subject.slice(0, longestSubject).toWellFormed()
+  const subject = cutAt(letter.subject, longestSubject)
   const whole = { ...letter, subject }
   return { ...whole, text: textOf(letter.sections), markdown: markdownOf(whole) }
 }

@@ -38,6 +38,11 @@ export function oneLine(text: string): string {
 
 /** Remote text on one line, cut. */
 export function remoteLine(text: string, longest: number): string {
-  const line = oneLine(text)
-  return line.length > longest ? `${line.slice(0, longest).toWellFormed()}...` : line.toWellFormed()
+  return cutAt(oneLine(text), longest)
+}
+
+/** A text of at most so many characters and `...`, without halves of characters. */
+export function cutAt(text: string, longest: number): string {
+  const some = text.length > longest ? `${text.slice(0, longest)}...` : text
+  return some.replaceAll(/\p{Cs}/gu, '\ufffd')
 }
