@@ -2,7 +2,13 @@ import { rules, type Fault } from '@icloud-delivery/rules'
 import { errorBlocks } from './error-blocks.ts'
 import { letterEvidence, type LetterEvidence } from './letter-evidence.ts'
 import { evidenceNotes, holdWords, senderSections, signature, startWords } from './letter-parts.ts'
-import { checkedRequest, textOf, type CheckedRequest, type LetterRequest, type LetterSource } from './letter-request.ts'
+import {
+  checkedRequest,
+  textOf,
+  type CheckedRequest,
+  type LetterRequest,
+  type LetterSource,
+} from './letter-request.ts'
 import type { Letter } from './letter.ts'
 import { rendered } from './render-letter.ts'
 import { paragraph, paragraphs, time } from './words.ts'
@@ -49,7 +55,9 @@ export async function appleLetter(source: LetterSource, request: AppleLetterRequ
         heading: null,
         blocks: [
           paragraph('Hello,'),
-          paragraph('iCloud Mail does not take some of our mail. Please look into it; here is what you ask for.'),
+          paragraph(
+            'iCloud Mail does not take some of our mail. Please look into it; here is what you ask for.',
+          ),
         ],
       },
       ...senderSections(checked),
@@ -68,7 +76,10 @@ function subjectOf({ domain }: CheckedRequest, { groups }: LetterEvidence): stri
 }
 
 /** How much of the mail it is; `null` where the counts do not say, such as for mail that a relay hands over. */
-async function rateWords(source: LetterSource, { span, now, startedAt }: CheckedRequest): Promise<string | null> {
+async function rateWords(
+  source: LetterSource,
+  { span, now, startedAt }: CheckedRequest,
+): Promise<string | null> {
   // The counts reach up to now only.
   if (span.until < now) return null
   const window = Math.min(longestWindowSeconds, (now - Math.max(span.since, startedAt ?? -Infinity)) / 1000)

@@ -13,10 +13,12 @@ const longestAddress = 320
 /** The replies of a letter: for each kind how often, from when to when, and some as they came. */
 export function errorBlocks({ groups, isComplete }: LetterEvidence, areShown: boolean): LetterBlock[] {
   if (groups.length === 0) return [paragraph('We have no SMTP errors on record for this time.')]
-  const blocks = groups.slice(0, mostShown).flatMap((group): LetterBlock[] => [
-    paragraph(summaryOf(group, isComplete)),
-    { type: 'lines', lines: group.samples.flatMap((sample) => linesOf(sample, areShown)) },
-  ])
+  const blocks = groups
+    .slice(0, mostShown)
+    .flatMap((group): LetterBlock[] => [
+      paragraph(summaryOf(group, isComplete)),
+      { type: 'lines', lines: group.samples.flatMap((sample) => linesOf(sample, areShown)) },
+    ])
   const more = groups.length - mostShown
   if (more > 0) blocks.push(paragraph(`And ${more} other kinds of reply, each less often.`))
   return blocks

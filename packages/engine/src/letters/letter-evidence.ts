@@ -73,7 +73,11 @@ export async function letterEvidence(
         isComplete = false
         break
       }
-      const events = await ledger.events({ type, limit: eventsALook, ...(before !== undefined && { before }) })
+      const events = await ledger.events({
+        type,
+        limit: eventsALook,
+        ...(before !== undefined && { before }),
+      })
       before = events.at(-1)?.id
       for (const event of events) {
         const { rule, reply, stream } = event.data
@@ -84,7 +88,12 @@ export async function letterEvidence(
         if (ip !== undefined && ips.size < mostNames) ips.add(ip.toLowerCase())
         if (list !== undefined) lists.add(list)
         if (typeof stream === 'string' && streams.size < mostNames) streams.add(stream)
-        gather(groups, rule, codeOf(verdict), { at: event.at, reply, transactionId, recipient: event.subject })
+        gather(groups, rule, codeOf(verdict), {
+          at: event.at,
+          reply,
+          transactionId,
+          recipient: event.subject,
+        })
       }
       // What was buffered while the ledger was out of reach is written later than it happened.
       if (before === undefined || events.every(({ at }) => at < span.since - dayMs)) break
@@ -101,7 +110,10 @@ export async function letterEvidence(
 }
 
 /** The reply read once more: its tag and transaction id are not kept by themselves. */
-function understood({ subject, data }: StoredEvent, reply: string): Pick<Verdict, 'code' | 'enhanced' | 'tag' | 'evidence'> {
+function understood(
+  { subject, data }: StoredEvent,
+  reply: string,
+): Pick<Verdict, 'code' | 'enhanced' | 'tag' | 'evidence'> {
   const { mx } = (data.heard ?? {}) as Heard
   const { code, enhanced, tag, evidence } = classify(reply, { recipient: subject, mx })
   return { code, enhanced, tag, evidence }

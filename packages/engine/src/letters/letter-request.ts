@@ -74,7 +74,8 @@ export function checkedRequest(
   texts: readonly string[],
   usual: readonly string[],
 ): CheckedRequest {
-  if (typeof request !== 'object' || request === null) throw argument(call, 'the request', 'an object', request)
+  if (typeof request !== 'object' || request === null)
+    throw argument(call, 'the request', 'an object', request)
   onlyOptions(call, request, [...names, ...texts])
   const { ips, recipients = 'redacted', clock = Date.now } = request
   const company = textOf(call, 'company', request.company, longestName)
@@ -82,12 +83,14 @@ export function checkedRequest(
     typeof request.domain === 'string' && !request.domain.includes('@') && request.domain.length <= 253
       ? domainOf(`postmaster@${request.domain}`)
       : null
-  if (!domain?.includes('.') || !/^[\p{L}\p{N}.-]+$/u.test(domain)) throw argument(call, 'domain', 'a domain such as example.com', request.domain)
+  if (!domain?.includes('.') || !/^[\p{L}\p{N}.-]+$/u.test(domain))
+    throw argument(call, 'domain', 'a domain such as example.com', request.domain)
   if (!Array.isArray(ips) || ips.length < 1 || ips.length > mostIps)
     throw argument(call, 'ips', `a list of 1 to ${mostIps} IP addresses`, ips)
   for (const ip of ips as unknown[])
     // A zone, as in fe80::1%eth0, is nobody's to know.
-    if (typeof ip !== 'string' || isIP(ip) === 0 || ip.includes('%')) throw argument(call, 'ips', 'IP addresses', ip)
+    if (typeof ip !== 'string' || isIP(ip) === 0 || ip.includes('%'))
+      throw argument(call, 'ips', 'IP addresses', ip)
   if (recipients !== 'redacted' && recipients !== 'shown')
     throw argument(call, 'recipients', "'redacted' or 'shown'", recipients)
   if (typeof clock !== 'function') throw argument(call, 'clock', 'a function', clock)

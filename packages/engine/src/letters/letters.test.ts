@@ -7,7 +7,8 @@ import type { RemovalRequest } from './removal-letter.ts'
 import { spamhausLetter } from './spamhaus-letter.ts'
 
 const txn = '01234567-89ab-cdef-0123-456789abcdef'
-const policy = '554 5.7.1 [HM08] Message rejected due to local policy. Please visit https://support.apple.com/en-us/HT204137.'
+const policy =
+  '554 5.7.1 [HM08] Message rejected due to local policy. Please visit https://support.apple.com/en-us/HT204137.'
 const listed = (list: string): string =>
   `550 5.7.1 Mail from IP 192.0.2.10 was rejected due to listing in Spamhaus ${list}. For details please see http://www.spamhaus.org/query/bl?ip=192.0.2.10`
 const dbl =
@@ -82,7 +83,10 @@ Ann Other <ann@example.com>, Example Ltd
   it('ask Proofpoint, with the page of each IP and what was done', async () => {
     const desk = bench({ ledger: await open() })
     await desk.reply(replies.blocked)
-    const letter = await proofpointLetter(desk.engine, removalOf(desk, { ips: ['192.0.2.10', '2001:db8::1'] }))
+    const letter = await proofpointLetter(
+      desk.engine,
+      removalOf(desk, { ips: ['192.0.2.10', '2001:db8::1'] }),
+    )
     expect(letter.to).toBeNull()
     expect(letter.urls).toEqual([
       'https://ipcheck.proofpoint.com/?ip=192.0.2.10',
@@ -200,7 +204,8 @@ describe('what others say', () => {
     const desk = bench()
     for (let n = 0; n < 60; n++) {
       const reply = `5${50 + (n % 5)} 5.${n}.1 [HM08] Message rejected due to local policy ${'x'.repeat(900)}`
-      for (let again = 0; again < 4; again++) await desk.reply(reply, { messageId: `m${n}-${again}`, lane: `l${n}` })
+      for (let again = 0; again < 4; again++)
+        await desk.reply(reply, { messageId: `m${n}-${again}`, lane: `l${n}` })
     }
     const { text, subject } = await appleLetter(desk.engine, requestOf(desk))
     expect(text.length).toBeLessThan(50_000)
@@ -230,7 +235,10 @@ describe('what others say', () => {
 
 it('keeps a text of the sender from being markup in Markdown', async () => {
   const desk = bench()
-  const request = requestOf(desk, { company: '# <b>Example</b> & Sons', description: '- one_two_\n\n1. [x](y)' })
+  const request = requestOf(desk, {
+    company: '# <b>Example</b> & Sons',
+    description: '- one_two_\n\n1. [x](y)',
+  })
   const { markdown } = await appleLetter(desk.engine, request)
   expect(markdown).toContain('\\# \\<b\\>Example\\</b\\> \\& Sons')
   expect(markdown).toContain('\\- one\\_two\\_\n\n1\\. \\[x\\](y)')
@@ -266,6 +274,8 @@ it.each([
 it('does not ask for a removal without a remediation', async () => {
   const desk = bench()
   const request = { ...removalOf(desk), remediation: '' }
-  await expect(proofpointLetter(desk.engine, request)).rejects.toThrow('proofpointLetter: remediation must be')
+  await expect(proofpointLetter(desk.engine, request)).rejects.toThrow(
+    'proofpointLetter: remediation must be',
+  )
   await expect(spamhausLetter(desk.engine, request)).rejects.toThrow('spamhausLetter: remediation must be')
 })

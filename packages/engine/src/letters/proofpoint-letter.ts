@@ -16,7 +16,8 @@ export async function proofpointLetter(source: LetterSource, request: RemovalReq
   const evidence = await letterEvidence(source.ledger, checked.rules, checked.span)
   const ips = checked.ips.join(', ')
   const notes: string[] = []
-  if (checked.ips.length > 1) notes.push('The form takes one IP: enter it once for each that it says is blocked.')
+  if (checked.ips.length > 1)
+    notes.push('The form takes one IP: enter it once for each that it says is blocked.')
   if (!checked.areShown)
     notes.push("Proofpoint may ask for the recipient of a blocked mail: recipients: 'shown' names them.")
   return removalLetter(source, checked, evidence, {

@@ -29,7 +29,9 @@ export async function removalLetter(
   evidence: LetterEvidence,
   { subject, urls, asked, remediation, notes }: Removal,
 ): Promise<Letter> {
-  const facts = [startWords(checked, evidence), await holdWords(source, checked)].filter((words) => words !== null)
+  const facts = [startWords(checked, evidence), await holdWords(source, checked)].filter(
+    (words) => words !== null,
+  )
   const streams = evidence.streams.map((stream) => oneLine(stream).slice(0, 64))
   return rendered({
     to: null,

@@ -39,7 +39,12 @@ function wrapped(text: string, indent: string): string {
   return [...lines, line].join(`\n${indent}`)
 }
 
-function markdownOf({ to, urls, subject, sections }: Pick<Letter, 'to' | 'urls' | 'subject' | 'sections'>): string {
+function markdownOf({
+  to,
+  urls,
+  subject,
+  sections,
+}: Pick<Letter, 'to' | 'urls' | 'subject' | 'sections'>): string {
   const parts = [`# ${escaped(subject)}`]
   if (to !== null) parts.push(`To: <${to}>`)
   if (urls.length > 0) parts.push(urls.map((url) => `- <${url}>`).join('\n'))
@@ -59,7 +64,7 @@ function blockMarkdown(block: LetterBlock): string {
 
 /** What would be markup is not: in a line, and at its beginning. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|~&]/g, '\\$&').replace(/^(?:[-+=#]|\d{1,9}(?=[.)]))/, (start) =>
-    /\d/.test(start) ? `${start}\\` : `\\${start}`,
-  )
+  return text
+    .replaceAll(/[\\`*_{}[\]<>|~&]/g, '\\$&')
+    .replace(/^(?:[-+=#]|\d{1,9}(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
 }

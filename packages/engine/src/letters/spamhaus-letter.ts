@@ -35,10 +35,16 @@ export async function spamhausLetter(source: LetterSource, request: RemovalReque
 function listNotes({ lists }: LetterEvidence): string[] {
   const notes: string[] = []
   if (lists.includes('SBL'))
-    notes.push('Spamhaus removes from the SBL for the provider that the IP belongs to only: give this text to its abuse desk.')
+    notes.push(
+      'Spamhaus removes from the SBL for the provider that the IP belongs to only: give this text to its abuse desk.',
+    )
   if (lists.includes('PBL'))
-    notes.push('The PBL is no accusation: it lists ranges that are not to send mail by themselves. Send through a relay, or ask the provider.')
+    notes.push(
+      'The PBL is no accusation: it lists ranges that are not to send mail by themselves. Send through a relay, or ask the provider.',
+    )
   if (lists.includes('DBL'))
-    notes.push('Replies about the DBL do not say which domain is listed: look up all that the mail links to, not your own only.')
+    notes.push(
+      'Replies about the DBL do not say which domain is listed: look up all that the mail links to, not your own only.',
+    )
   return notes
 }

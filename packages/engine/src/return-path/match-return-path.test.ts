@@ -16,7 +16,12 @@ it('finds who and what it was signed for', () => {
 })
 
 it('takes nobody in place of him, whoever a bounce names', () => {
-  const recipients = ['victim@icloud.com', 'anna@icloud.com.example.com', 'anna@me.com', `${'a'.repeat(1e6)}@b.c`]
+  const recipients = [
+    'victim@icloud.com',
+    'anna@icloud.com.example.com',
+    'anna@me.com',
+    `${'a'.repeat(1e6)}@b.c`,
+  ]
   expect(matchReturnPath(path, { recipients }, [k1])).toEqual({ recipient: null, messageId: null })
   expect(matchReturnPath(path, {}, [k1])).toEqual({ recipient: null, messageId: null })
   expect(matchReturnPath(path, { recipients: [null as never], messageIds: [1 as never] }, [k1])).toEqual({
@@ -29,6 +34,8 @@ it('finds nothing with another secret, and says so if the key is not there', () 
   const recipients = ['anna@icloud.com']
   const other = { id: 'k1', secret: '3'.repeat(32) }
   expect(matchReturnPath(path, { recipients }, [other]).recipient).toBeNull()
-  expect(() => matchReturnPath(path, { recipients }, [k2])).toThrow('path.keyId must be the id of one of the keys')
+  expect(() => matchReturnPath(path, { recipients }, [k2])).toThrow(
+    'path.keyId must be the id of one of the keys',
+  )
   expect(() => matchReturnPath({ ...path, messageToken: 'x' }, {}, [k1])).toThrow('path.messageToken')
 })

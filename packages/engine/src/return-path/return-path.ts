@@ -55,7 +55,11 @@ export function checked(call: string, options: ReturnPathOptions): Checked {
   const { domain, prefix = 'bounce+', keys, clock = Date.now } = options
   if (typeof domain !== 'string' || domain.length > longestDomain || !isDomain(domain))
     throw argument(call, 'domain', `a domain in ASCII of at most ${longestDomain} characters`, domain)
-  if (typeof prefix !== 'string' || prefix.length > longestPrefix || !/^(?:[a-z\d][a-z\d+_=-]*)?$/.test(prefix))
+  if (
+    typeof prefix !== 'string' ||
+    prefix.length > longestPrefix ||
+    !/^(?:[a-z\d][a-z\d+_=-]*)?$/.test(prefix)
+  )
     throw argument(
       call,
       'prefix',

@@ -57,7 +57,8 @@ const hourBits = 25
  */
 export function signReturnPath(options: SignReturnPathOptions): SignedReturnPath {
   const call = 'signReturnPath'
-  if (typeof options !== 'object' || options === null) throw argument(call, 'the options', 'an object', options)
+  if (typeof options !== 'object' || options === null)
+    throw argument(call, 'the options', 'an object', options)
   onlyOptions(call, options, names)
   const { recipient, messageId, expiresInSeconds = fortnightSeconds } = options
   const folded = typeof recipient === 'string' ? foldAddress(recipient) : null
@@ -65,7 +66,12 @@ export function signReturnPath(options: SignReturnPathOptions): SignedReturnPath
   if (typeof messageId !== 'string' || messageId.trim() === '')
     throw argument(call, 'messageId', 'a string that is not empty', messageId)
   if (!(expiresInSeconds >= leastSeconds && expiresInSeconds <= mostSeconds))
-    throw argument(call, 'expiresInSeconds', `a number from ${leastSeconds} to ${mostSeconds}`, expiresInSeconds)
+    throw argument(
+      call,
+      'expiresInSeconds',
+      `a number from ${leastSeconds} to ${mostSeconds}`,
+      expiresInSeconds,
+    )
   const { domain, prefix, keys, now } = checked(call, options)
   const key = keys[0]
   if (key === undefined) throw new TypeError('no key to sign with')

@@ -55,7 +55,8 @@ const longestRead = 256
  */
 export function verifyReturnPath(address: string, options: ReturnPathOptions): VerifiedReturnPath {
   const call = 'verifyReturnPath'
-  if (typeof options !== 'object' || options === null) throw argument(call, 'the options', 'an object', options)
+  if (typeof options !== 'object' || options === null)
+    throw argument(call, 'the options', 'an object', options)
   onlyOptions(call, options, names)
   const { domain, prefix, keys, now } = checked(call, options)
 
@@ -88,7 +89,9 @@ function signedPart(address: unknown, domain: string, prefix: string): Buffer | 
   if (typeof address !== 'string' || address.length > longestRead) return null
   // Before the case is folded: some letters that are not ASCII become ASCII by that.
   for (let i = 0; i < address.length; i++) if (address.charCodeAt(i) > 0x7e) return null
-  const text = (address.startsWith('<') && address.endsWith('>') ? address.slice(1, -1) : address).toLowerCase()
+  const text = (
+    address.startsWith('<') && address.endsWith('>') ? address.slice(1, -1) : address
+  ).toLowerCase()
   const end = prefix.length + signedLength
   if (!text.startsWith(prefix) || text.slice(end) !== `@${domain}`) return null
   return fromBase32(text.slice(prefix.length, end))
