@@ -86,7 +86,7 @@ async function rateWords(
   if (!(window > 0)) return null
   const { since, until, attempts, delivered, deferred, bounced, refused } = await source.rates({ window })
   if (attempts === 0) return null
-  return `From ${time(since)} to ${time(until)} attempts to deliver mail to you: ${attempts}, of which accepted: ${delivered}, deferred: ${deferred}, refused because of the recipient: ${bounced}, refused for another reason: ${refused}.`
+  return `Attempts to deliver mail to you from ${time(since)} to ${time(until)}: ${attempts} (accepted ${delivered}, deferred ${deferred}, refused because of the recipient ${bounced}, refused for another reason ${refused}).`
 }
 
 function transactionNotes({ groups }: LetterEvidence): string[] {

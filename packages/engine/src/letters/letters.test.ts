@@ -71,9 +71,9 @@ Receipts that our customers wait for are refused.
 
 The first of these errors on record came at 2026-01-01 00:01:00 UTC.
 
-From 2025-12-25 01:00:00 UTC to 2026-01-01 00:03:00 UTC attempts to deliver
-mail to you: 4, of which accepted: 1, deferred: 0, refused because of the
-recipient: 1, refused for another reason: 2.
+Attempts to deliver mail to you from 2025-12-25 01:00:00 UTC to 2026-01-01
+00:03:00 UTC: 4 (accepted 1, deferred 0, refused because of the recipient 1,
+refused for another reason 2).
 
 Ann Other <ann@example.com>, Example Ltd
 `)

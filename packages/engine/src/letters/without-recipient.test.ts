@@ -5,6 +5,10 @@ it.each([
   ['550 5.1.1 <anna@icloud.com>: user does not exist', '550 5.1.1 <[address]>: user does not exist'],
   ['550 5.1.1 Anna: user does not exist', '550 5.1.1 [address]: user does not exist'],
   ['no mailbox "anna", nor anna.', 'no mailbox "[address]", nor [address]'],
+  [
+    'see https://example.com/?to=anna%40icloud.com or news-anna=icloud.com',
+    'see https:[address] or [address]',
+  ],
   ['susanna and annabel', 'susanna and annabel'],
   ['', ''],
 ])('%s', (text, left) => {

@@ -24,10 +24,11 @@ export function withoutRecipient(text: string, recipient: string): string {
   return result
 }
 
-/** A word may end a sentence. */
+/** A word may end a sentence; return paths and links hold an address without its `@`. */
 function isNameOf(word: string, local: string): boolean {
   const bare = word.toLowerCase()
-  return bare === local || bare === `${local}.` || bare === `${local}!`
+  if (bare === local || bare === `${local}.` || bare === `${local}!`) return true
+  return bare.includes(`${local}=`) || bare.includes(`${local}%40`)
 }
 
 function isSeparator(character: string): boolean {

@@ -125,8 +125,8 @@ it.each([
   ['clock', { clock: 1 as never }],
   ['expiresInSeconds', { expiresInSeconds: 3599 }],
   ['expiresInSeconds', { expiresInSeconds: 31_622_401 }],
-  ['"expires"', { expires: 1 } as object],
-])('says what is wrong with %s', (what, about) => {
+  ['"expires"', { expires: 1 }],
+])('says what is wrong with %s', (what, about: object) => {
   expect(() => sign(about)).toThrow(expect.objectContaining({ code: 'EARGUMENT' }))
   expect(() => sign(about)).toThrow(what)
   expect(() => sign(about)).toThrow(/^(?!.*hunter2)/)
