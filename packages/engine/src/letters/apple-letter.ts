@@ -1,6 +1,6 @@
 import { rules, type Fault } from '@icloud-delivery/rules'
 import { errorBlocks } from './error-blocks.ts'
-import { letterEvidence, type LetterEvidence } from './letter-evidence.ts'
+import type { LetterEvidence } from './letter-evidence.ts'
 import { evidenceNotes, holdWords, senderSections, signature, startWords } from './letter-parts.ts'
 import {
   checkedRequest,
@@ -10,6 +10,7 @@ import {
   type LetterSource,
 } from './letter-request.ts'
 import type { Letter } from './letter.ts'
+import { recorded, type Recorded } from './recorded.ts'
 import { rendered } from './render-letter.ts'
 import { paragraph, paragraphs, time } from './words.ts'
 
@@ -25,7 +26,6 @@ const postmaster = 'icloudadmin@apple.com'
 const recipientFaults: readonly Fault[] = ['recipient', 'recipient-domain']
 const usual = rules.filter(({ fault }) => !recipientFaults.includes(fault)).map(({ id }) => id)
 const mostCodes = 2
-const longestWindowSeconds = 90 * 86_400
 
 /**
  * A letter to Apple's postmaster with the five things they ask for: company, domain, IPs, SMTP errors with their transaction ids
@@ -40,12 +40,11 @@ export async function appleLetter(source: LetterSource, request: AppleLetterRequ
   const description = textOf(call, 'description', request.description)
   const remediation =
     request.remediation === undefined ? null : textOf(call, 'remediation', request.remediation)
-  const evidence = await letterEvidence(source.ledger, checked.rules, checked.span)
-  const facts = [
-    startWords(checked, evidence),
-    await rateWords(source, checked),
-    await holdWords(source, checked),
-  ].filter((words) => words !== null)
+  const record = await recorded(source, checked)
+  const { evidence } = record
+  const facts = [startWords(checked, record), rateWords(record), await holdWords(source, checked)].filter(
+    (words) => words !== null,
+  )
   return rendered({
     to: postmaster,
     urls: [],
@@ -76,16 +75,9 @@ function subjectOf({ domain }: CheckedRequest, { groups }: LetterEvidence): stri
 }
 
 /** How much of the mail it is; `null` where the counts do not say, such as for mail that a relay hands over. */
-async function rateWords(
-  source: LetterSource,
-  { span, now, startedAt }: CheckedRequest,
-): Promise<string | null> {
-  // The counts reach up to now only.
-  if (span.until < now) return null
-  const window = Math.min(longestWindowSeconds, (now - Math.max(span.since, startedAt ?? -Infinity)) / 1000)
-  if (!(window > 0)) return null
-  const { since, until, attempts, delivered, deferred, bounced, refused } = await source.rates({ window })
-  if (attempts === 0) return null
+function rateWords({ rates }: Recorded): string | null {
+  if (rates === null || rates.attempts === 0) return null
+  const { since, until, attempts, delivered, deferred, bounced, refused } = rates
   return `Attempts to deliver mail to you from ${time(since)} to ${time(until)}: ${attempts} (accepted ${delivered}, deferred ${deferred}, refused because of the recipient ${bounced}, refused for another reason ${refused}).`
 }
 

@@ -12,7 +12,12 @@ const longestAddress = 320
 
 /** The replies of a letter: for each kind how often, from when to when, and some as they came. */
 export function errorBlocks({ groups, isComplete }: LetterEvidence, areShown: boolean): LetterBlock[] {
-  if (groups.length === 0) return [paragraph('We have no SMTP errors on record for this time.')]
+  if (groups.length === 0) {
+    const words = isComplete
+      ? 'We have no SMTP errors on record for this time.'
+      : 'We counted SMTP errors in this time, but have not kept their texts.'
+    return [paragraph(words)]
+  }
   const blocks = groups
     .slice(0, mostShown)
     .flatMap((group): LetterBlock[] => [

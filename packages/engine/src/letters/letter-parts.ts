@@ -1,6 +1,7 @@
 import type { Hold } from '../engine.ts'
 import type { CheckedRequest, LetterSource } from './letter-request.ts'
 import type { LetterSection } from './letter.ts'
+import type { Recorded } from './recorded.ts'
 import type { LetterEvidence } from './letter-evidence.ts'
 import { oneLine, paragraph, paragraphs, time } from './words.ts'
 
@@ -21,9 +22,16 @@ export function signature({ contact, company }: CheckedRequest): LetterSection {
 }
 
 /** When it began: as the sender says, or the first reply. */
-export function startWords({ startedAt }: CheckedRequest, { groups }: LetterEvidence): string | null {
+export function startWords(
+  { startedAt }: CheckedRequest,
+  { evidence: { groups }, rates, countedFrom }: Recorded,
+): string | null {
   if (startedAt !== null) return `It began at ${time(startedAt)}.`
   const first = Math.min(...groups.map(({ firstAt }) => firstAt))
+  const bucketMs = (rates?.bucketSeconds ?? 0) * 1000
+  // The counts are by minutes, hours or days; the log knows the second, if it goes back as far.
+  if (countedFrom !== null && countedFrom + bucketMs <= first)
+    return `By our counts it began after ${time(countedFrom)}.`
   return Number.isFinite(first) ? `The first of these errors on record came at ${time(first)}.` : null
 }
 
@@ -38,10 +46,12 @@ export async function holdWords(source: LetterSource, { rules }: CheckedRequest)
 /** What whoever sends a letter should know of the evidence. */
 export function evidenceNotes({ ips }: CheckedRequest, evidence: LetterEvidence): string[] {
   const notes: string[] = []
-  if (evidence.groups.length === 0)
+  if (evidence.groups.length === 0 && evidence.isComplete)
     notes.push('The event log has no such reply in this time: take an earlier since, or name the rules.')
   if (!evidence.isComplete)
-    notes.push('There were more events than are looked at, so the numbers are too low: take a shorter time.')
+    notes.push(
+      'There were more replies than the event log keeps or than are looked at, so the numbers are too low: take a shorter time, or let the ledger keep more events (maxEvents).',
+    )
   const others = evidence.ips.filter((ip) => !ips.some((own) => own.toLowerCase() === ip))
   if (others.length > 0) notes.push(`Replies name IP addresses that are not in ips: ${others.join(', ')}.`)
   return notes

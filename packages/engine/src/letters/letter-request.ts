@@ -21,7 +21,7 @@ export interface LetterRequest {
   ips: readonly string[]
   /** Who signs, such as a name and an address: at most 200 characters. Default: the company. */
   contact?: string
-  /** Replies that came then or later: ms since the epoch, or a date. Default: of the last 7 days. */
+  /** Replies that came then or later: ms since the epoch, or a date. Default: `startedAt`, else of the last 7 days. */
   since?: Time
   /** Replies that came before. Default: all. */
   until?: Time
@@ -95,7 +95,8 @@ export function checkedRequest(
     throw argument(call, 'recipients', "'redacted' or 'shown'", recipients)
   if (typeof clock !== 'function') throw argument(call, 'clock', 'a function', clock)
   const now = clock()
-  const { since = now - weekMs, until, startedAt } = request
+  const startedAt = request.startedAt === undefined ? null : timeOf(call, 'startedAt', request.startedAt)
+  const { until, since = startedAt ?? now - weekMs } = request
   return {
     call,
     company,
@@ -103,7 +104,7 @@ export function checkedRequest(
     ips: [...new Set(ips)],
     contact: request.contact === undefined ? company : textOf(call, 'contact', request.contact, longestName),
     span: spanOf(call, until === undefined ? { since } : { since, until }),
-    startedAt: startedAt === undefined ? null : timeOf(call, 'startedAt', startedAt),
+    startedAt,
     rules: new Set(request.rules === undefined ? usual : checkedRules(call, request.rules)),
     areShown: recipients === 'shown',
     now,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bench, replies, type Bench } from '../bench.test.fixture.ts'
+import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { ledgers } from '../operator/ledgers.test.fixture.ts'
 import { appleLetter, type AppleLetterRequest } from './apple-letter.ts'
 import { proofpointLetter } from './proofpoint-letter.ts'
@@ -158,7 +159,9 @@ Ann Other <ann@example.com>, Example Ltd
     expect(await errors({ until: new Date(start + 1) })).toContain('once, 2026-01-01 00:00:00 UTC')
     expect(await errors({ rules: ['mailbox-full'] })).toContain('552 5.2.2')
     desk.time.now += 8 * 86_400_000
-    const { notes, text } = await appleLetter(desk.engine, requestOf(desk, { startedAt: start }))
+    expect(await errors({ startedAt: start })).toContain('2 times')
+    const since = desk.time.now - 86_400_000
+    const { notes, text } = await appleLetter(desk.engine, requestOf(desk, { startedAt: start, since }))
     expect(text).toContain('We have no SMTP errors on record')
     expect(text).toContain('It began at 2026-01-01 00:00:00 UTC.')
     expect(notes).toEqual([expect.stringContaining('take an earlier since')])
@@ -174,6 +177,20 @@ it('tells what an operator should know: no transaction id, an IP that is not in 
     'Replies name IP addresses that are not in ips: 192.0.2.10.',
     'None of these replies holds a transaction id (Txn ID).',
   ])
+})
+
+it('counts on where the event log has forgotten', async () => {
+  const desk = bench({ ledger: memoryLedger({ maxEvents: 4 }) })
+  for (let n = 0; n < 20; n++, desk.time.now += 600_000) await desk.reply(policy, { messageId: `m${n}` })
+  const some = await appleLetter(desk.engine, requestOf(desk))
+  expect(some.text).toMatch(/\[HM08\]: at least [1-9] times/)
+  expect(some.text).toContain('By our counts it began after 2026-01-01 00:00:00 UTC.')
+  expect(some.notes[0]).toContain('more replies than the event log keeps')
+  for (let n = 0; n < 20; n++) await desk.deliver({ messageId: `d${n}` })
+  const none = await appleLetter(desk.engine, requestOf(desk))
+  expect(none.text).toContain('We counted SMTP errors in this time, but have not kept their texts.')
+  expect(none.text).toContain('By our counts it began after 2026-01-01 00:00:00 UTC.')
+  expect(none.notes).toEqual([expect.stringContaining('more replies than the event log keeps')])
 })
 
 it('knows no recipient where addresses are hashed, shown or not', async () => {
@@ -241,6 +258,7 @@ it('keeps a text of the sender from being markup in Markdown', async () => {
   })
   const { markdown } = await appleLetter(desk.engine, request)
   expect(markdown).toContain('\\# \\<b\\>Example\\</b\\> \\& Sons')
+  expect(markdown).toContain('\n- 192.0.2.10\n')
   expect(markdown).toContain('\\- one\\_two\\_\n\n1\\. \\[x\\](y)')
 })
 

@@ -1,6 +1,6 @@
-import { letterEvidence } from './letter-evidence.ts'
 import { checkedRequest, textOf, type LetterSource } from './letter-request.ts'
 import type { Letter } from './letter.ts'
+import { recorded } from './recorded.ts'
 import { removalLetter, type RemovalRequest } from './removal-letter.ts'
 
 /**
@@ -13,14 +13,14 @@ export async function proofpointLetter(source: LetterSource, request: RemovalReq
   const call = 'proofpointLetter'
   const checked = checkedRequest(call, request, ['remediation'], ['proofpoint-block'])
   const remediation = textOf(call, 'remediation', request.remediation)
-  const evidence = await letterEvidence(source.ledger, checked.rules, checked.span)
+  const record = await recorded(source, checked)
   const ips = checked.ips.join(', ')
   const notes: string[] = []
   if (checked.ips.length > 1)
     notes.push('The form takes one IP: enter it once for each that it says is blocked.')
   if (!checked.areShown)
     notes.push("Proofpoint may ask for the recipient of a blocked mail: recipients: 'shown' names them.")
-  return removalLetter(source, checked, evidence, {
+  return removalLetter(source, checked, record, {
     subject: `Request to unblock ${ips}`,
     // Not the one in the reply, which is remote text.
     urls: checked.ips.map((ip) => `https://ipcheck.proofpoint.com/?ip=${encodeURIComponent(ip)}`),

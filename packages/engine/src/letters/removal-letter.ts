@@ -1,8 +1,8 @@
 import { errorBlocks } from './error-blocks.ts'
-import type { LetterEvidence } from './letter-evidence.ts'
 import { evidenceNotes, holdWords, senderSections, signature, startWords } from './letter-parts.ts'
 import type { CheckedRequest, LetterRequest, LetterSource } from './letter-request.ts'
 import type { Letter } from './letter.ts'
+import type { Recorded } from './recorded.ts'
 import { rendered } from './render-letter.ts'
 import { oneLine, paragraph, paragraphs } from './words.ts'
 
@@ -26,10 +26,11 @@ export interface Removal {
 export async function removalLetter(
   source: LetterSource,
   checked: CheckedRequest,
-  evidence: LetterEvidence,
+  record: Recorded,
   { subject, urls, asked, remediation, notes }: Removal,
 ): Promise<Letter> {
-  const facts = [startWords(checked, evidence), await holdWords(source, checked)].filter(
+  const { evidence } = record
+  const facts = [startWords(checked, record), await holdWords(source, checked)].filter(
     (words) => words !== null,
   )
   const streams = evidence.streams.map((stream) => oneLine(stream).slice(0, 64))

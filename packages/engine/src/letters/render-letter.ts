@@ -66,5 +66,7 @@ function blockMarkdown(block: LetterBlock): string {
 function escaped(text: string): string {
   return text
     .replaceAll(/[\\`*_{}[\]<>|~&]/g, '\\$&')
-    .replace(/^(?:[-+=#]|\d{1,9}(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
+    .replace(/^(?:[-+=#]|\d{1,9}(?=[.)](?: |$)))/, (start) =>
+      /\d/.test(start) ? `${start}\\` : `\\${start}`,
+    )
 }

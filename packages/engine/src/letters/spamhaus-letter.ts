@@ -1,6 +1,7 @@
-import { letterEvidence, type LetterEvidence } from './letter-evidence.ts'
+import type { LetterEvidence } from './letter-evidence.ts'
 import { checkedRequest, textOf, type LetterSource } from './letter-request.ts'
 import type { Letter } from './letter.ts'
+import { recorded } from './recorded.ts'
 import { removalLetter, type RemovalRequest } from './removal-letter.ts'
 
 const ofIps = 'spamhaus-block'
@@ -16,13 +17,14 @@ export async function spamhausLetter(source: LetterSource, request: RemovalReque
   const call = 'spamhausLetter'
   const checked = checkedRequest(call, request, ['remediation'], [ofIps, ofDomains])
   const remediation = textOf(call, 'remediation', request.remediation)
-  const evidence = await letterEvidence(source.ledger, checked.rules, checked.span)
+  const record = await recorded(source, checked)
+  const { evidence } = record
   const isDomain = evidence.groups.some(({ rule }) => rule === ofDomains)
   const areIps = !isDomain || evidence.groups.some(({ rule }) => rule === ofIps)
   const listed = [...(areIps ? checked.ips : []), ...(isDomain ? [checked.domain] : [])]
   const what = listed.join(', ')
   const lists = evidence.lists.length === 0 ? '' : ` (${evidence.lists.join(', ')})`
-  return removalLetter(source, checked, evidence, {
+  return removalLetter(source, checked, record, {
     subject: `Request to remove ${what}${lists}`,
     urls: listed.map((one) => `https://check.spamhaus.org/results/?query=${encodeURIComponent(one)}`),
     asked: `iCloud Mail refuses our mail because of a listing${lists} of ${what}. Please look at it again and remove it.`,
