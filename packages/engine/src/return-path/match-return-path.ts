@@ -24,7 +24,7 @@ export interface ReturnPathMatch {
 /**
  * Finds the recipient and the message that a return path was signed for among those that come into question. A recipient that
  * somebody wrote into a bounce fits only if that mail was to him: so a bounce with Final-Recipient of another suppresses nobody.
- * No match means that the bounce is not to be acted on. Pure, some microseconds for each candidate.
+ * No match means that the bounce is not to be acted on. Pure, some ten microseconds for each candidate.
  *
  * @param path what `signReturnPath` or a valid `verifyReturnPath` gave
  * @param keys as for verifying

@@ -44,7 +44,7 @@ const hourBits = 25
 /**
  * Makes a return path (MAIL FROM) for one recipient and one message, so that a bounce proves that it answers this mail: whoever
  * does not know the key can make none, and whoever sees his own can bounce his own mail only. A bounce that comes back to it says
- * something about that recipient, whatever stands in it. Pure, some microseconds, and nothing is stored.
+ * something about that recipient, whatever stands in it. Pure, some ten microseconds, and nothing is stored.
  *
  * An address and a message id do not fit into 64 octets. So it holds 80 bits of an HMAC of each, an hour of expiry, and an HMAC of
  * all that. {@link verifyReturnPath} needs nothing but the key; {@link matchReturnPath} finds the recipient among those that come
