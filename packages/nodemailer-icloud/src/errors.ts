@@ -117,8 +117,11 @@ const codes: ReadonlySet<string> = new Set<IcloudErrorCode>([
   'ERETRYEXHAUSTED',
 ])
 
+/** One of `rejectedErrors`, or what `sendMail` rejects with: that has the lists besides. */
+type Rejection<C extends IcloudErrorCode> = RejectedError & Partial<OutcomeLists> & { code: C }
+
 /** True for what `sendMail` rejects with, or lists in `rejectedErrors`, by a decision of this package. */
-export function isIcloudError(error: unknown): error is RejectedError & { code: IcloudErrorCode } {
+export function isIcloudError(error: unknown): error is Rejection<IcloudErrorCode> {
   return (
     typeof error === 'object' &&
     error !== null &&
@@ -127,38 +130,38 @@ export function isIcloudError(error: unknown): error is RejectedError & { code: 
   )
 }
 
-function hasCode<C extends IcloudErrorCode>(error: unknown, code: C): error is RejectedError & { code: C } {
+function hasCode<C extends IcloudErrorCode>(error: unknown, code: C): error is Rejection<C> {
   return isIcloudError(error) && error.code === code
 }
 
 /** True if the recipient is suppressed: do not write to it again. */
-export function isSuppressedError(error: unknown): error is RejectedError & { code: 'ESUPPRESSED' } {
+export function isSuppressedError(error: unknown): error is Rejection<'ESUPPRESSED'> {
   return hasCode(error, 'ESUPPRESSED')
 }
 
 /** True if this message was given up and counted for the recipient, such as a full mailbox. */
-export function isSoftBounceError(error: unknown): error is RejectedError & { code: 'ESOFTBOUNCE' } {
+export function isSoftBounceError(error: unknown): error is Rejection<'ESOFTBOUNCE'> {
   return hasCode(error, 'ESOFTBOUNCE')
 }
 
 /** True if this message was given up for a fault that is not the recipient's, such as a failed DMARC check. */
-export function isRefusedError(error: unknown): error is RejectedError & { code: 'EREFUSED' } {
+export function isRefusedError(error: unknown): error is Rejection<'EREFUSED'> {
   return hasCode(error, 'EREFUSED')
 }
 
 /** True if this message was given up for its age, or because it would be past its `deliverBy`. */
-export function isExpiredError(error: unknown): error is RejectedError & { code: 'EEXPIRED' } {
+export function isExpiredError(error: unknown): error is Rejection<'EEXPIRED'> {
   return hasCode(error, 'EEXPIRED')
 }
 
-/** True if the mail is held until `retryAt`. It was not queued: send it again then. */
-export function isHeldError(error: unknown): error is RejectedError & { code: 'EHELD'; retryAt: number } {
+/** True if the mail is held until `retryAt`. Without an outbox it is in no queue: send it again then. */
+export function isHeldError(error: unknown): error is Rejection<'EHELD'> & { retryAt: number } {
   return hasCode(error, 'EHELD')
 }
 
-/** True if the time budget of the send ran out. The mail was not queued: send it again at `retryAt`. */
+/** True if the time budget of the send ran out. Without an outbox it is in no queue: send it again at `retryAt`. */
 export function isRetryExhaustedError(
   error: unknown,
-): error is RejectedError & { code: 'ERETRYEXHAUSTED'; retryAt: number } {
+): error is Rejection<'ERETRYEXHAUSTED'> & { retryAt: number } {
   return hasCode(error, 'ERETRYEXHAUSTED')
 }

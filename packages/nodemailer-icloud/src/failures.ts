@@ -148,7 +148,7 @@ function innerMessage(error: ErrorLike, recipient: string, ambiguous: boolean): 
   if (!isConnectionFailure(error)) return error.message
   const left = ambiguous
     ? 'The message was sent whole and may have arrived.'
-    : 'It was not queued: send it again later.'
+    : 'Send it again later, unless it is in an outbox.'
   return `${recipient}: ${connectionFailed(error)}. ${left}`
 }
 
@@ -198,8 +198,8 @@ function advice(code: IcloudErrorCode, retryAt: number | null): string {
     case 'EHELD':
     case 'ERETRYEXHAUSTED':
       return retryAt === null
-        ? 'It was not queued: send it again later.'
-        : `It was not queued: send it again at ${isoTime(retryAt)}.`
+        ? 'Send it again later, unless it is in an outbox.'
+        : `Send it again at ${isoTime(retryAt)}, unless it is in an outbox.`
   }
 }
 

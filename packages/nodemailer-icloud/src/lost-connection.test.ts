@@ -44,7 +44,7 @@ describe('a connection to Apple that fails without a word', () => {
     expect(error).not.toHaveProperty('response')
     expect(error['retryAt']).toBeGreaterThan(0)
     expect(error.message).toMatch(
-      /^anna@icloud\.com: the connection failed before a reply came \(.+\)\. It was not queued: send it again at 20/,
+      /^anna@icloud\.com: the connection failed before a reply came \(.+\)\. Send it again at 20.+, unless it is in an outbox\.$/,
     )
     expect(unknown).toEqual([])
   })
