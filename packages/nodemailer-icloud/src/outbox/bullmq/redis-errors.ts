@@ -26,6 +26,9 @@ export async function outboxError<T>(action: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof OutboxError) throw error
     const what = error instanceof Error ? error.message : String(error)
-    throw new OutboxError('EOUTBOXIO', `Redis: ${what.slice(0, 300)}`)
+    throw new OutboxError(
+      'EOUTBOXIO',
+      `the outbox in Redis did not answer as it should (${what.slice(0, 300)}): check \`connection\`, and that Redis runs`,
+    )
   }
 }
