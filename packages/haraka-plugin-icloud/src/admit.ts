@@ -1,5 +1,6 @@
 import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
+import { Attached } from './attached.ts'
 import { withDeadline } from './deadline.ts'
 import { leaveHarakasSlots } from './haraka-slot.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
@@ -12,7 +13,7 @@ import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
 import { keepSockets } from './sockets.ts'
 import { splitOff, splitSafely } from './split.ts'
-import { mayTellSender, subjectOf } from './subject.ts'
+import { mayTellSender, subjectOf, type MailSubject } from './subject.ts'
 import { suppressionNotice } from './suppression-notice.ts'
 import { tellSafely } from './tell-sender.ts'
 import { LEDGER_WAIT } from './waits.ts'
@@ -32,7 +33,7 @@ interface Wait {
 /**
  * The lanes of messages split off by us for recipients that were let through: asking again would cost them their turn.
  */
-const admitted = new WeakMap<HMail, string>()
+const admitted = new Attached<HMail, string>()
 
 const guardedMail = new Marked<HMail>()
 
@@ -70,16 +71,18 @@ async function admit(
   route: Answerer,
 ): Promise<void> {
   const allowedAt = Date.now()
-  const { lane: usual } = subjectOf(todo, runtime.settings)
+  const subject = subjectOf(todo, runtime.settings)
+  const { lane: usual } = subject
   const known = admitted.get(hmail)
-  admitted.delete(hmail)
-  const admissions = known === undefined ? await ask(runtime, todo, route) : []
+  if (known !== undefined) admitted.set(hmail, undefined)
+  const admissions = known === undefined ? await ask(runtime, todo, subject, route) : []
+  const isTold = mayTellSender(todo, runtime.settings)
   const groups = new Groups()
   const holds: HoldRef[] = []
   let wakeAt = Infinity
   for (const [index, recipient] of todo.rcpt_to.entries()) {
     const admission = admissions[index]
-    const gate = gateOf(admission, mayTellSender(todo, runtime.settings))
+    const gate = gateOf(admission, isTold)
     const lane = (admission?.decision === 'send' ? admission.lane : known) ?? usual
     groups.add(recipient, gate === 'send' ? { gate, lane } : { gate, lane: usual })
     if (!admission || gate === 'send') continue
@@ -95,7 +98,7 @@ async function admit(
   // The list of recipients is never emptied: Haraka would crash on it.
   switch (first?.gate) {
     case 'send':
-      return depart(runtime, go, hmail, todo, { route, lane: first.lane, allowedAt })
+      return depart(runtime, go, hmail, todo, { route, lane: first.lane, stream: subject.stream, allowedAt })
     case 'wait':
       return park(runtime, hmail, wait)
     case 'bounce':
@@ -138,13 +141,17 @@ async function depart(
   go: () => unknown,
   hmail: HMail,
   todo: Todo,
-  { route, lane, allowedAt }: { route: Answerer; lane: string; allowedAt: number },
+  {
+    route,
+    lane,
+    stream,
+    allowedAt,
+  }: { route: Answerer; lane: string; stream: string; allowedAt: number },
 ): Promise<void> {
   const { turns } = runtime
   const turn = turns.of(hmail)
   if (turn && !(route.direct && turn.lane === lane)) turns.over(hmail)
   if (route.direct && turns.of(hmail) === undefined) {
-    const { stream } = subjectOf(todo, runtime.settings)
     const request = { lane, stream, acceptedAt: todo.queue_time, recipients: todo.rcpt_to.length }
     // What is left behind when the process ends is taken up by the next one: the queue file is as it was.
     if ((await turns.enter(hmail, request)) === null) return
@@ -156,21 +163,24 @@ async function depart(
 
 /** An engine that does not answer holds nothing up; it answers by itself if only its ledger is out of reach. */
 async function ask(
-  { engine, settings, error }: Runtime,
+  { engine, error }: Runtime,
   todo: Todo,
+  subject: MailSubject,
   { direct }: Answerer,
 ): Promise<Admission[]> {
   const asked = engine.admit({
     recipients: todo.rcpt_to.map(({ address }) => address),
-    ...subjectOf(todo, settings),
+    ...subject,
     hop: direct ? 'direct' : 'relay',
     messageId: todo.uuid,
     acceptedAt: todo.queue_time,
   })
-  return withDeadline(asked, LEDGER_WAIT, 'The ledger').catch((reason: unknown) => {
+  try {
+    return await withDeadline(asked, LEDGER_WAIT, 'The ledger')
+  } catch (reason) {
     error(`${todo.uuid} goes without being asked for: ${String(reason)}`)
     return []
-  })
+  }
 }
 
 function gateOf(admission: Admission | undefined, dsn: boolean): Gate {

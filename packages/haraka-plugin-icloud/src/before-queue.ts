@@ -9,15 +9,26 @@ import { suppressionNotice } from './suppression-notice.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
 /**
- * Takes suppressed recipients out of a message before it is written to the queue, and tells its sender. What is taken
- * out here stays out; the queue file never holds it. A custom domain that has not been met before is let through: who is
+ * The recipients that are known to be at Apple. A custom domain that has not been met before is let through: who is
  * suppressed there is found before the attempt, and other providers' mail waits for nothing.
  */
-export async function dropSuppressed(runtime: Runtime, transaction: Transaction): Promise<void> {
-  const { engine, settings, destinations, plugin } = runtime
+export function knownApple({ destinations }: Pick<Runtime, 'destinations'>, { rcpt_to }: Transaction): Address[] {
+  return rcpt_to.filter(({ host }) => destinations.isKnownApple(host ?? ''))
+}
+
+/**
+ * Takes suppressed recipients out of a message before it is written to the queue, and tells its sender. What is taken
+ * out here stays out; the queue file never holds it.
+ *
+ * @param recipients {@link knownApple}
+ */
+export async function dropSuppressed(
+  runtime: Runtime,
+  transaction: Transaction,
+  recipients: readonly Address[],
+): Promise<void> {
+  const { engine, settings, plugin } = runtime
   const subject = subjectOf(transaction, settings)
-  const recipients = transaction.rcpt_to.filter(({ host }) => destinations.isKnownApple(host ?? ''))
-  if (recipients.length === 0) return
   const asked = engine.admit({
     recipients: recipients.map(({ address }) => address),
     ...subject,

@@ -1,6 +1,7 @@
+import { Attached } from './attached.ts'
 import type { ClientPool, Mx, OutboundConfig, Plugin } from './haraka.ts'
 
-const bounds = new WeakMap<Mx, number>()
+const bounds = new Attached<Mx, number>()
 const patched = new WeakSet<ClientPool>()
 
 /**
@@ -35,5 +36,5 @@ export function connectTimeOuts(plugin: Plugin): ((mx: Mx, ms: number) => void) 
     }
     patched.add(pool)
   }
-  return (mx, ms) => void bounds.set(mx, ms)
+  return (mx, ms) => bounds.set(mx, ms)
 }

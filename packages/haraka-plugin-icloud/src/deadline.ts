@@ -17,6 +17,15 @@ export function withDeadline<T>(promise: Promise<T>, ms: number, what: string): 
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms)
     timer.unref()
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+    promise.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
 }

@@ -48,9 +48,10 @@ export class Destinations {
 
   /**
    * Whether mail for the domain goes to Apple. Never rejects and never waits longer than `timeout`: while nothing is
-   * known about a domain it is not taken for Apple's, and its mail goes on as without the plugin.
+   * known about a domain it is not taken for Apple's, and its mail goes on as without the plugin. What is known is
+   * said at once.
    */
-  async isApple(domain: string): Promise<boolean> {
+  isApple(domain: string): boolean | Promise<boolean> {
     const name = domain.toLowerCase()
     if (isAppleDomain(name)) return true
     const known = this.#known.get(name)

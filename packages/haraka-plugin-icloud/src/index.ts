@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import constants from 'haraka-constants'
 import { guardMail } from './admit.ts'
-import { dropSuppressed } from './before-queue.ts'
+import { dropSuppressed, knownApple } from './before-queue.ts'
 import { withDeadline } from './deadline.ts'
 import { fatesOf, type Judge } from './fates.ts'
 import { guarded } from './guarded.ts'
@@ -24,7 +24,7 @@ import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 import { laneOf, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
-import { answerRcpt } from './rcpt.ts'
+import { answerRcpt, isAskedAtRcpt } from './rcpt.ts'
 import { subjectOf } from './subject.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { LEDGER_WAIT } from './waits.ts'
@@ -90,7 +90,9 @@ export function answer_rcpt(
   connection: Connection,
   [recipient]: readonly [Address],
 ): void {
-  guarded(this, 'rcpt', next, (done) => answerRcpt(runtimeOf(this), done, connection, recipient))
+  const runtime = runtimeOf(this)
+  if (!isAskedAtRcpt(runtime, connection)) return next()
+  guarded(this, 'rcpt', next, (done) => answerRcpt(runtime, done, connection, recipient))
 }
 
 /** data_post */
@@ -101,8 +103,11 @@ export function note_mail(this: Plugin, next: Next, connection: Connection): voi
 
 /** pre_send_trans_email */
 export function before_queue(this: Plugin, next: Next, { transaction }: { transaction: Transaction }): void {
+  const runtime = runtimeOf(this)
+  const recipients = knownApple(runtime, transaction)
+  if (recipients.length === 0) return next()
   guarded(this, 'pre_send_trans_email', next, async (done) => {
-    await dropSuppressed(runtimeOf(this), transaction)
+    await dropSuppressed(runtime, transaction, recipients)
     done()
   })
 }
@@ -112,8 +117,11 @@ export function before_attempt(this: Plugin, next: Next, hmail: HMail): void {
   const runtime = runtimeOf(this)
   runtime.parked.delete(hmail)
   forgetResults(hmail)
+  const isApple = runtime.destinations.isApple(hmail.todo?.domain ?? '')
+  if (isApple === true) guardMail(runtime, hmail)
+  if (typeof isApple === 'boolean') return next()
   guarded(this, 'send_email', next, async (done) => {
-    if (await runtime.destinations.isApple(hmail.todo?.domain ?? '')) guardMail(runtime, hmail)
+    if (await isApple) guardMail(runtime, hmail)
     done()
   })
 }

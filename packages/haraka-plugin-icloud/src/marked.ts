@@ -10,6 +10,6 @@ export class Marked<T extends object> {
   }
 
   add(object: T): void {
-    Object.assign(object, { [this.#mark]: true })
+    ;(object as Record<symbol, unknown>)[this.#mark] = true
   }
 }

@@ -8,6 +8,14 @@ import { standardStream } from './stream.ts'
 import { laneOf } from './subject.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
+/** Whether this client is to hear of suppressed recipients. */
+export function isAskedAtRcpt(
+  { settings }: Pick<Runtime, 'settings'>,
+  { transaction, relaying }: Connection,
+): boolean {
+  return settings.rejectAtRcpt && relaying && Boolean(transaction)
+}
+
 /**
  * Tells a client that may relay at once that a recipient gets no mail, where no stream could reach it: which one the
  * message belongs to is not known yet. The answer says that it is ours, so that nobody takes it for Apple's.
@@ -19,8 +27,8 @@ export async function answerRcpt(
   recipient: Address,
 ): Promise<void> {
   const { destinations, engine, settings, plugin } = runtime
-  const { transaction, relaying } = connection
-  if (!settings.rejectAtRcpt || !relaying || !transaction) return next()
+  const { transaction } = connection
+  if (!transaction) return next()
   if (!(await destinations.isApple(recipient.host ?? ''))) return next()
   const record = await withDeadline(engine.address(recipient.address), LEDGER_WAIT, 'The ledger')
   if (!hasAnything(record)) return next()

@@ -1,11 +1,12 @@
 import type { Phase } from '@icloud-delivery/rules'
 import type { Address, HMail, Mx, OutboundSocket } from './haraka.ts'
+import { Marked } from './marked.ts'
 import { noteReply, type Answerer } from './seen.ts'
 
 /** More than this of a reply says nothing new. In characters. */
 const LONGEST_REPLY = 8192
 
-const tapped = new WeakSet<HMail>()
+const tapped = new Marked<HMail>()
 
 /**
  * Listens to the SMTP connections that a message is delivered over, and remembers per recipient the exact reply, its

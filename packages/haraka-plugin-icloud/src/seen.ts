@@ -1,4 +1,5 @@
 import type { Phase } from '@icloud-delivery/rules'
+import { Attached } from './attached.ts'
 import type { Address, BounceError, DeferredParams, HMail, Mx } from './haraka.ts'
 import { carryOver, clearOutcome } from './outcome.ts'
 
@@ -42,7 +43,7 @@ interface Attempt {
  * The attempts under way. Kept by address object: Haraka hands its hooks the very objects that it sent to, also where
  * it split the message; `hmail.notes` on the other hand is shared by all parts of a message.
  */
-const attempts = new WeakMap<Address, Attempt>()
+const attempts = new Attached<Address, Attempt>()
 
 /** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
 export function beginAttempt(
@@ -88,7 +89,7 @@ export function takeReplies(
   const replies = new Map<Address, Seen | null>()
   let ours = false
   for (const recipient of recipients) {
-    const sent = attempts.has(recipient) ? recipient : (sentTo.get(recipient.address) ?? recipient)
+    const sent = attempts.get(recipient) ? recipient : (sentTo.get(recipient.address) ?? recipient)
     if (sent !== recipient) carryOver(sent, recipient)
     const attempt = attempts.get(sent)
     if (attempt) ours = true

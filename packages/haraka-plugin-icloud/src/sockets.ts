@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { HMail, Mx, OutboundSocket } from './haraka.ts'
+import { Marked } from './marked.ts'
 import type { Settings } from './settings.ts'
 import type { Turns } from './turns.ts'
 
@@ -19,7 +20,7 @@ const QUIT_WAIT = 30_000
 /** How long it may take to hang up after that, in ms. */
 const BYE_WAIT = 2000
 
-const kept = new WeakSet<HMail>()
+const kept = new Marked<HMail>()
 
 /**
  * Has a message that is on its turn on a lane connect from the lane's address, counts its sockets until they are

@@ -1,4 +1,5 @@
 import type { Engine, EnterRequest, Slot } from '@icloud-delivery/engine'
+import { Attached } from './attached.ts'
 import type { HMail } from './haraka.ts'
 
 /** A message's connection on a lane: its own until the attempt is over and its sockets are closed. */
@@ -45,7 +46,7 @@ export class Turn {
 /** Whose turn it is on the lanes. */
 export class Turns {
   readonly #engine: Pick<Engine, 'enter'>
-  readonly #turns = new WeakMap<HMail, Turn>()
+  readonly #turns = new Attached<HMail, Turn>()
   readonly #closing = new AbortController()
   #underWay = 0
   #waiting = 0
@@ -74,9 +75,12 @@ export class Turns {
   /** Waits until it is the message's turn on the lane, as long as it takes. `null`: the process ends before. */
   async enter(hmail: HMail, request: Omit<EnterRequest, 'signal' | 'waitSeconds'>): Promise<Turn | null> {
     this.#waiting++
-    const { slot } = await this.#engine
-      .enter({ ...request, signal: this.#closing.signal })
-      .finally(() => this.#waiting--)
+    let slot: Slot | null
+    try {
+      slot = (await this.#engine.enter({ ...request, signal: this.#closing.signal })).slot
+    } finally {
+      this.#waiting--
+    }
     if (!slot) return null
     this.#underWay++
     const turn = new Turn(slot, () => {
@@ -90,8 +94,9 @@ export class Turns {
   /** The message's attempt is over, or it does not take its turn after all. */
   over(hmail: HMail): void {
     const turn = this.#turns.get(hmail)
-    this.#turns.delete(hmail)
-    turn?.over()
+    if (!turn) return
+    this.#turns.set(hmail, undefined)
+    turn.over()
   }
 
   /** Something was held: who was let through before has to ask again. */
