@@ -76,10 +76,10 @@ class Conversation {
   }
 
   line(raw: string): void {
-    const line = raw.replace(/\r?\n$/, '')
-    if (this.#text.length < LONGEST_REPLY) {
-      this.#text = `${this.#text}${this.#text === '' ? '' : '\r\n'}${line}`.slice(0, LONGEST_REPLY)
-    }
+    const line = raw.endsWith('\n') ? raw.replace(/\r?\n$/, '') : raw
+    if (this.#text === '') this.#text = line.slice(0, LONGEST_REPLY)
+    else if (this.#text.length < LONGEST_REPLY)
+      this.#text = `${this.#text}\r\n${line}`.slice(0, LONGEST_REPLY)
     // As Haraka reads it. On any other line it gives up the message for all recipients, whatever was said before.
     const match = /^([2-5]\d\d)([ -])/.exec(line)
     if (match?.[2] === '-') return

@@ -72,7 +72,12 @@ export class Lane {
 
   enter(caller: Caller): void {
     this.lastOrder = caller.order
-    this.waiting.push(caller)
+    const now = this.parts.clock()
+    const isFree = this.waiting.isEmpty && this.room.mayGo(caller.stream, caller.priority, now)
+    if (isFree && !this.isClosed) {
+      this.waiting.passBy(caller)
+      this.give(caller, now)
+    } else this.waiting.push(caller)
     this.move()
   }
 
@@ -132,19 +137,24 @@ export class Lane {
   }
 
   private serve(): void {
+    if (this.waiting.isEmpty) return
     const now = this.parts.clock()
     for (;;) {
       const caller = this.waiting.next((stream, priority) => this.room.mayGo(stream, priority, now))
       if (caller === null) return
-      this.room.open(caller)
-      this.room.charge(caller.stream, caller.recipients, now)
-      caller.answer({
-        decision: 'go',
-        slot: this.slotFor(caller),
-        retryAt: null,
-        reason: 'a connection is free',
-      })
+      this.give(caller, now)
     }
+  }
+
+  private give(caller: Caller, now: number): void {
+    this.room.open(caller)
+    this.room.charge(caller.stream, caller.recipients, now)
+    caller.answer({
+      decision: 'go',
+      slot: this.slotFor(caller),
+      retryAt: null,
+      reason: 'a connection is free',
+    })
   }
 
   private slotFor(caller: Caller): Slot {

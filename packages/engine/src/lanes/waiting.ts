@@ -50,6 +50,12 @@ export class Waiting<W extends Waiter> {
     if (Number.isFinite(waiter.deadline)) this.deadlines.push(waiter)
   }
 
+  /** Nobody waits, and he need not either. */
+  passBy(waiter: W): void {
+    waiter.isDone = true
+    if (this.passedOver.size > 0) this.passedOver = new Map()
+  }
+
   /** Who goes next, if anybody may; he does not wait any more. */
   next(mayGo: (stream: string, priority: number) => boolean): W | null {
     const heads: W[] = []
