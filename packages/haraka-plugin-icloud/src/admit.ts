@@ -141,12 +141,7 @@ async function depart(
   go: () => unknown,
   hmail: HMail,
   todo: Todo,
-  {
-    route,
-    lane,
-    stream,
-    allowedAt,
-  }: { route: Answerer; lane: string; stream: string; allowedAt: number },
+  { route, lane, stream, allowedAt }: { route: Answerer; lane: string; stream: string; allowedAt: number },
 ): Promise<void> {
   const { turns } = runtime
   const turn = turns.of(hmail)

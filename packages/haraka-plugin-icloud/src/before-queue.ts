@@ -12,7 +12,10 @@ import { LEDGER_WAIT } from './waits.ts'
  * The recipients that are known to be at Apple. A custom domain that has not been met before is let through: who is
  * suppressed there is found before the attempt, and other providers' mail waits for nothing.
  */
-export function knownApple({ destinations }: Pick<Runtime, 'destinations'>, { rcpt_to }: Transaction): Address[] {
+export function knownApple(
+  { destinations }: Pick<Runtime, 'destinations'>,
+  { rcpt_to }: Transaction,
+): Address[] {
   return rcpt_to.filter(({ host }) => destinations.isKnownApple(host ?? ''))
 }
 
