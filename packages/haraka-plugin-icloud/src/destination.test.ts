@@ -52,7 +52,7 @@ describe('Destinations', () => {
   it('asks once for many at the same time', async () => {
     const known = destinations()
     await Promise.all(
-      ['brand.example', 'brand.example', 'brand.example'].map((domain) => known.isApple(domain)),
+      ['brand.example', 'brand.example', 'brand.example'].map(async (domain) => known.isApple(domain)),
     )
     expect(asked).toEqual(['brand.example'])
   })
