@@ -1,14 +1,14 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, lstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { OutboxError } from '../outbox-error.ts'
 import { loadSqlite } from './load-sqlite.ts'
+import { makeDirectory } from './make-directory.ts'
 import { isEmpty, migrate, schemaVersion, versionOf } from './schema.ts'
 import { busyLimitMs, storeError } from './store-error.ts'
 
 /** Bodies may hold secrets: for the owner alone. */
 const fileMode = 0o600
-const directoryMode = 0o700
 /** Pages of the write-ahead log from which a commit brings them into the file: 8 MiB. */
 const checkpointPages = 2000
 
@@ -43,7 +43,7 @@ export function openStore(file: string): DatabaseSync {
 /** Refuses a symbolic link, also in place of the files that SQLite keeps beside it: it could lead the writes elsewhere. */
 function prepareFile(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: directoryMode })
+    makeDirectory(dirname(file))
     // An existing file is not opened: closing it would drop the locks that SQLite holds on it in this process.
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) makeFile(file)
   } catch (error) {

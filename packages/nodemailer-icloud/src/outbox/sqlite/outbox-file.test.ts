@@ -92,6 +92,8 @@ describe('the file of an outbox', () => {
     writeFileSync(join(directory, 'taken'), '')
     file = join(directory, 'taken', 'outbox.db')
     await expect(open().open()).rejects.toMatchObject({ code: 'EOUTBOXFILE' })
+    file = '/proc/none/outbox.db'
+    await expect(open().open()).rejects.toMatchObject({ code: 'EOUTBOXFILE' })
   })
 
   it('has an entry that was damaged in the list, and gives it out as one that cannot be read', async () => {
