@@ -6,7 +6,7 @@ import type { Parts } from '../engine-core.ts'
 import type { Passage } from '../passage.ts'
 import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
 import { engagementKey, isEngaged, type EngagementState } from '../signals/engagement-state.ts'
-import { recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
+import { nothing, recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
 import { movedDomains } from '../mx/moved-domains.ts'
 import { checkAdmit, messageKey } from '../subject.ts'
 import type { Change } from '../ledger/ledger.ts'
@@ -106,9 +106,6 @@ async function turn(
   presence.drop(leases)
   return undefined
 }
-
-/** What is remembered of whom nothing is remembered. */
-const nothing = Object.freeze({})
 
 function untilOf({ hold }: ScopeState): number {
   return hold?.probe ? hold.until : -Infinity

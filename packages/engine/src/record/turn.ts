@@ -18,7 +18,7 @@ import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
 import type { Signals } from '../signals/signals.ts'
 import { stateOf, valuesOf, type AsideKey } from '../state/aside-keys.ts'
 import type { CampaignSweep } from '../state/campaign-sweep.ts'
-import { recipientKey, type State } from '../state/state.ts'
+import { nothing, recipientKey, type State } from '../state/state.ts'
 
 /** An outcome that is to be remembered. */
 export interface Told {
@@ -121,9 +121,6 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   return decision
 }
 
-/** What is remembered where nothing is. */
-const nothing = Object.freeze({})
-
 /** The pure decision, for what Apple said and for its silence. */
 export function decideOn(
   { outcome, verdict, attempt }: Pick<Told, 'outcome' | 'verdict' | 'attempt'>,
@@ -138,7 +135,7 @@ export function decideOn(
 
 /** As if nothing were remembered. */
 export function emptyState(scopeKeys: readonly string[]): State {
-  return { recipient: {}, scopes: scopeKeys.map(() => ({})) }
+  return { recipient: nothing, scopes: scopeKeys.map(() => nothing) }
 }
 
 function isCampaignHeld(effect: Effect): boolean {

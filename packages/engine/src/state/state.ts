@@ -179,6 +179,9 @@ export interface State {
   recent?: Recent
 }
 
+/** What is remembered where nothing is. One object for all, as nobody changes what was read. */
+export const nothing: RecipientState & ScopeState = Object.freeze({})
+
 /** The ledger key of a recipient. */
 export function recipientKey(address: string): string {
   return `recipient/${address}`

@@ -5,8 +5,8 @@ const mostYoung = 2000
 
 /**
  * What was read lately, so that the scopes of each message, and its recipient between `admit` and `record`, are not looked
- * up anew. It holds as long as nobody else has written into the file, which SQLite tells by a number that costs less than
- * one look-up (https://www.sqlite.org/pragma.html#pragma_data_version); own writes are taken out.
+ * up anew. It holds as long as nobody else has written into the file, which SQLite tells by a number that costs about as much
+ * as one look-up (https://www.sqlite.org/pragma.html#pragma_data_version); own writes are taken out.
  */
 export class EntryCache {
   private young = new Map<string, Entry | null>()
