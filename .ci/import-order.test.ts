@@ -44,10 +44,11 @@ function allowedFor({ folder }: Workspace): Set<string> {
   return new Set(['@icloud-delivery/rules', '@icloud-delivery/engine'])
 }
 
-/** What tests may import on top: the simulator stands in for Apple, the other one starts a Redis. */
+/** What tests may import on top: the simulator stands in for Apple, the others start a Redis and a Dovecot. */
 const allowedInTests: readonly string[] = [
   '@icloud-delivery/mx-simulator',
   '@icloud-delivery/redis-for-tests',
+  '@icloud-delivery/dovecot-for-tests',
 ]
 
 describe.each(workspaces)('$folder', (workspace) => {
