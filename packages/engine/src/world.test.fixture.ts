@@ -66,7 +66,7 @@ export class World {
   record(verdict: Verdict | null, about: Partial<Attempt> = {}): Action {
     const attempt = this.attemptOf(about)
     const keys = scopesOf(attempt).map(scopeKey)
-    const trouble = verdict?.rule ? troubleOf(verdict, verdict.rule, this.policy) : null
+    const trouble = verdict?.rule ? troubleOf(verdict, verdict.rule, this.policy, attempt) : null
     const aside = asideKeys(trouble?.rulePolicy ?? {}, attempt)
     const values = [
       this.recipients.get(attempt.address) ?? {},

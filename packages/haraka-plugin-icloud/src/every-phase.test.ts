@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { hurry } from './plugins.test.fixture.ts'
 import { setStage } from './stage.test.fixture.ts'
@@ -69,5 +72,61 @@ it('a 5xx at every phase is bounced with its words, its status and the host that
     }
   } finally {
     await stage.close()
+  }
+})
+
+it('a 5xx before MAIL whose words no rule knows says nothing about the message: it is tried again', async () => {
+  const refused = (phase: 'connect' | 'helo'): { reply: string; phase: typeof phase } => ({
+    reply: `554 5.3.2 Something nobody has seen yet (${phase})`,
+    phase,
+  })
+  const stage = await setStage({
+    haraka: { ownPlugins: { hurry } },
+    apple: { connection: [refused('connect'), refused('helo'), { accept: true }] },
+  })
+  try {
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
+    await stage.delivered('anna@icloud.com')
+    expect(stage.decisions('anna@icloud.com')).toEqual(
+      ['connect', 'helo'].map((phase) =>
+        expect.stringMatching(
+          `rule=unknown-permanent fault=unknown action=retry next=\\S+ .* phase=${phase} `,
+        ),
+      ),
+    )
+    expect(stage.mailboxes.messages).toEqual([])
+  } finally {
+    await stage.close()
+  }
+})
+
+it('the same at STARTTLS; where it never gets better, the message ends with its age', async () => {
+  const verbs: string[] = []
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.write('220 mx01.mail.icloud.com ESMTP\r\n')
+    createInterface({ input: socket }).on('line', (line) => {
+      const verb = line.split(' ')[0] ?? ''
+      verbs.push(verb)
+      if (verb === 'EHLO') socket.write('250-mx01.mail.icloud.com\r\n250 STARTTLS\r\n')
+      else if (verb === 'STARTTLS') socket.write('554 5.7.0 Something nobody has seen yet\r\n')
+      else socket.end('221 2.0.0 Bye\r\n')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const stage = await setStage({ icloud: ['[testing]', `mx=127.0.0.1:${port}`] })
+  try {
+    const headers = { 'X-Stream': 'marketing' }
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'], headers })
+    const [dsn] = await stage.dsns('a@example.com')
+    expect(dsn).toContain('Status: 5.4.7')
+    expect(stage.decisions('anna@icloud.com')[0]).toMatch(
+      /rule=unknown-permanent fault=unknown action=retry .* phase=helo /,
+    )
+    expect(verbs).not.toContain('MAIL')
+  } finally {
+    await stage.close()
+    server.close()
   }
 })

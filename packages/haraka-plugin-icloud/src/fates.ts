@@ -97,8 +97,9 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
       sender: todo.mail_from.address,
       phase: phaseOf(seen),
     })
-    const again =
-      verdict.provider === 'apple' && (verdict.disposition === 'retry' || verdict.disposition === 'hold')
+    const { disposition, provider, rule } = verdict
+    const isEarly = rule === 'unknown-permanent' && (seen.phase === 'connect' || seen.phase === 'helo')
+    const again = provider === 'apple' && (disposition === 'retry' || disposition === 'hold' || isEarly)
     const reason = 'the engine gave no answer'
     if (!again) return { fate: { kind: 'host' }, action: 'pass', reason, verdict, expired: false }
     return { fate: judge.unasked, action: 'retry', reason, verdict, expired: false }

@@ -1,4 +1,4 @@
-import type { Verdict } from '@icloud-delivery/rules'
+import type { Phase, Verdict } from '@icloud-delivery/rules'
 import type { Alert } from '../signals/alert.ts'
 import type { Action, HoldRef } from '../record/action.ts'
 import { messageState } from '../state/recipient-state.ts'
@@ -23,6 +23,8 @@ export interface Attempt extends Way {
   sameMailbox?: boolean
   /** Whether the MX of the recipient's domain is at Apple; `null` or left out if that is not known. */
   mxAtApple?: boolean | null
+  /** Where in the session the reply came, if the host says so. */
+  phase?: Phase | null | undefined
   /** What the reply was understood by. Kept as evidence; nothing is decided by it. */
   heard?: Heard | undefined
   /** 0 to 1, for jitter. */

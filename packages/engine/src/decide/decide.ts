@@ -1,5 +1,6 @@
-import type { Verdict } from '@icloud-delivery/rules'
+import type { Phase, Verdict } from '@icloud-delivery/rules'
 import { attemptsOf, plainAction, type Attempt, type Decision, type Effect } from './attempt.ts'
+import { troubleBeforeMail } from './before-mail.ts'
 import { withoutRow } from './count-reply.ts'
 import { isProbe } from './decide-hold.ts'
 import { afterAcceptance, isHalfOpen, roomIn } from './half-open.ts'
@@ -26,13 +27,20 @@ export function decide(
   if (verdict === null)
     return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, policy, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
-  const trouble = troubleOf(verdict, verdict.rule, policy, attempt.incident)
+  const trouble = troubleOf(verdict, verdict.rule, policy, attempt)
   return new Refusal(trouble, state, now, policy, attempt).decide()
 }
 
 /** What the policy says to a reply of Apple's. Pure. */
-export function troubleOf(verdict: Verdict, rule: string, policy: Policy, incident?: string): Trouble {
+export function troubleOf(
+  verdict: Verdict,
+  rule: string,
+  policy: Policy,
+  { incident, phase }: { incident?: string | undefined; phase?: Phase | null | undefined } = {},
+): Trouble {
   if (incident !== undefined) return troubleInIncident(verdict, rule, policy)
+  const early = troubleBeforeMail(verdict, rule, policy, phase)
+  if (early !== null) return early
   return { rule, rulePolicy: rulePolicyOf(policy, verdict, rule), says: verdict, verdict }
 }
 

@@ -70,6 +70,7 @@ export function understand(
     outcome.kind === 'reply'
       ? classify(outcome.input, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
       : null
+  if (outcome.kind === 'reply') attempt.phase = outcome.phase
   if (verdict?.provider === 'apple') attempt.heard = heardOf(request, verdict)
 
   if (outcome.kind === 'delivered') {
@@ -146,5 +147,6 @@ function notForGood(action: Action): Action {
 /** What the policy says to a refusal of Apple's; `null` for what is none. */
 function troubleIn(outcome: Outcome, verdict: Verdict | null, policy: Policy): Trouble | null {
   if (outcome.kind === 'no-reply') return silenceOf(policy)
-  return verdict?.rule == null ? null : troubleOf(verdict, verdict.rule, policy)
+  if (outcome.kind !== 'reply' || verdict?.rule == null) return null
+  return troubleOf(verdict, verdict.rule, policy, outcome)
 }

@@ -111,6 +111,7 @@ function judge(stored: StoredReply, policy: Policy, state: RecipientState): Repl
     rulesVersion,
     // What was one mailbox when the reply came is known by its effect only.
     sameMailbox: true,
+    phase,
     random: () => 0,
   }
   const { action } = decide(verdict, { recipient: state, scopes: [] }, at, policy, attempt)
