@@ -4,6 +4,9 @@ import { isAppleDomain, isPrivateRelayDomain } from '@icloud-delivery/rules'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
 import { reason } from '../findings/reason.ts'
 import { listed } from '../findings/shown.ts'
+import { having } from '../options/check.ts'
+import { checkOptions, type Shape } from '../options/check-options.ts'
+import { wrong } from '../options/wrong.ts'
 import { appleTypo } from './apple-typo.ts'
 
 export interface AddressOptions {
@@ -28,8 +31,19 @@ export interface AddressReport {
   findings: readonly Finding[]
 }
 
-/** Checks an address that somebody typed into a form. No network but the engine's ledger. */
-export async function checkAddress(input: string, { engine }: AddressOptions = {}): Promise<AddressReport> {
+const shape: Shape<AddressOptions> = {
+  checks: { engine: having('an engine, as createEngine() makes it', 'address') },
+}
+
+/**
+ * Checks an address that somebody typed into a form. No network but the engine's ledger.
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export async function checkAddress(input: string, options: AddressOptions = {}): Promise<AddressReport> {
+  if (typeof input !== 'string') wrong('checkAddress: the address', 'the text that was typed', input)
+  checkOptions('checkAddress', options, shape)
+  const { engine } = options
   const text = input.trim()
   const where = 'address'
   const at = text.lastIndexOf('@')

@@ -1,6 +1,8 @@
 import { PreflightError } from '../errors.ts'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
 import { listed } from '../findings/shown.ts'
+import { list, type Check } from '../options/check.ts'
+import { wrong } from '../options/wrong.ts'
 import { SourceTable, type DmarcSource, type ReportHead } from './aggregate.ts'
 import { parseReport } from './parse-report.ts'
 import { reportFiles, type ReportFile } from './report-files.ts'
@@ -21,21 +23,28 @@ export interface DmarcSummary {
   sources: readonly DmarcSource[]
 }
 
+const source: Check = (value, name) => {
+  const isRight = value instanceof Uint8Array || (typeof value === 'string' && value !== '')
+  if (!isRight) wrong(name, 'a path, or the bytes of a file', value)
+}
+
 /** Sources that get a finding of their own; the others are in the list. */
 const mostFindings = 100
 
 /**
  * Reads DMARC aggregate reports: XML, alone or in gzip, zip or a mail. What is no report becomes a finding and stops nothing.
  *
- * @throws PreflightError `EINPUT` if a path cannot be read
+ * @throws PreflightError `EARGUMENT`; `EINPUT` if a path cannot be read
  */
 export async function readDmarcReports(
   sources: ReportSource | readonly ReportSource[],
 ): Promise<DmarcSummary> {
+  const given = Array.isArray(sources) ? sources : [sources as ReportSource]
+  list(source, 'sources')(given, 'readDmarcReports: sources')
   const table = new SourceTable()
   const reports = new Map<string, ReportHead>()
   const unreadable: Finding[] = []
-  for await (const file of filesOf(Array.isArray(sources) ? sources : [sources as ReportSource])) {
+  for await (const file of filesOf(given)) {
     try {
       if (file.bytes === null) throw new Error('it is too large')
       for (const xml of await unpack(file.bytes)) readOne(xml, table, reports)

@@ -10,6 +10,6 @@ export interface DnsResolver {
 export interface DnsOptions {
   /** Default: the name servers of this machine. */
   resolver?: DnsResolver
-  /** ms until a question counts as unanswered, 1 or more. Default: 5000. */
+  /** ms until a question counts as unanswered, 1 to 600,000. Default: 5000. */
   dnsTimeoutMs?: number
 }

@@ -1,7 +1,9 @@
-import { readDomain, readIps, readReturnPath } from '../arguments.ts'
 import { Lookups } from '../dns/lookups.ts'
 import type { DnsOptions } from '../dns/resolver.ts'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { domainShape } from '../options/domain-shape.ts'
+import { readClock, readDomain, readIps, readReturnPath } from '../options/names.ts'
 import { isSameOrganisation } from '../organisation.ts'
 import { alignmentFindings, forecastAlignment, type AlignmentForecast, type Passing } from './alignment.ts'
 import { checkBimi, type BimiOptions } from './bimi/check-bimi.ts'
@@ -50,11 +52,13 @@ export interface DomainReport {
  * @throws PreflightError `EARGUMENT`
  */
 export async function checkDomain(domain: string, options: DomainOptions = {}): Promise<DomainReport> {
-  const name = readDomain(domain, 'domain')
-  const ips = readIps(options.ips)
-  const returnPath = options.returnPath === undefined ? name : readReturnPath(options.returnPath)
+  const name = readDomain(domain, 'checkDomain: the domain')
+  checkOptions('checkDomain', options, domainShape)
+  const ips = readIps(options.ips ?? [], 'ips')
+  const returnPath =
+    options.returnPath === undefined ? name : readReturnPath(options.returnPath, 'returnPath')
   const selectors = options.selectors ?? []
-  const now = (options.clock ?? Date.now)()
+  const now = readClock(options.clock, 'checkDomain')
   const lookups = new Lookups(options)
   const dmarc = await findDmarc(lookups, name)
   const record = dmarc.kind === 'record' ? dmarc.record : null

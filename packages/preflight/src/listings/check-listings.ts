@@ -1,9 +1,12 @@
-import { readDomain, readIps } from '../arguments.ts'
 import { Lookups, reverseName } from '../dns/lookups.ts'
 import type { DnsOptions } from '../dns/resolver.ts'
-import { PreflightError } from '../errors.ts'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
 import type { FindingCode } from '../findings/kinds.ts'
+import { list, type Check } from '../options/check.ts'
+import { checkOptions, type Shape } from '../options/check-options.ts'
+import { dnsChecks } from '../options/dns-shape.ts'
+import { readDomain, readIps } from '../options/names.ts'
+import { wrong } from '../options/wrong.ts'
 import { readDbl, readZen, type SpamhausAnswer, type SpamhausList } from './spamhaus-codes.ts'
 
 export interface ListingOptions extends DnsOptions {
@@ -28,6 +31,13 @@ export interface ListingReport {
   listings: readonly Listing[]
 }
 
+const key: Check = (value, name) => {
+  const isKey = typeof value === 'string' && /^[a-z0-9]{10,60}$/i.test(value)
+  // Never shown: it may be the right key with one character too many.
+  if (!isKey) wrong(name, '10 to 60 letters and digits, as Spamhaus gave it to you', typeof value)
+}
+const shape: Shape<ListingOptions> = { checks: { ...dnsChecks, dqsKey: key } }
+
 const codes: Record<SpamhausList, FindingCode> = {
   SBL: 'listed-sbl',
   XBL: 'listed-xbl',
@@ -46,13 +56,10 @@ export async function checkListings(
   domains: readonly string[] = [],
   options: ListingOptions = {},
 ): Promise<ListingReport> {
+  checkOptions('checkListings', options, shape)
   const { dqsKey } = options
-  if (dqsKey !== undefined && !/^[a-z0-9]{10,60}$/i.test(dqsKey))
-    throw new PreflightError(
-      'EARGUMENT',
-      'dqsKey must be the key of letters and digits that Spamhaus gave you.',
-    )
-  const plainIps = readIps(ips)
+  const plainIps = readIps(ips, 'checkListings: ips')
+  list(readDomain, 'domains')(domains, 'checkListings: domains')
   const plainDomains = domains.map((domain) => readDomain(domain, 'domains'))
   const lookups = new Lookups(options)
   const zen = {

@@ -1,6 +1,8 @@
-import { readDomain, readIps, readReturnPath } from '../arguments.ts'
 import { Lookups } from '../dns/lookups.ts'
 import { bySeverity, found, type Finding } from '../findings/finding.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { messageShape } from '../options/message-shape.ts'
+import { readClock, readDomain, readIp, readReturnPath } from '../options/names.ts'
 import { checkAttachments } from './attachments/check-attachments.ts'
 import { checkAuthentication, type AuthenticationReport } from './auth/check-authentication.ts'
 import { looksBulk } from './content/check-bulk.ts'
@@ -42,13 +44,15 @@ export async function checkMessage(
   input: MessageInput,
   options: MessageOptions = {},
 ): Promise<MessageReport> {
-  const [ip = null] = readIps(options.ip === undefined ? [] : [options.ip])
-  const now = (options.clock ?? Date.now)()
+  checkOptions('checkMessage', options, messageShape)
+  const ip = options.ip === undefined ? null : readIp(options.ip, 'ip')
+  const now = readClock(options.clock, 'checkMessage')
   const willSign = (options.willSign ?? []).map(({ domain, selector }) => ({
     domain: readDomain(domain, 'willSign'),
     selector,
   }))
-  const returnPath = options.returnPath === undefined ? null : readReturnPath(options.returnPath)
+  const returnPath =
+    options.returnPath === undefined ? null : readReturnPath(options.returnPath, 'returnPath')
   const { bytes, size, isCut } = await readMessage(input, mostBytes)
   const { message, findings } = await parseMessage(bytes)
   const author = fromDomain(message.from)

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { PreflightError } from '../errors.ts'
+import { wrong } from '../options/wrong.ts'
 import { composeMail } from './compose-mail.ts'
 
 /**
@@ -20,12 +21,16 @@ export interface ReadMessage {
 export async function readMessage(input: MessageInput, limit: number): Promise<ReadMessage> {
   if (input instanceof Uint8Array)
     return withLineEnds(Buffer.from(input.buffer, input.byteOffset, input.length), input.length, limit)
-  if (typeof input !== 'object' || input === null)
-    throw new PreflightError(
-      'EARGUMENT',
-      'checkMessage takes bytes, { file: path } or a Nodemailer mail object. For a text use Buffer.from(text).',
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    wrong(
+      'checkMessage: the message',
+      'bytes (for a text Buffer.from(text)), { file: path } or what Nodemailer’s sendMail takes',
+      input,
     )
-  if ('file' in input && typeof input.file === 'string') return readFileOf(input.file, limit)
+  if ('file' in input) {
+    if (typeof input.file !== 'string' || input.file === '') wrong('checkMessage: file', 'a path', input.file)
+    return readFileOf(input.file, limit)
+  }
   const composed = await composeMail(input)
   return withLineEnds(composed, composed.length, limit)
 }

@@ -1,4 +1,6 @@
 import { boundedBody } from '../../bounded-body.ts'
+import { milliseconds, webAddress } from '../../options/check.ts'
+import { checkOptions, type Shape } from '../../options/check-options.ts'
 import type { DomainAge } from './check-domain-age.ts'
 
 export interface RdapOptions {
@@ -10,8 +12,16 @@ export interface RdapOptions {
 
 const mostBytes = 1024 * 1024
 
-/** Asks the registries, over RDAP, when a domain was registered. */
-export function rdapLookup({ url = 'https://rdap.org', timeoutMs = 5000 }: RdapOptions = {}): DomainAge {
+const shape: Shape<RdapOptions> = { checks: { url: webAddress, timeoutMs: milliseconds } }
+
+/**
+ * Asks the registries, over RDAP, when a domain was registered.
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export function rdapLookup(options: RdapOptions = {}): DomainAge {
+  checkOptions('rdapLookup', options, shape)
+  const { url = 'https://rdap.org', timeoutMs = 5000 } = options
   return async (domain) => {
     const answer = await fetch(`${url.replace(/\/$/, '')}/domain/${encodeURIComponent(domain)}`, {
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { found } from '../../findings/finding.ts'
+import { milliseconds, port as portNumber, text } from '../../options/check.ts'
+import { checkOptions, type Shape } from '../../options/check-options.ts'
 import type { Scanner } from './scanner.ts'
 
 export interface ClamavOptions {
@@ -15,13 +17,23 @@ export interface ClamavOptions {
 
 const chunkBytes = 64 * 1024
 
-/** ClamAV, over the socket of clamd. */
-export function clamav({
-  socket,
-  host = '127.0.0.1',
-  port = 3310,
-  timeoutMs = 30_000,
-}: ClamavOptions = {}): Scanner {
+const shape: Shape<ClamavOptions> = {
+  checks: {
+    socket: text('the path of a socket'),
+    host: text('a host name or IP'),
+    port: portNumber,
+    timeoutMs: milliseconds,
+  },
+}
+
+/**
+ * ClamAV, over the socket of clamd.
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export function clamav(options: ClamavOptions = {}): Scanner {
+  checkOptions('clamav', options, shape)
+  const { socket, host = '127.0.0.1', port = 3310, timeoutMs = 30_000 } = options
   return {
     name: 'ClamAV',
     async scan(message) {

@@ -1,6 +1,8 @@
 import { boundedBody } from '../../bounded-body.ts'
 import { found } from '../../findings/finding.ts'
 import { listed } from '../../findings/shown.ts'
+import { milliseconds, secret, webAddress } from '../../options/check.ts'
+import { checkOptions, type Shape } from '../../options/check-options.ts'
 import type { Scanner } from './scanner.ts'
 
 export interface RspamdOptions {
@@ -21,8 +23,19 @@ interface Answer {
   symbols?: Record<string, { score?: number }>
 }
 
-/** rspamd, over HTTP. A finding if it would do more than let the message through or greylist it. */
-export function rspamd({ url, password, timeoutMs = 10_000 }: RspamdOptions): Scanner {
+const shape: Shape<RspamdOptions> = {
+  checks: { url: webAddress, password: secret('the password of the worker'), timeoutMs: milliseconds },
+  needed: ['url'],
+}
+
+/**
+ * rspamd, over HTTP. A finding if it would do more than let the message through or greylist it.
+ *
+ * @throws PreflightError `EARGUMENT`
+ */
+export function rspamd(options: RspamdOptions): Scanner {
+  checkOptions('rspamd', options, shape)
+  const { url, password, timeoutMs = 10_000 } = options
   return {
     name: 'rspamd',
     async scan(message) {
