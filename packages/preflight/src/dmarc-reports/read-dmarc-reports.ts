@@ -23,7 +23,7 @@ export interface DmarcSummary {
   sources: readonly DmarcSource[]
 }
 
-const source: Check = (value, name) => {
+const reportSource: Check = (value, name) => {
   const isRight = value instanceof Uint8Array || (typeof value === 'string' && value !== '')
   if (!isRight) wrong(name, 'a path, or the bytes of a file', value)
 }
@@ -40,7 +40,7 @@ export async function readDmarcReports(
   sources: ReportSource | readonly ReportSource[],
 ): Promise<DmarcSummary> {
   const given = Array.isArray(sources) ? sources : [sources as ReportSource]
-  list(source, 'sources')(given, 'readDmarcReports: sources')
+  list(reportSource, 'sources')(given, 'readDmarcReports: sources')
   const table = new SourceTable()
   const reports = new Map<string, ReportHead>()
   const unreadable: Finding[] = []

@@ -142,7 +142,7 @@ async function ask(
   if (answer.kind === 'none') return { status: 'not-listed', lists: [] }
   const meaning = read(answer.records)
   if (meaning.kind === 'refused') return cannotTell(meaning.why)
-  for (const list of meaning.lists)
-    findings.push(found(codes[list], { where: subject, evidence: meaning.detail.join('; ') }))
+  for (const one of meaning.lists)
+    findings.push(found(codes[one], { where: subject, evidence: meaning.detail.join('; ') }))
   return { status: 'listed', lists: meaning.lists }
 }

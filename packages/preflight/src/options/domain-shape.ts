@@ -4,7 +4,7 @@ import type { TlsTarget } from '../domain/hosts/check-tls.ts'
 import { callable, either, list, milliseconds, oneOf, port, text } from './check.ts'
 import { objectOf, type Shape } from './check-options.ts'
 import { dnsChecks } from './dns-shape.ts'
-import { readDomain, readIp, readReturnPath, selector } from './names.ts'
+import { readIp, readReturnPath, selector } from './names.ts'
 
 const orFalse = (value: unknown): boolean => typeof value === 'boolean'
 
