@@ -20,6 +20,8 @@ import type { RecordRequest } from './record/outcome.ts'
 import type { MailboxOf } from './address.ts'
 import type { MxBook } from './mx/mx-book.ts'
 import { Passages } from './passage.ts'
+import { LivePolicy } from './policy/live-policy.ts'
+import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
 import type { Policy } from './policy/policy.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
@@ -52,7 +54,7 @@ import type { Suppression } from './state/suppression.ts'
 export interface Parts {
   readonly ledger: Ledger
   readonly ownsLedger: boolean
-  readonly policy: Policy
+  readonly policy: LivePolicy
   readonly clock: Clock
   readonly logger: Logger
   readonly random: () => number
@@ -77,8 +79,9 @@ export interface Parts {
 /** What an engine is made of: the parts that the options of `createEngine` name. */
 export interface Given extends Pick<
   Parts,
-  'ledger' | 'ownsLedger' | 'policy' | 'clock' | 'logger' | 'random' | 'mx' | 'sameMailbox' | 'mailboxOf'
+  'ledger' | 'ownsLedger' | 'clock' | 'logger' | 'random' | 'mx' | 'sameMailbox' | 'mailboxOf'
 > {
+  readonly policy: Policy
   readonly buffer: BufferOptions | null
   readonly ledgerTimeoutSeconds: number
 }
@@ -89,7 +92,9 @@ export class EngineCore implements Engine {
   private readonly parts: Parts
   private readonly canaryBook: CanaryBook
 
-  constructor({ buffer, ledgerTimeoutSeconds, ...given }: Given) {
+  constructor({ buffer, ledgerTimeoutSeconds, ...options }: Given) {
+    const policy = new LivePolicy(options.policy)
+    const given = { ...options, policy }
     this.ledger = given.ledger
     const events = new Events(given.logger)
     const patience = new Patience(ledgerTimeoutSeconds)
@@ -97,7 +102,7 @@ export class EngineCore implements Engine {
       ...given,
       events,
       buffer: buffer?.directory ?? null,
-      apartSeconds: given.policy.ledgerRetrySeconds,
+      policy,
     })
     const turns = new Turns()
     const signals = new Signals({ ...given, events })
@@ -255,6 +260,10 @@ export class EngineCore implements Engine {
 
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void {
     this.parts.events.off(event, listener)
+  }
+
+  setPolicy(options: PolicyOptions = {}): readonly string[] {
+    return this.parts.policy.change(resolvePolicy(options))
   }
 
   async close(): Promise<void> {

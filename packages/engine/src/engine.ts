@@ -27,6 +27,7 @@ import type { ImportOptions, ImportSummary } from './operator/transfer/import-op
 import type { Source } from './operator/transfer/lines.ts'
 import type { WhyNot, WhyNotOptions } from './operator/why-not/why-not.ts'
 import type { Replay, ReplayRequest } from './operator/replay/replay.ts'
+import type { PolicyOptions } from './policy/policy-check.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 
 /** Milliseconds since the epoch. Passed in, so that tests and the demo can run time as they like. */
@@ -236,6 +237,15 @@ export interface Engine {
   /** @throws EngineError `EARGUMENT` for an event that there is not */
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
+  /**
+   * Another policy from now on, for all mail: what is left out has its default, as in `createEngine`. What was decided
+   * already, such as how long a hold lasts, stays; mail that waits for a connection keeps its class. In this process only.
+   *
+   * @returns the options that a running engine does not change, of those that are other ones now: `probeLeaseSeconds`,
+   *   `signals.bucketSeconds`
+   * @throws EngineError `EPOLICY`, and then nothing has changed
+   */
+  setPolicy(options?: PolicyOptions): readonly string[]
   /** Flushes, and closes the ledger if the engine opened it. */
   close(): Promise<void>
 }

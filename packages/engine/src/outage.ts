@@ -1,5 +1,6 @@
 import type { Clock, Logger } from './engine.ts'
 import type { Events } from './events.ts'
+import type { Policy } from './policy/policy.ts'
 
 /** What an {@link Outage} needs to tell of itself. */
 export interface OutageParts {
@@ -8,8 +9,8 @@ export interface OutageParts {
   readonly events: Pick<Events, 'emit'>
   /** Where outcomes are kept meanwhile; `null`: nowhere. */
   readonly buffer: string | null
-  /** An outage that begins so soon after the last one is the same one: it is not told again. */
-  readonly apartSeconds: number
+  /** An outage that begins within `ledgerRetrySeconds` after the last one is the same one: it is not told again. */
+  readonly policy: Pick<Policy, 'ledgerRetrySeconds'>
 }
 
 const rest = 'Transactional mail goes on, other streams wait, and outcomes'
@@ -35,7 +36,7 @@ export class Outage {
     const now = this.parts.clock()
     if (this.lasting === 'no') this.since = now
     if (this.lasting !== 'writes') this.lasting = during === 'write' ? 'writes' : 'reads'
-    if (this.isTold || Math.abs(now - this.endedAt) < this.parts.apartSeconds * 1000) return
+    if (this.isTold || Math.abs(now - this.endedAt) < this.parts.policy.ledgerRetrySeconds * 1000) return
     this.isTold = true
     this.isLosing = false
     const { buffer } = this.parts

@@ -14,7 +14,7 @@ import type { Change } from '../ledger/ledger.ts'
 /** Answers {@link AdmitRequest}: one read for all recipients, and a write only to let a probe or a try through. */
 export async function admit(parts: Parts, request: AdmitRequest): Promise<Admission[]> {
   checkAdmit(request)
-  const { policy, clock, outage, mailboxOf } = parts
+  const { clock, outage, mailboxOf } = parts
   const passage = parts.passages.of(request, 'admit')
   const { route } = passage
   const asked: Admittance = {
@@ -35,7 +35,7 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
     return admissions
   } catch (error) {
     outage.begin(error, held.admissions === null ? 'read' : 'write')
-    const admissions = held.admissions ?? admitBlindly(asked, clock(), policy)
+    const admissions = held.admissions ?? admitBlindly(asked, clock(), parts.policy.now)
     parts.signals.admitted(route, admissions, clock())
     return admissions
   }
@@ -52,7 +52,8 @@ async function turn(
   asked: Admittance,
   held: { admissions: Admission[] | null },
 ): Promise<Admission[] | undefined> {
-  const { ledger, policy, clock, presence } = parts
+  const { ledger, clock, presence } = parts
+  const policy = parts.policy.now
   const now = clock()
   const toPrivateRelay =
     asked.hop === 'direct' && asked.recipients.some(({ recipient }) => isAtPrivateRelay(recipient))

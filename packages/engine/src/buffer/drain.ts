@@ -138,7 +138,7 @@ export class Drain {
 
   /** `null` if there is nothing to remember of it; `faulty` if it is none of ours. */
   private async take(ledger: StagedLedger, line: Buffered): Promise<Written | 'faulty' | null> {
-    const { policy, incidents, signals, presence, campaigns } = this.parts
+    const { incidents, signals, presence, campaigns } = this.parts
     try {
       const { request, at, tried } = line
       checkRecord(request)
@@ -148,7 +148,6 @@ export class Drain {
       // Counted and looked at with the one write of all.
       let good: string | null = null
       const parts: TurnParts = {
-        policy,
         ledger,
         clock: () => at,
         signals: {

@@ -15,14 +15,24 @@ const empty: Purse = { has: 0, askedAt: -Infinity, waitMs: 0 }
 
 /** What this process took of a lane's warm-up and of its streams' even pace: a few messages at a time. */
 export class LaneCredit {
-  private readonly policy: LanePolicy
-  private readonly warmUp: Purse | null
+  private policy: LanePolicy
+  private warmUp: Purse | null
   private readonly spread = new Map<string, Purse>()
 
   constructor(policy: LanePolicy) {
     this.policy = policy
     this.warmUp = warmUpTable(policy) === null ? null : { ...empty }
     for (const stream of Object.keys(policy.spread)) this.spread.set(stream, { ...empty })
+  }
+
+  /** Another policy from now on. What was taken stays taken. */
+  follow(policy: LanePolicy): void {
+    this.policy = policy
+    this.warmUp = warmUpTable(policy) === null ? null : (this.warmUp ?? { ...empty })
+    for (const stream of this.spread.keys())
+      if (!Object.hasOwn(policy.spread, stream)) this.spread.delete(stream)
+    for (const stream of Object.keys(policy.spread))
+      if (!this.spread.has(stream)) this.spread.set(stream, { ...empty })
   }
 
   /** Whether a message may go. Urgent mail is never delayed by a warm-up. */

@@ -39,7 +39,7 @@ const everything: Kinds = { urgent: Infinity, bulk: Infinity }
 /** One lane, as this process sees it: what it holds of it, and who waits. */
 export class Lane {
   readonly name: string
-  readonly policy: LanePolicy
+  policy: LanePolicy
   readonly waiting: Waiting<Caller>
   readonly room: LaneRoom
   private readonly parts: LaneParts
@@ -68,6 +68,15 @@ export class Lane {
   /** Nothing is held here, and nobody waits. */
   get isIdle(): boolean {
     return this.waiting.isEmpty && this.room.inUse === 0 && this.lease.slots === 0 && this.looking === null
+  }
+
+  /** Another policy from now on. Who waits keeps the class that he came with. */
+  follow(policy: LanePolicy): void {
+    this.policy = policy
+    this.waiting.patience = patienceOf(policy.lowestShare)
+    this.room.credit.follow(policy)
+    this.room.limit({ slots: policy.ceiling, bulk: policy.ceiling })
+    if (!this.isClosed && !this.isIdle) void this.look()
   }
 
   enter(caller: Caller): void {

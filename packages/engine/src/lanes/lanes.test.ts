@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { Patience } from '../ledger/patience.ts'
 import { Outage } from '../outage.ts'
+import { LivePolicy } from '../policy/live-policy.ts'
 import { resolvePolicy } from '../policy/policy-check.ts'
 import type { Entrance } from './enter.ts'
 import { Lanes } from './lanes.ts'
@@ -18,14 +19,14 @@ afterEach(async () => {
 const time = { now: Date.UTC(2026, 0, 1) }
 
 function lanesOf(ledger: Ledger): Lanes {
-  const policy = resolvePolicy({ lanes: { '*': { start: 10 } } })
+  const policy = new LivePolicy(resolvePolicy({ lanes: { '*': { start: 10 } } }))
   const clock = (): number => time.now
   const outage = new Outage({
     clock,
     logger: quiet,
     events: new Events(quiet),
     buffer: null,
-    apartSeconds: policy.ledgerRetrySeconds,
+    policy,
   })
   const lanes = new Lanes({ ledger, clock, outage, patience: new Patience(15), policy })
   open.push(lanes)

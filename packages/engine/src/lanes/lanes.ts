@@ -7,7 +7,7 @@ import { Lane, type Caller, type LaneParts } from './lane.ts'
 import { allLanes, lanePolicyOf, priorityOf, type LanePolicy } from './lane-policy.ts'
 import { lanePrefix, type LaneState } from './lane-state.ts'
 import { statusOf, type LaneStatus } from './lane-status.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { LivePolicy } from '../policy/live-policy.ts'
 import { BoundedNames } from '../signals/bounded-names.ts'
 import { nameOf, type Route } from '../subject.ts'
 
@@ -18,10 +18,9 @@ const dayMs = 86_400_000
 
 /** The lanes that this engine uses, and who waits for them. */
 export class Lanes {
-  /** Whether any lane has an alternative. */
-  readonly hasAlternatives: boolean
   private readonly parts: LaneParts
-  private readonly policy: Policy
+  private readonly policy: LivePolicy
+  private anyAlternative: boolean
   private readonly lanes = new Map<string, Lane>()
   private readonly laneNames = new BoundedNames(mostLanes)
   private readonly streamNames = new BoundedNames(mostStreams)
@@ -29,11 +28,17 @@ export class Lanes {
   private order = 0
   private isClosed = false
 
-  constructor(parts: Omit<LaneParts, 'holder'> & { readonly policy: Policy }) {
+  constructor(parts: Omit<LaneParts, 'holder'> & { readonly policy: LivePolicy }) {
     const { ledger, clock, outage, patience, policy } = parts
     this.parts = { ledger, clock, outage, patience, holder: randomBytes(8).toString('hex') }
     this.policy = policy
-    this.hasAlternatives = Object.values(policy.lanes).some(({ alternative }) => alternative !== null)
+    this.anyAlternative = hasAlternative(policy)
+    policy.onChange(() => this.follow())
+  }
+
+  /** Whether any lane has an alternative. */
+  get hasAlternatives(): boolean {
+    return this.anyAlternative
   }
 
   /** Answers {@link Engine.enter}. */
@@ -105,6 +110,12 @@ export class Lanes {
     await Promise.all([...this.lanes.values()].map((lane) => lane.close()))
   }
 
+  /** The policy has changed. */
+  private follow(): void {
+    this.anyAlternative = hasAlternative(this.policy)
+    for (const [name, lane] of this.lanes) lane.follow(lanePolicyOf(this.policy.lanes, name))
+  }
+
   private laneOf(given: string, now: number): Lane {
     const isNamed = given !== allLanes && Object.hasOwn(this.policy.lanes, given)
     const name = isNamed ? given : this.laneNames.of(given, Math.floor(now / dayMs))
@@ -122,6 +133,10 @@ export class Lanes {
     const isNamed = Object.hasOwn(priorities, given) || Object.hasOwn(spread, given)
     return isNamed ? given : this.streamNames.of(given, Math.floor(now / dayMs))
   }
+}
+
+function hasAlternative({ lanes }: LivePolicy): boolean {
+  return Object.values(lanes).some(({ alternative }) => alternative !== null)
 }
 
 const gaveUp = 'the caller gave up'

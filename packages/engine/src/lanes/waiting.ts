@@ -30,10 +30,10 @@ export class Waiting<W extends Waiter> {
   private readonly queues = new Map<string, Queue<W>>()
   private readonly deadlines = new Heap<W>((a, b) => a.deadline < b.deadline)
   private passedOver: ReadonlyMap<number, number> = new Map()
-  private readonly patience: number
+  /** How often a class may be passed over. */
+  patience: number
   readonly count: Kinds = { urgent: 0, bulk: 0 }
 
-  /** @param patience how often a class may be passed over */
   constructor(patience: number) {
     this.patience = patience
   }

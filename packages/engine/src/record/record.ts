@@ -80,9 +80,11 @@ export function understand(
     return pass(verdict, emptyState(scopeKeys), attempt)
   }
 
-  const trouble = troubleIn(outcome, verdict, parts.policy)
+  const policy = parts.policy.now
+  const trouble = troubleIn(outcome, verdict, policy)
   const rulePolicy = trouble?.rulePolicy ?? {}
-  const told: Told = { attempt, outcome, verdict, passage, trouble, aside: asideKeys(rulePolicy, attempt) }
+  const aside = asideKeys(rulePolicy, attempt)
+  const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside }
   // Before the turn, as DNS takes its time.
   return rulePolicy.alertDomain ? withMx(told, parts.mx) : told
 }
@@ -131,7 +133,7 @@ async function keep(
 
 /** Without what is remembered: right for this message, and nothing beyond it. */
 function blind(parts: Parts, told: Told, buffered: boolean): Decision {
-  const decision = decideOn(told, emptyState(told.passage.scopeKeys), parts.clock(), parts.policy)
+  const decision = decideOn(told, emptyState(told.passage.scopeKeys), parts.clock(), told.policy)
   const action: Action = { ...notForGood(decision.action), holds: [], durable: buffered }
   if (buffered) action.buffered = true
   return { ...decision, action, effects: [] }

@@ -28,6 +28,8 @@ export interface Told {
   passage: Passage
   /** What the policy says to it; `null` if Apple took the message. */
   trouble: Trouble | null
+  /** The one that was in force when it was told. */
+  policy: Policy
   /** What the rule counts at besides. */
   aside: readonly AsideKey[]
 }
@@ -41,7 +43,7 @@ export interface Progress {
 }
 
 /** What a turn needs. */
-export type TurnParts = Pick<Parts, 'policy' | 'clock'> & {
+export type TurnParts = Pick<Parts, 'clock'> & {
   ledger: Pick<Ledger, 'read' | 'write'>
   signals: Pick<Signals, 'recorded' | 'recent'>
   incidents: Pick<Incidents, 'caseOf' | 'counted' | 'recorded' | 'streamHeld'>
@@ -51,8 +53,8 @@ export type TurnParts = Pick<Parts, 'policy' | 'clock'> & {
 
 /** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
 export async function turn(parts: TurnParts, told: Told, progress?: Progress): Promise<Decision | undefined> {
-  const { ledger, policy, clock, presence, signals } = parts
-  const { attempt: given, outcome, verdict, passage, trouble, aside } = told
+  const { ledger, clock, presence, signals } = parts
+  const { attempt: given, outcome, verdict, passage, trouble, policy, aside } = told
   const isHoldingMessage = trouble?.rulePolicy.campaign != null
   const toPrivateRelay = given.hop === 'direct' && isAtPrivateRelay(given.recipient)
   let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)

@@ -25,7 +25,7 @@ export function rehearsal(parts: Parts): Parts {
       logger,
       events,
       buffer: null,
-      apartSeconds: parts.policy.ledgerRetrySeconds,
+      policy: parts.policy,
     }),
     backlog: null,
     turns: new Turns(),
