@@ -26,7 +26,6 @@ import { laneOf, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
 import { answerRcpt, isAskedAtRcpt } from './rcpt.ts'
 import { subjectOf } from './subject.ts'
-import { serveMetrics } from './metrics-server.ts'
 import { LEDGER_WAIT } from './waits.ts'
 
 /** How long a message waits that goes on for one recipient alone, in ms, before `[policy] time_scale`. */
@@ -73,13 +72,7 @@ export function shutdown(this: Plugin): void {
 
 /** init_master, where there are workers, and where there are none */
 export function serve_metrics(this: Plugin, next: Next): void {
-  const { metrics, settings } = runtimeOf(this)
-  if (metrics && settings.metricsListen) {
-    serveMetrics(metrics, settings.metricsListen, {
-      ready: (url) => this.lognotice(`metrics: ${url}`),
-      failed: (why) => this.logerror(`metrics: ${why}`),
-    })
-  }
+  runtimeOf(this).metrics.serve()
   next()
 }
 
@@ -185,7 +178,7 @@ export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: D
       acceptedAt: todo.queue_time,
       outcome: { kind: 'delivered', text: `250 ${response}` },
     })
-    metrics?.decided({ action: direct ? 'delivered' : 'handed-over', rule: null, stream: subject.stream })
+    metrics.decided({ action: direct ? 'delivered' : 'handed-over', rule: null, stream: subject.stream })
     recorded.catch((error: unknown) => this.logerror(`delivered: ${String(error)}`))
   }
 }

@@ -17,24 +17,36 @@ afterAll(() => stage?.close())
 /** Writes the file anew and waits until the master and the worker have read it. Haraka takes 5 s for that. */
 async function rewrite(change: (text: string) => string): Promise<void> {
   const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
-  const before = reloads()
+  const before = reloads('icloud.ini')
   writeFileSync(file, change(readFileSync(file, 'utf8')))
-  await vi.waitUntil(() => reloads() === before + 2, { timeout: 20_000, interval: 25 })
+  await vi.waitUntil(() => reloads('icloud.ini') === before + 2, { timeout: 20_000, interval: 25 })
 }
 
-function reloads(): number {
-  return stage.haraka.log.filter((line) => line.includes('Reloaded file') && line.includes('icloud.ini'))
-    .length
+function reloads(name: string): number {
+  return logged('Reloaded file').filter((line) => line.includes(name)).length
 }
 
 function logged(what: string): string[] {
   return stage.haraka.log.filter((line) => line.includes(what))
 }
 
-it.concurrent('config/icloud_policy.json is checked again, and what takes a restart is said', async () => {
-  writeFileSync(path.join(stage.haraka.dir, 'config', 'icloud_policy.json'), '{ "jitter": "some" }')
-  await stage.haraka.logged('config/icloud_policy.json has changed: Haraka has to be restarted for it')
+it.concurrent('config/icloud_policy.json is read again, and is in force for mail from then on', async () => {
+  const policy = { jitter: 'some', probeLeaseSeconds: 5, rules: { 'mailbox-full': { waitsSeconds: [7200] } } }
+  writeFileSync(path.join(stage.haraka.dir, 'config', 'icloud_policy.json'), JSON.stringify(policy))
+  await stage.haraka.logged('config/icloud_policy.json was read again and is in force')
   expect(logged('icloud_policy.json jitter: expected a number from 0 to 1')).toHaveLength(1)
+  expect(
+    logged('icloud_policy.json: Haraka has to be restarted for probeLeaseSeconds; keeping the former value'),
+  ).toHaveLength(1)
+  // The worker reads it at its own time.
+  await vi.waitUntil(() => reloads('icloud_policy.json') === 2, { timeout: 20_000, interval: 25 })
+  stage.apple.script('full@icloud.com', [{ rule: 'mailbox-full' }])
+  const before = Date.now()
+  await stage.haraka.send({ from: 'a@example.com', to: ['full@icloud.com'] })
+  const line = await stage.haraka.logged(/<full@icloud\.com> rule=mailbox-full .*action=retry next=/)
+  const next = Date.parse(/next=(\S+)/.exec(line)?.[1] ?? '')
+  // 120 h of a message are 8.6 s here, and the waits of the policy before are shorter.
+  expect(next - before).toBeGreaterThan(8000)
 })
 
 it.concurrent('config/icloud.ini is read again; a wrong value is one line and leaves the former one in force', async () => {

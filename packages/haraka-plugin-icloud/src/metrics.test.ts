@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it, vi } from 'vitest'
 import { withoutPackage } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
@@ -101,5 +103,28 @@ it('an address that is taken is a line in the log, and mail goes on', async () =
     await second.delivered('anna@icloud.com')
   } finally {
     await Promise.all([first.close(), second.close()])
+  }
+})
+
+it('follows [metrics] listen while Haraka runs: to another port, and to none', async () => {
+  const stage = await setStage({ haraka: { nodes: 1 } })
+  const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
+  const write = (listen: string): void =>
+    writeFileSync(file, `${readFileSync(file, 'utf8').split('[metrics]')[0]}[metrics]\n${listen}\n`)
+  const read = (count: number): Promise<unknown> =>
+    vi.waitUntil(
+      () =>
+        stage.haraka.log.filter((line) => line.includes('was read again: [metrics] listen')).length === count,
+      { timeout: 20_000, interval: 25 },
+    )
+  try {
+    write('listen=127.0.0.1:0')
+    const [url = ''] = /http\S+/.exec(await stage.haraka.logged(/metrics: http/)) ?? []
+    expect((await fetch(url)).status).toBe(200)
+    write('')
+    await read(2)
+    await expect(fetch(url)).rejects.toThrow()
+  } finally {
+    await stage.close()
   }
 })

@@ -1,25 +1,18 @@
 import cluster from 'node:cluster'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import {
-  createEngine,
-  lanePolicyOf,
-  priorityOf,
-  resolvePolicy,
-  scalePolicy,
-  type Engine,
-} from '@icloud-delivery/engine'
+import { createEngine, lanePolicyOf, priorityOf, type Engine } from '@icloud-delivery/engine'
 import { isAppleMx } from '@icloud-delivery/rules'
 import { connectTimeOuts } from './connect-time-out.ts'
 import { Destinations } from './destination.ts'
 import type { HMail, Mx, Outbound, Plugin } from './haraka.ts'
 import { decisionLine, type Decision } from './decision-line.ts'
 import { resultsOf } from './hmail-results.ts'
+import { LiveMetrics } from './live-metrics.ts'
+import { LivePolicy } from './live-policy.ts'
 import { LiveSettings } from './live-settings.ts'
 import { mxResolver } from './mx-resolver.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
 import { Parked } from './parked.ts'
-import { POLICY_FILE, readPolicy } from './policy-file.ts'
 import { printable } from './printable.ts'
 import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
@@ -52,8 +45,7 @@ export interface Runtime extends Keeper {
   error: (message: string) => void
   /** Tells of a decision wherever one looks for it: the log, the numbers, and the results that other plugins read. */
   decided: (decision: Decision, hmail?: HMail) => void
-  /** `null`: not asked for. */
-  metrics: Metrics | null
+  metrics: LiveMetrics
   /** Loaded when first asked for: it reads the queue directory, which a mere configuration check does not have. */
   outbound: () => Outbound
   whoAnswers: (mx: Mx) => Answerer
@@ -65,21 +57,9 @@ export interface Runtime extends Keeper {
 export function createRuntime(plugin: Plugin): Runtime {
   const live = new LiveSettings(plugin)
   const settings = live.current
-  const policyNow = (): ReturnType<typeof readPolicy> => {
-    // Haraka keeps one callback for each file, that of the last reading.
-    const file = plugin.config.get(POLICY_FILE, 'data', policyChanged)
-    return readPolicy(file, scalePolicy(settings.timeScale), settings.streams)
-  }
-  const policyChanged = (): void => {
-    const { problems } = policyNow()
-    if (!cluster.isPrimary) return
-    for (const problem of problems) plugin.logerror(problem)
-    plugin.logwarn(`config/${POLICY_FILE} has changed: Haraka has to be restarted for it`)
-  }
-  const { policy, ...read } = policyNow()
+  const policy = new LivePolicy(plugin, live)
   // Once, and not by each worker.
   if (cluster.isPrimary) {
-    for (const problem of read.problems) plugin.logerror(problem)
     const { mx } = settings.testing
     if (mx.length > 0) {
       const there = mx.map(({ exchange, port }) => `${exchange}:${port}`).join(', ')
@@ -91,10 +71,11 @@ export function createRuntime(plugin: Plugin): Runtime {
   const engine = createEngine({
     ledger: ledgerUrl(settings.ledger),
     ...(settings.buffer === null ? {} : { buffer: path.resolve(homeFolder(), settings.buffer) }),
-    policy,
+    policy: policy.options,
     resolveMx,
     logger: { warn: (message) => plugin.logwarn(message), error: (message) => plugin.logerror(message) },
   })
+  policy.follow(engine)
   const destinations = new Destinations(resolveMx, {
     ttl: settings.cacheTtl,
     size: settings.cacheSize,
@@ -109,7 +90,6 @@ export function createRuntime(plugin: Plugin): Runtime {
 
   const turns = new Turns(engine)
   engine.on('held', () => turns.held(Date.now()))
-  const { lanes } = resolvePolicy(policy)
 
   const outbound = (): Outbound => plugin.haraka_require('outbound') as Outbound
   const error = (message: string): void => plugin.logerror(message)
@@ -121,7 +101,7 @@ export function createRuntime(plugin: Plugin): Runtime {
     priorityOf({ todo }) {
       if (!todo) return 0
       const { stream, lane } = subjectOf(todo, live.current)
-      return priorityOf(lanePolicyOf(lanes, lane), stream)
+      return priorityOf(lanePolicyOf(policy.lanes, lane), stream)
     },
     clock: Date.now,
     pollMs: lookAgainMs,
@@ -135,11 +115,13 @@ export function createRuntime(plugin: Plugin): Runtime {
     const where = url === null ? '' : ` (${printable(url, 300)})`
     plugin.logalert(`${kind} ${printable(subject, 320)}: ${printable(message, 500)}${where}`)
   })
-  const metrics = metricsOf(plugin, settings, {
+  const metrics = new LiveMetrics(plugin, {
     engine,
     parked: () => parked.size,
     waiting: () => turns.waiting,
   })
+  metrics.follow(settings.metricsListen)
+  live.onChange(({ metricsListen }) => metrics.follow(metricsListen))
 
   let warned = false
   const warnUntapped = (): void => {
@@ -176,7 +158,7 @@ export function createRuntime(plugin: Plugin): Runtime {
     decided(decision, hmail) {
       plugin.lognotice(decisionLine(decision))
       const { action, rule = null, stream } = decision
-      metrics?.decided({ action, rule, stream })
+      metrics.decided({ action, rule, stream })
       if (hmail) noteResult(plugin, hmail, decision)
     },
     lookAgainMs,
@@ -207,24 +189,6 @@ function whoAnswers(mx: Mx, testing: Settings['testing']['mx']): Answerer {
   const name = stand?.name ?? mx.from_dns ?? mx.exchange ?? null
   const ip = mx.exchange !== undefined && isIP(mx.exchange) !== 0 ? mx.exchange : null
   return { mx: name, direct: name !== null && isAppleMx(name), ip }
-}
-
-/** Not being able to count is no reason not to deliver. */
-function metricsOf(
-  plugin: Plugin,
-  { metricsListen }: Settings,
-  sources: Parameters<typeof createMetrics>[0],
-): Metrics | null {
-  if (metricsListen === null) return null
-  try {
-    return createMetrics(sources)
-  } catch (error) {
-    if (cluster.isPrimary)
-      plugin.logerror(
-        `[metrics] listen: no numbers are served, as prom-client is not there (npm install prom-client): ${String(error)}`,
-      )
-    return null
-  }
 }
 
 /** In words for people and logs, and, where those do not look (`_`), in parts for plugins. */

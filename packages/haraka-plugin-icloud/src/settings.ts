@@ -82,9 +82,7 @@ const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
   cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),
   cacheSize: option('destination', 'cache_size', number(1, 1_000_000), 10_000),
   resolveTimeout: option('destination', 'timeout', seconds(0.1, 60), 5000),
-  metricsListen: option<Endpoint | null>('metrics', 'listen', nullable(endpoint, 'nowhere'), null, {
-    restart: true,
-  }),
+  metricsListen: option<Endpoint | null>('metrics', 'listen', nullable(endpoint, 'nowhere'), null),
   timeScale: option('policy', 'time_scale', number(0.000_001, 1), 1, { restart: true }),
   testingMx: option('testing', 'mx', listOf(endpoint), [], { restart: true }),
   testingNames: option('testing', 'names', names, [], { restart: true }),
