@@ -57,7 +57,10 @@ export function register(this: Plugin): void {
 /** init_master, init_child */
 export function prepare_haraka(this: Plugin, next: Next): void {
   runtimeOf(this).prepareHaraka()
-  if (cluster.isPrimary) appointHeirs()
+  if (cluster.isPrimary) {
+    appointHeirs()
+    runtimeOf(this).tryLedger()
+  }
   next()
 }
 

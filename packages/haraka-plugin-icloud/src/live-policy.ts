@@ -1,5 +1,11 @@
 import cluster from 'node:cluster'
-import { resolvePolicy, scalePolicy, type Engine, type LanesPolicy, type PolicyOptions } from '@icloud-delivery/engine'
+import {
+  resolvePolicy,
+  scalePolicy,
+  type Engine,
+  type LanesPolicy,
+  type PolicyOptions,
+} from '@icloud-delivery/engine'
 import type { Plugin } from './haraka.ts'
 import type { LiveSettings } from './live-settings.ts'
 import { POLICY_FILE, readPolicy } from './policy-file.ts'

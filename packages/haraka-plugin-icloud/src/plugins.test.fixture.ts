@@ -154,6 +154,16 @@ Module._load = (id, ...rest) => {
 }
 `
 
+/** The same for what is imported. */
+export const withoutModule = (name: string): string => `
+require('node:module').registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === '${name}') throw Object.assign(new Error("Cannot find package '${name}'"), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(specifier, context)
+  },
+})
+`
+
 /** Makes clients look as if they came from a public address: karma leaves others alone. */
 export const fromAfar = `
 exports.register = function () { this.register_hook('connect_init', 'move', -100) }

@@ -18,6 +18,7 @@ import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
 import type { Keeper } from './sockets.ts'
 import { subjectOf } from './subject.ts'
+import { tryLedger } from './try-ledger.ts'
 import { quicken } from './timer-queue.ts'
 import { Turns } from './turns.ts'
 
@@ -35,6 +36,8 @@ export interface Runtime extends Keeper {
   parked: Parked
   /** Before any mail: mends what in Haraka does not suit many messages that wait. */
   prepareHaraka: () => void
+  /** Once, at the start: says whether the ledger can be used. Waits for nothing. */
+  tryLedger: () => void
   /** How often to look whether something has got better of which nobody tells us, in ms. */
   lookAgainMs: number
   /**
@@ -152,6 +155,7 @@ export function createRuntime(plugin: Plugin): Runtime {
       boundConnect = connectTimeOuts(plugin)
       if (boundConnect === null) warnUntapped()
     },
+    tryLedger: () => void tryLedger(ledgerUrl(settings.ledger), error),
     error,
     parked,
     metrics,

@@ -9,7 +9,11 @@ const steady = { jitter: 0, topOfHour: { avoidSeconds: 0 } }
 const mail = { sender: 'shop@example.com', messageId: 'm1' }
 
 async function waitOf(engine: Engine, now: number, recipient: string): Promise<number> {
-  const outcome = { kind: 'reply', input: '421 4.7.1 Service unavailable', mx: 'mx01.mail.icloud.com' } as const
+  const outcome = {
+    kind: 'reply',
+    input: '421 4.7.1 Service unavailable',
+    mx: 'mx01.mail.icloud.com',
+  } as const
   const { retryAt } = await engine.record({ ...mail, recipient, outcome })
   return (retryAt ?? NaN) - now
 }
@@ -69,6 +73,7 @@ describe('setPolicy', () => {
 
   it('has every part of a policy', () => {
     const live = new LivePolicy(defaultPolicy)
-    for (const [key, value] of Object.entries(defaultPolicy)) expect(live[key as keyof LivePolicy]).toBe(value)
+    for (const [key, value] of Object.entries(defaultPolicy))
+      expect(live[key as keyof LivePolicy]).toBe(value)
   })
 })
