@@ -8,6 +8,7 @@ import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
 import type { Settled, TryAgain } from './settled.ts'
 import { transact, type Transaction } from './transaction.ts'
+import type { Way } from './ways.ts'
 
 const askAgainMs = 60_000
 
@@ -26,16 +27,65 @@ export async function attempt(
   recipients: readonly Recipient[],
   before: TryAgain | null,
 ): Promise<(Settled | TryAgain)[]> {
+  try {
+    if (job.signal?.aborted) return aborted(job, recipients)
+    const admissions = (before === null && admissionsOf(recipients)) || (await admitNow(job, recipients))
+    if (job.otherWays.size === 0) return await attemptOver(job, recipients, admissions, before)
+    const parts = partsByWay(job, admissions)
+    const results = await Promise.all(
+      parts.map(({ way, indexes }) =>
+        attemptOver(
+          way ? { ...job, ...way, route: { ...job.route, lane: way.lane } } : job,
+          indexes.flatMap((index) => recipients[index] ?? []),
+          indexes.flatMap((index) => admissions[index] ?? []),
+          before,
+        ),
+      ),
+    )
+    const outcomes: (Settled | TryAgain)[] = []
+    parts.forEach(({ indexes }, part) => {
+      indexes.forEach((index, place) => {
+        const outcome = results[part]?.[place]
+        if (outcome) outcomes[index] = outcome
+      })
+    })
+    return outcomes
+  } catch (error) {
+    return recipients.map(({ address }) => failed(asError(error), address))
+  }
+}
+
+/** Recipients by the way that the engine names: `null` for the transport's own. */
+function partsByWay(
+  { otherWays, route }: Job,
+  admissions: readonly Admission[],
+): { way: Way | null; indexes: number[] }[] {
+  const parts = new Map<Way | null, number[]>()
+  for (const [index, admission] of admissions.entries()) {
+    const lane = admission.decision === 'send' ? admission.lane : undefined
+    const way = (lane !== undefined && lane !== route.lane && otherWays.get(lane)) || null
+    const indexes = parts.get(way)
+    if (indexes) indexes.push(index)
+    else parts.set(way, [index])
+  }
+  return Array.from(parts, ([way, indexes]) => ({ way, indexes }))
+}
+
+/** @param job with the lane and the transport of the way that is taken. What is asked again is asked for that lane */
+async function attemptOver(
+  job: Job,
+  recipients: readonly Recipient[],
+  known: readonly Admission[],
+  before: TryAgain | null,
+): Promise<(Settled | TryAgain)[]> {
   const { signal } = job
-  const aborted = () => recipients.map(({ address }) => failed(abortError(signal), address))
+  let admissions = known
   let passage: Passage | null = null
   try {
-    if (signal?.aborted) return aborted()
-    let admissions = (before === null && admissionsOf(recipients)) || (await admitNow(job, recipients))
     let going = recipients.some(({ apple }) => apple) ? countGoing(job, admissions) : 0
     while (going > 0 && passage?.type !== 'go') {
       passage = await enter(job, going, before)
-      if (signal?.aborted) return aborted()
+      if (signal?.aborted) return aborted(job, recipients)
       if (passage.type === 'later') {
         const { retryAt, reason } = passage
         return recipients.map(({ address }) => notYet(address, reason, retryAt, before))
@@ -43,7 +93,7 @@ export async function attempt(
       if (passage.type === 'ask' || passage.waited) admissions = await admitNow(job, recipients)
       going = countGoing(job, admissions)
     }
-    if (signal?.aborted) return aborted()
+    if (signal?.aborted) return aborted(job, recipients)
     return await attemptNow(job, recipients, admissions, before)
   } catch (error) {
     return recipients.map(({ address }) => failed(asError(error), address))
@@ -111,7 +161,7 @@ function goesOver(job: Job, admission: Admission | undefined): boolean {
 function noWay(job: Job, { address }: Recipient, before: TryAgain | null): TryAgain {
   const { lane } = job.route
   const retryAt = job.clock() + askAgainMs
-  const why = `Apple blocks the IP address of the lane ${lane}, and this transport has no other`
+  const why = `Apple blocks the IP address of the lane ${lane}, and this transport has no other (laneTransports)`
   const failure = noWayFailure('EHELD', { recipient: address, why, retryAt }, before?.failure ?? null)
   return { state: 'again', retryAt, isHeld: true, tries: before?.tries ?? 0, failure, error: null }
 }
@@ -127,6 +177,10 @@ function notNow(admission: Admission, before: TryAgain | null, tries: number): S
 function notYet(recipient: string, why: string, retryAt: number, before: TryAgain | null): TryAgain {
   const failure = noWayFailure('ERETRYEXHAUSTED', { recipient, why, retryAt }, before?.failure ?? null)
   return { state: 'again', retryAt, isHeld: false, tries: before?.tries ?? 0, failure, error: null }
+}
+
+function aborted({ signal }: Job, recipients: readonly Recipient[]): Settled[] {
+  return recipients.map(({ address }) => failed(abortError(signal), address))
 }
 
 function failed(error: ErrorLike, address: string): Settled {

@@ -37,6 +37,7 @@ const checks: Checks<IcloudOptions> = {
   campaign: nameOf,
   submitter: nameOf,
   lane: ['a name that is not empty', isName],
+  laneTransports: ['an object of transporters by lane', isObject],
   laneWaitMs: milliseconds,
   onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],

@@ -115,6 +115,7 @@ export class IcloudTransport extends EventEmitter {
     // Before the connections go: what is on its way now goes on.
     const workerDone = this.#worker?.close() ?? Promise.resolve()
     const result = this.#host.inner.close?.(...args) as unknown
+    for (const { inner } of this.#host.settings.otherWays.values()) inner.close?.()
     workerDone.then(
       () => {
         this.#workerDone = true
@@ -126,16 +127,17 @@ export class IcloudTransport extends EventEmitter {
   }
 
   #forwardEvents(): void {
-    const inner = this.#host.inner
-    if (!inner.on) return
+    const { inner, settings } = this.#host
     for (const event of ['log', 'idle', 'clear', 'close', 'token']) {
-      inner.on(event, (...args) => this.emit(event, ...(args as unknown[])))
+      inner.on?.(event, (...args) => this.emit(event, ...(args as unknown[])))
     }
     // Nodemailer passes an `error` event on, and one that nobody listens to ends the process. Each send gets its error
     // through its callback anyway.
-    inner.on('error', (error: unknown) =>
-      this.emit('log', { type: 'error', message: asError(error).message }),
-    )
+    for (const each of [inner, ...Array.from(settings.otherWays.values(), (way) => way.inner)]) {
+      each.on?.('error', (error: unknown) =>
+        this.emit('log', { type: 'error', message: asError(error).message }),
+      )
+    }
   }
 
   /** Closes the outbox and the engine, once nobody needs them any more. */

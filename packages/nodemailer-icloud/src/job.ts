@@ -6,6 +6,7 @@ import type { Gate } from './gate.ts'
 import type { Outbox, Taker } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
 import type { Timers } from './timers.ts'
+import type { Way } from './ways.ts'
 
 /** One `sendMail` that has to be split or watched. */
 export interface Job {
@@ -43,6 +44,8 @@ export interface Job {
   signal: AbortSignal | null | undefined
   /** Lets transactions with Apple begin: of all mails on a direct hop, of this one on a relay hop. */
   gate: Gate
+  /** The ways to Apple besides this transport, by lane: the engine names one while Apple blocks the IP address of this one. */
+  otherWays: ReadonlyMap<string, Way>
   /** True once the transport was closed. */
   isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */

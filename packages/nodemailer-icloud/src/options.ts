@@ -1,10 +1,11 @@
 import type { Engine, Hop, Ledger, PolicyOptions } from '@icloud-delivery/engine'
 import type { ResolveMx } from './mx-lookup.ts'
-import type { MailLike } from './nodemailer-shapes.ts'
+import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import type { Timers } from './timers.ts'
 import type { OnOutcome } from './outbox/worker/report.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { OnUndelivered } from './undelivered.ts'
+import type { TransporterLike } from './with-icloud.ts'
 
 /** A name, or a function that tells it for a mail. */
 export type NameOf = string | ((mail: MailLike) => string | undefined)
@@ -39,6 +40,12 @@ export interface IcloudOptions {
   submitter?: NameOf
   /** The flow to Apple that is throttled as one, such as a sending IP address. Default `default`. */
   lane?: string
+  /**
+   * On a direct hop, the transporters whose mail leaves from another IP address, by the name of their lane: they take over while
+   * Apple blocks the one of `lane`, if the policy names them as its `alternative`. Not wrapped, and closed with the transport.
+   * Default none: that mail waits.
+   */
+  laneTransports?: Readonly<Record<string, InnerTransport | TransporterLike>>
   /**
    * On a direct hop, how long mail to Apple may wait for its turn in the lane before its first try, in ms; 0 asks and does not
    * wait. Default 600,000 (10 minutes).

@@ -65,6 +65,7 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     timers: settings.timers,
     signal: mail.data.signal,
     gate: settings.gate ?? new SlotGate(transactionsOfOneMail),
+    otherWays: settings.otherWays,
   }
 }
 

@@ -13,6 +13,7 @@ import { findPeer, type Peer } from './peer.ts'
 import type { Sharing } from './run-job.ts'
 import { systemTimers, type Timers } from './timers.ts'
 import type { OnUndelivered } from './undelivered.ts'
+import { otherWays, type Way } from './ways.ts'
 
 /** The options of one transport, checked and filled up. */
 export interface Settings {
@@ -41,6 +42,8 @@ export interface Settings {
   lookup: MxLookup | null
   /** On a direct hop, for the transactions with Apple of all mails; else `null`. */
   gate: Gate | null
+  /** By lane. */
+  otherWays: ReadonlyMap<string, Way>
   clock: () => number
   timers: Timers
 }
@@ -90,6 +93,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     local,
     readsData,
     gate: peer.hop === 'direct' ? new LaneGate(inner, clock) : null,
+    otherWays: otherWays(options, peer, clock),
     lookup,
     clock,
     timers,

@@ -47,6 +47,7 @@ export function storedJob(
     timers: settings.timers,
     signal: closing,
     gate,
+    otherWays: settings.otherWays,
     isClosed,
     warn,
   }
