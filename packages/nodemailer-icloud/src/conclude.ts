@@ -34,7 +34,8 @@ export async function conclude(
       const verdict = apple
         ? classify(error, { recipient: address, sender: job.route.sender, mx: job.peer.mx })
         : null
-      return { state: 'rejected', failure: innerFailure(error, address, { verdict }), error: result.error }
+      const failure = innerFailure(error, address, { verdict })
+      return { state: 'rejected', failure, error: result.error, isShared: true }
     }
     case 'reply': {
       const { error } = attribution

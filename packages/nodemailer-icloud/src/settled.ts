@@ -9,6 +9,8 @@ export type Settled =
       failure: RejectedError
       /** The error of the whole transaction, where it failed as a whole. */
       error: ErrorLike | null
+      /** A server refused the transaction, which had other recipients too: nobody knows whom it meant. */
+      isShared?: true
     }
 
 /** A recipient that is to be tried again at `retryAt`. Nothing of it is concluded yet. */

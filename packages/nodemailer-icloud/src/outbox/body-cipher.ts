@@ -8,6 +8,16 @@ const tagBytes = 16
 const plain = 0
 const sealed = 1
 
+/** The key of a body is none of those that were given: another process may have it. */
+export class MissingKey extends Error {
+  readonly keyId: string
+
+  constructor(keyId: string) {
+    super(`its body is encrypted with the key ${JSON.stringify(keyId)}, which is not given`)
+    this.keyId = keyId
+  }
+}
+
 /**
  * Encrypts what an outbox stores of bodies. A body is bound to its message: moved to another one it cannot be read.
  *
@@ -44,10 +54,7 @@ export class BodyCipher {
     if (bytes[0] !== sealed || bytes.length < textFrom) throw new Error('its body is damaged')
     const id = bytes.subarray(2, idEnd).toString()
     const key = this.#keys.get(id)
-    if (key === undefined)
-      throw new Error(
-        `its body is encrypted with the key ${JSON.stringify(id.slice(0, 40))}, which is not given`,
-      )
+    if (key === undefined) throw new MissingKey(id.slice(0, 40))
     try {
       const nonce = bytes.subarray(idEnd, idEnd + nonceBytes)
       const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })

@@ -20,6 +20,8 @@ export interface OutboxRecipient {
   nextAt: number
   /** `null` before the first try. */
   last: LastTry | null
+  /** A transaction with others was refused, and nobody knows whom that meant: it goes alone from now on. */
+  isAlone?: true
 }
 
 /** What became of a recipient in the end. */

@@ -135,6 +135,28 @@ describe('mail with an outbox', () => {
     expect(await itemsOf(outbox)).toMatchObject([{ state: 'dead' }])
   })
 
+  it('of which a shared transaction is refused goes to each one alone', async () => {
+    const { start, simulator } = await outboxStage({
+      bert: [{ reply: '554 5.7.1 this message is not for him', phase: 'eod', times: 9 }],
+    })
+    const { transporter, worker, outbox } = start({ onePerTransaction: false })
+    const ends: string[] = []
+    worker.on('delivered', ({ recipient }) => ends.push(`${recipient} delivered`))
+    worker.on('undelivered', ({ recipient, code }) => ends.push(`${recipient} ${code}`))
+    await transporter.sendMail(mail(['anna@icloud.com', 'bert@icloud.com', 'cleo@icloud.com']))
+    await worker.flush()
+    expect(ends.toSorted()).toEqual([
+      'anna@icloud.com delivered',
+      'bert@icloud.com EREFUSED',
+      'cleo@icloud.com delivered',
+    ])
+    expect(simulator.messages.map(({ recipients }) => recipients)).toEqual([
+      ['anna@icloud.com'],
+      ['cleo@icloud.com'],
+    ])
+    expect(await outbox.size()).toEqual({ waiting: 0, dead: 0, bytes: 0 })
+  })
+
   it('is given up when it is of no use any more', async () => {
     const { start, clock, pass } = await outboxStage({ anna: [{ rule: 'rate-limited' }] })
     const { transporter, worker } = start()

@@ -11,6 +11,8 @@ export interface Claim {
   body: Uint8Array | null
   /** Why entry or body cannot be read; `null` if they can. */
   problem: string | null
+  /** The id of the key that the body needs and this process has not; else absent. */
+  missingKey?: string
 }
 
 /** Takes a message that is being stored. */

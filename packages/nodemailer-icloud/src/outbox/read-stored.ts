@@ -1,4 +1,4 @@
-import type { BodyCipher } from './body-cipher.ts'
+import { MissingKey, type BodyCipher } from './body-cipher.ts'
 import type { OutboxEntry } from './entry.ts'
 import type { Claim } from './outbox.ts'
 
@@ -44,6 +44,8 @@ export function claimOf(
   try {
     return { ...stored, body: cipher.open(body, entry.messageId), problem: null }
   } catch (error) {
-    return { ...stored, body: null, problem: (error as Error).message }
+    const problem = (error as Error).message
+    const missing = error instanceof MissingKey ? { missingKey: error.keyId } : {}
+    return { ...stored, body: null, problem, ...missing }
   }
 }

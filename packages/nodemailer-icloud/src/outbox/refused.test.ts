@@ -65,21 +65,47 @@ it('the JSON transport shows the mail, and nothing of it is stored', async () =>
   await outbox.close()
 })
 
-it('a message whose key is missing goes to the dead-letter list, and is sent once the key is there', async () => {
-  const { start, simulator } = await outboxStage()
+describe('a message whose key a worker has not', () => {
   const keys = [{ id: 'k1', secret: 'a secret of 16 bytes or more' }]
-  const first = start({ outboxWorker: false, box: { keys } })
-  const { outboxId = '' } = await first.transporter.sendMail(mail('anna@icloud.com'))
-  const second = start()
-  expect(await next(second.worker, 'dead')).toMatchObject({
-    id: outboxId,
-    reason: expect.stringContaining('k1') as string,
+
+  it('is left to those who have it, and that is said once', async () => {
+    const { start, simulator, pass } = await outboxStage()
+    const first = start({ outboxWorker: false, box: { keys } })
+    await first.transporter.sendMail(mail('anna@icloud.com'))
+    await first.transporter.sendMail(mail('bert@icloud.com'))
+    const without = start()
+    const warnings: string[] = []
+    without.worker.on('warning', (message) => warnings.push(message))
+    await without.worker.flush()
+    pass(20_000)
+    await without.worker.flush()
+    expect(warnings).toEqual([expect.stringMatching(/"k1".*leaves them to others/) as string])
+    expect(await without.outbox.size()).toMatchObject({ waiting: 2, dead: 0 })
+    pass(20_000)
+    await start({ box: { keys } }).worker.flush()
+    expect(simulator.messages).toHaveLength(2)
+    expect(await without.outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
   })
-  await second.worker.close()
-  expect(await itemsOf(second.outbox)).toMatchObject([{ state: 'dead', bytes: expect.any(Number) as number }])
-  const third = start({ box: { keys } })
-  const delivered = next(third.worker, 'delivered')
-  expect(await third.outbox.retryNow(outboxId)).toBe(1)
-  await delivered
-  expect(simulator.messages).toHaveLength(1)
+
+  it('goes to the dead-letter list when it is too old, and is sent once the key is there', async () => {
+    const { start, simulator, pass } = await outboxStage()
+    const first = start({ outboxWorker: false, box: { keys } })
+    const { outboxId = '' } = await first.transporter.sendMail(mail('anna@icloud.com'))
+    pass(121 * 3_600_000)
+    const second = start()
+    expect(await next(second.worker, 'dead')).toMatchObject({
+      id: outboxId,
+      reason: expect.stringContaining('k1') as string,
+    })
+    await second.worker.close()
+    expect(await itemsOf(second.outbox)).toMatchObject([
+      { state: 'dead', bytes: expect.any(Number) as number },
+    ])
+    pass(-121 * 3_600_000)
+    const third = start({ box: { keys } })
+    const delivered = next(third.worker, 'delivered')
+    expect(await third.outbox.retryNow(outboxId)).toBe(1)
+    await delivered
+    expect(simulator.messages).toHaveLength(1)
+  })
 })

@@ -1,12 +1,14 @@
 import { attempt } from '../../attempt.ts'
 import type { Gate } from '../../gate.ts'
 import type { Host } from '../../host.ts'
+import type { Job } from '../../job.ts'
 import type { Settled, TryAgain } from '../../settled.ts'
 import type { OutboxEntry, OutboxOutcome, OutboxRecipient } from '../entry.ts'
 import type { Claim, Outbox } from '../outbox.ts'
 import { backOff } from './back-off.ts'
 import { expiryOf } from './expiry.ts'
 import { Hooks } from './hooks.ts'
+import { leaveForOthers } from './leave-for-others.ts'
 import { nextStep } from './next-step.ts'
 import type { UnstoredOutcomes } from './unstored-outcomes.ts'
 import { reportOf, type OutboxEvents } from './report.ts'
@@ -19,6 +21,8 @@ export interface HandlerParts {
   gate: Gate
   /** The worker is to end: what has not begun begins no more. */
   closing: AbortSignal
+  /** A warning that is worth saying once. */
+  complain: (about: string, message: string) => void
   emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
   /** Final outcomes of messages whose lease was lost before they were stored. */
   unstored: UnstoredOutcomes
@@ -50,6 +54,7 @@ export class ClaimHandler {
   /** Rejects only with what is a fault of this package. */
   static async handle(parts: HandlerParts, claim: Claim): Promise<void> {
     const { entry, problem, id } = claim
+    if (entry !== null && claim.missingKey != null && (await leaveForOthers(parts, claim, entry))) return
     if (entry === null || problem !== null) {
       const reason = problem ?? 'it cannot be read'
       if (await parts.persist(() => parts.outbox.bury(claim, null, reason, false)))
@@ -91,8 +96,33 @@ export class ClaimHandler {
     const going = due.length > 0 || isForHooks ? due : this.#entry.recipients
     if (going.length === 0) return
     const job = storedJob(this.#parts, this.#entry, this.#claim.body ?? new Uint8Array())
-    const groups = host.settings.sharing === 'by-host' ? [going] : going.map((recipient) => [recipient])
+    const together = host.settings.sharing === 'by-host' ? going.filter(({ isAlone }) => !isAlone) : []
+    const apart = going.filter((recipient) => !together.includes(recipient))
+    const groups = apart.map((recipient) => [recipient])
+    if (together.length > 0) groups.push(together)
+    await this.#sendGroups(job, groups)
+    // One after the other: what is against the message itself is known after the first ones, and holds the rest.
+    for (let next = this.#nextAlone(); next; next = this.#nextAlone()) await this.#sendGroups(job, [[next]])
+  }
+
+  /** Those of this claim who went alone already. */
+  readonly #wentAlone = new Set<string>()
+
+  /** Somebody whose transaction with others was refused right now. */
+  #nextAlone(): OutboxRecipient | undefined {
+    const { settings } = this.#parts.host
+    if (settings.sharing !== 'by-host') return undefined
+    const now = settings.clock()
+    return this.#entry.recipients.find(
+      ({ isAlone, nextAt, address }) => isAlone && nextAt <= now && !this.#wentAlone.has(address),
+    )
+  }
+
+  async #sendGroups(job: Job, groups: readonly (readonly OutboxRecipient[])[]): Promise<void> {
+    const { host } = this.#parts
+    const { clock } = host.settings
     let open = groups.length
+    for (const [only, ...others] of groups) if (only && others.length === 0) this.#wentAlone.add(only.address)
     // All of them, also if the lease is lost meanwhile: what they come to has to be known.
     const ended = await Promise.allSettled(
       groups.map(async (group) => {
@@ -117,7 +147,7 @@ export class ClaimHandler {
         if (outcomes.length === 0) return
         this.#unsaid.push(...outcomes)
         // The end of the claim is near, and makes these durable as well.
-        if (open === 0 && this.#entry.untold.length === 0) return
+        if (open === 0 && this.#entry.untold.length === 0 && !this.#nextAlone()) return
         // One after the other: each says what the ones before have said.
         this.#saving = this.#saving.then(() => this.#save())
         await this.#saving

@@ -36,6 +36,21 @@ describe('what follows from a try', () => {
     expect(nextStep(recipient, result, context)).toMatchObject({ waits })
   })
 
+  it('one alone, and at once, for a refusal that was for all of a transaction', () => {
+    const shared = { ...rejected('EMESSAGE', { permanent: true }), isShared: true } as Settled
+    expect(nextStep(recipient, shared, context)).toMatchObject({
+      waits: { nextAt: context.now, isAlone: true, last: { code: 'EMESSAGE' } },
+    })
+    const later = { ...rejected('EMESSAGE'), isShared: true } as Settled
+    expect(nextStep(recipient, later, context)).toMatchObject({
+      waits: { nextAt: context.now + 300_000, isAlone: true },
+    })
+    const alone = { ...recipient, isAlone: true as const }
+    expect(nextStep(alone, rejected('EENVELOPE'), context)).toMatchObject({ waits: { isAlone: true } })
+    const tooLate = { ...context, expiresAt: context.now }
+    expect(nextStep(recipient, shared, tooLate)).toMatchObject({ outcome: { code: 'EEXPIRED' } })
+  })
+
   it.each([
     ['what the relay refuses for good', rejected('EENVELOPE', { permanent: true }), 'EENVELOPE'],
     ['what the engine has decided', rejected('ESOFTBOUNCE', { permanent: true }), 'ESOFTBOUNCE'],

@@ -52,9 +52,11 @@ export function nextStep(
   const { failure } = result
   // What was not even tried is no try.
   const tries = recipient.tries + (result.state === 'again' && result.isHeld ? 0 : 1)
-  if (isFinal(result.state, failure, retryAmbiguous))
+  const isShared = result.state === 'rejected' && result.isShared === true
+  if (!isShared && isFinal(result.state, failure, retryAmbiguous))
     return { outcome: undelivered(failure, failure.code, tries, now) }
-  const nextAt = result.state === 'again' ? result.retryAt : (failure.retryAt ?? now + backOff(tries, random))
+  const backAt = isShared && failure.permanent ? now : now + backOff(tries, random)
+  const nextAt = result.state === 'again' ? result.retryAt : (failure.retryAt ?? backAt)
   // The engine itself says when a message is too old; of what it has no say in, this is the last word.
   const isOurs = result.state !== 'again'
   // Who waits for a message that will be late has to know it now.
@@ -63,7 +65,8 @@ export function nextStep(
     return { outcome: undelivered(failure, 'EEXPIRED', tries, now) }
   const { code, rule, message } = failure
   const last = { code, rule, message: message.slice(0, longestMessage) }
-  return { waits: { address: recipient.address, tries, nextAt, last } }
+  const alone = isShared || recipient.isAlone ? { isAlone: true as const } : {}
+  return { waits: { address: recipient.address, tries, nextAt, last, ...alone } }
 }
 
 function isFinal(state: 'again' | 'rejected', failure: RejectedError, retryAmbiguous: boolean): boolean {

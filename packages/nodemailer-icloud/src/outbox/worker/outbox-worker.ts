@@ -13,6 +13,8 @@ import { transactionsAtOnce } from './transactions-at-once.ts'
 const pollMs = 1000
 /** The longest wait after a failure of the outbox, ms. */
 const longestPauseMs = 30_000
+/** What is said once only is remembered so often. */
+const mostComplaints = 100
 /** Longer delays overflow Node's timer. */
 const longestTimerMs = 2 ** 31 - 1
 
@@ -61,6 +63,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
       parts.host.warn(message)
     }
     const host: Host = { ...parts.host, warn }
+    const complaints = new Set<string>()
     this.#parts = parts
     this.#warn = warn
     const atOnce = transactionsAtOnce(host.inner)
@@ -74,6 +77,11 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
       gate,
       closing: this.#stop.signal,
       emit: (event, payload) => this.#tell(event, payload),
+      complain: (about, message) => {
+        if (complaints.has(about) || complaints.size >= mostComplaints) return
+        complaints.add(about)
+        warn(message)
+      },
       unstored: new UnstoredOutcomes(),
       persist: (write) => this.#persistence.write(write),
     }
