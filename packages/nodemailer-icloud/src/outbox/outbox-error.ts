@@ -6,6 +6,7 @@ export type OutboxErrorCode =
   | 'EOUTBOXVERSION'
   | 'EOUTBOXDAMAGED'
   | 'EOUTBOXUNSAFE'
+  | 'EOUTBOXCLUSTER'
   | 'EOUTBOXDRIVER'
   | 'EOUTBOXCLOSED'
 
@@ -20,6 +21,7 @@ export type OutboxErrorCode =
  * | `EOUTBOXVERSION` | a newer version wrote the file; it was left alone |
  * | `EOUTBOXDAMAGED` | the file is damaged or is no outbox; it was left alone |
  * | `EOUTBOXUNSAFE` | this Redis would forget messages; it says which setting |
+ * | `EOUTBOXCLUSTER` | this Redis is a node of a cluster, which the outbox cannot use |
  * | `EOUTBOXDRIVER` | the package `bullmq` is not installed |
  * | `EOUTBOXCLOSED` | the outbox was closed before |
  */
@@ -47,6 +49,7 @@ const codes: ReadonlySet<unknown> = new Set<OutboxErrorCode>([
   'EOUTBOXVERSION',
   'EOUTBOXDAMAGED',
   'EOUTBOXUNSAFE',
+  'EOUTBOXCLUSTER',
   'EOUTBOXDRIVER',
   'EOUTBOXCLOSED',
 ])

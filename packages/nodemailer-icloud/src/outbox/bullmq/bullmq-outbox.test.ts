@@ -53,8 +53,60 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
     expect(client.status).toBe('ready')
   })
 
+  it('refuses a cluster, and says what to do', async () => {
+    const node = await RedisServer.start({ cluster: true })
+    onTestFinished(() => node.stop())
+    const outbox = bullmqOutbox({ connection: node.url, acceptLoss: true })
+    await expect(outbox.open()).rejects.toMatchObject({
+      code: 'EOUTBOXCLUSTER',
+      message: expect.stringContaining('single Redis') as string,
+    })
+    await outbox.close()
+    const { Cluster } = await import('ioredis')
+    const client = new Cluster([{ host: '127.0.0.1', port: node.port }], { lazyConnect: true })
+    onTestFinished(() => client.disconnect())
+    expect(() => bullmqOutbox({ connection: client })).toThrow(/cannot use a cluster/)
+  })
+
+  it('counts bytes by the message, whatever is done twice or left undone', async () => {
+    const name = `outbox-${names++}`
+    const outbox = bullmqOutbox({ connection: redis.url, name, maxMessages: 2 })
+    onTestFinished(() => outbox.close())
+    const stored = body.length + 1
+    await Promise.all([1, 2, 3].map(() => outbox.put(entryFor('anna@icloud.com'), body, 'same')))
+    expect(await outbox.size()).toMatchObject({ waiting: 1, bytes: stored })
+    const [claim] = (await outbox.claim({ now: Date.now(), limit: 1 })).claims
+    await outbox.save(claim!, claim!.entry!, true)
+    await outbox.save(claim!, claim!.entry!, true)
+    expect(await outbox.size()).toMatchObject({ bytes: 0 })
+    await outbox.finish(claim!)
+    await outbox.finish(claim!)
+    expect(await outbox.size()).toEqual({ waiting: 0, dead: 0, bytes: 0 })
+
+    // A process was killed after it had counted a message, and before it stored it; another tool removed a job.
+    const { Redis } = await import('ioredis')
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    const long = Math.floor(Date.now() / 1000) - 3600
+    await client.hset(`bull:${name}:outbox-sizes`, 'lost', `500 ${long}`)
+    await client.incrby(`bull:${name}:outbox-bytes`, 500)
+    const removed = await outbox.put(entryFor('bert@icloud.com'), body, null)
+    expect(await outbox.size()).toMatchObject({ waiting: 1, bytes: 500 + stored })
+    // It is full only by what is not there.
+    await outbox.put(entryFor('cleo@icloud.com'), body, null)
+    expect(await outbox.size()).toMatchObject({ waiting: 2, bytes: 2 * stored })
+    const { Queue } = await import('bullmq')
+    const queue = new Queue(name, { connection: client })
+    await queue.remove(removed)
+    await client.hset(`bull:${name}:outbox-sizes`, removed, `${stored} ${long}`)
+    await outbox.close()
+    await outbox.open()
+    expect(await outbox.size()).toMatchObject({ waiting: 1, bytes: stored })
+    await queue.close()
+  })
+
   it('keeps what it said to have through a restart of Redis, and has nothing of what it refused', async () => {
-    const other = await RedisServer.start()
+    const other = await RedisServer.start({ args: ['--appendfsync', 'always'] })
     onTestFinished(() => other.stop())
     const outbox = bullmqOutbox({ connection: other.url })
     onTestFinished(() => outbox.close())

@@ -85,24 +85,26 @@ class BullmqOutbox implements Outbox {
       throw new OutboxError('EOUTBOXFULL', about)
     }
     const sealed = this.#cipher.seal(body, entry.messageId)
-    const bytes = sealed.length
-    const data: StoredMail = { entry, body: Buffer.from(sealed.buffer).toString('base64'), bytes }
+    const text = Buffer.from(sealed.buffer).toString('base64')
+    const data: StoredMail = { entry, body: text, bytes: sealed.length }
     const queue = await this.#opened()
     const known = key === null ? null : await outboxError(() => queue.find(key))
     if (known === 'waiting') return String(key)
     const id = key === null || known === 'dead' ? randomUUID() : key
     const until = performance.now() + putMs
-    await outboxError(() => queue.makeRoom(bytes, maxMessages, maxBytes))
+    await outboxError(() => queue.makeRoom(id, data.bytes, maxMessages, maxBytes))
     for (;;) {
       try {
         // The same id is the same message, whatever became of the tries before.
         await queue.add(id, data)
+        // One of the same id may have ended meanwhile, and its size been taken out with it.
+        if (id === key) await queue.resize(id, data.bytes)
         break
       } catch (error) {
         if (performance.now() > until) {
           // The last try may still get there, so it is taken away again as soon as that is possible. Not one that somebody
           // else may have stored.
-          if (id !== key) queue.takeBack(id, bytes)
+          if (id !== key) queue.takeBack(id)
           throw await outboxError(() => Promise.reject(error as Error)).catch((failure: unknown) => failure)
         }
       }
@@ -167,8 +169,8 @@ class BullmqOutbox implements Outbox {
       return isHeld || (isUnsure && (await queue.find(claim.id)) === null)
     })
     this.#unsure.delete(claim)
-    // Only a sum: it is mended when the outbox is empty.
-    if (done) await queue.gone(job.data.bytes ?? 0).catch(() => {})
+    // What is counted too many is found when the outbox is full, or opened again.
+    if (done) await queue.gone(claim.id).catch(() => {})
     return done
   }
 
@@ -244,13 +246,9 @@ class BullmqOutbox implements Outbox {
     // What stores the data asks for no lock.
     if (!(await held(() => job.extendLock(claim.lease, this.leaseMs)))) return false
     const { data } = job
-    const freed = dropBody ? (data.bytes ?? 0) : 0
-    await job.updateData({
-      entry: entry ?? data.entry,
-      body: dropBody ? null : data.body,
-      bytes: (data.bytes ?? 0) - freed,
-    })
-    if (freed > 0) await queue.freed(freed)
+    const next = { ...data, entry: entry ?? data.entry }
+    await job.updateData(dropBody ? { ...next, body: null, bytes: 0 } : next)
+    if (dropBody) await queue.resize(claim.id, 0)
     return true
   }
 

@@ -21,6 +21,12 @@ export function checkConnection(connection: unknown): asserts connection is Outb
     typeof connection === 'string' ? connection !== '' : typeof connection === 'object' && connection
   if (!isRight)
     throw configError('outbox.connection', '"redis://...", options or a client of ioredis', connection)
+  if ((connection as { isCluster?: unknown }).isCluster === true)
+    throw configError(
+      'outbox.connection',
+      'a single Redis, for the outbox cannot use a cluster',
+      'a client of a cluster',
+    )
 }
 
 /**

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Job, Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { OutboxEntry } from '../entry.ts'
-import { OutboxError } from '../outbox-error.ts'
 import type { OutboxSize } from '../outbox.ts'
 import { connect, load } from './connection.ts'
 import type { OutboxConnection } from './outbox-connection.ts'
+import { MessageSizes } from './message-sizes.ts'
+import { refuseCluster } from './redis-cluster.ts'
 import { checkDurability } from './redis-durability.ts'
 import { outboxError } from './redis-errors.ts'
 
@@ -28,8 +29,6 @@ export interface QueueSettings {
 
 /** Jobs that are asked for at the same time. */
 const takeAtOnce = 8
-/** How long the number of messages is believed, ms. */
-const countedMs = 1000
 const takeBackMs = 1000
 
 /** A queue of BullMQ with this package's jobs, and what it holds in all. */
@@ -38,11 +37,9 @@ export class MailQueue {
   readonly #bullmq: typeof import('bullmq')
   readonly #client: Redis
   readonly #queue: Queue<StoredMail>
-  readonly #bytesKey: string
+  readonly #sizes: MessageSizes
   #worker: Promise<Worker<StoredMail>> | null = null
   #workerClient: Redis | null = null
-  #count = 0
-  #countedAt = -Infinity
   #closed = false
 
   private constructor(settings: QueueSettings, bullmq: typeof import('bullmq'), client: Redis) {
@@ -50,7 +47,7 @@ export class MailQueue {
     this.#bullmq = bullmq
     this.#client = client
     const { name, prefix } = settings
-    this.#bytesKey = `${prefix}:${name}:outbox-bytes`
+    this.#sizes = new MessageSizes(client, `${prefix}:${name}:`)
     this.#queue = new bullmq.Queue(name, { connection: client, prefix })
     this.#queue.on('error', ignore)
   }
@@ -63,13 +60,12 @@ export class MailQueue {
     try {
       await outboxError(async () => {
         await client.connect()
+        refuseCluster(await client.info('server'))
         if (!settings.acceptLoss)
           checkDurability(`${await client.info('memory')}\n${await client.info('persistence')}`)
       })
       const queue = new MailQueue(settings, bullmq, client)
-      const { waiting, dead } = await queue.size()
-      // Where a process was killed between a message and its number of bytes, the sum is mended now.
-      if (waiting + dead === 0) await client.del(queue.#bytesKey)
+      await outboxError(() => queue.#sizes.tidy())
       return queue
     } catch (error) {
       client.disconnect()
@@ -78,23 +74,18 @@ export class MailQueue {
   }
 
   /** @throws OutboxError `EOUTBOXFULL` */
-  async makeRoom(bytes: number, maxMessages: number, maxBytes: number): Promise<void> {
-    if (performance.now() - this.#countedAt > countedMs || this.#count >= maxMessages) {
-      const { waiting, dead } = await this.size()
-      this.#count = waiting + dead
-      this.#countedAt = performance.now()
-    }
-    if (this.#count >= maxMessages)
-      throw new OutboxError('EOUTBOXFULL', `the outbox holds ${this.#count} messages, its maxMessages`)
-    const sum = await this.#client.incrby(this.#bytesKey, bytes)
-    if (sum > maxBytes) {
-      await this.freed(bytes)
-      throw new OutboxError(
-        'EOUTBOXFULL',
-        `with this message the outbox held ${sum} bytes, over its maxBytes`,
-      )
-    }
-    this.#count++
+  async makeRoom(id: string, bytes: number, maxMessages: number, maxBytes: number): Promise<void> {
+    await this.#sizes.count(id, bytes, maxMessages, maxBytes)
+  }
+
+  /** So large is the body of a message that is there. */
+  async resize(id: string, bytes: number): Promise<void> {
+    await this.#sizes.change(id, bytes)
+  }
+
+  /** A message is no more. */
+  async gone(id: string): Promise<void> {
+    await this.#sizes.forget(id)
   }
 
   /** Whether there is a message of this id, and in which list. */
@@ -109,11 +100,11 @@ export class MailQueue {
   }
 
   /** Removes a message of which it is not known whether it was stored, as soon as Redis is there. */
-  takeBack(id: string, bytes: number): void {
+  takeBack(id: string): void {
     const again = (): void => {
       if (this.#closed) return
       this.#queue.remove(id).then(
-        () => this.freed(bytes).catch(ignore),
+        () => this.gone(id).catch(ignore),
         () => setTimeout(again, takeBackMs).unref(),
       )
     }
@@ -146,8 +137,7 @@ export class MailQueue {
   async size(): Promise<OutboxSize> {
     const counts = await this.#queue.getJobCounts('wait', 'delayed', 'active', 'failed')
     const { wait = 0, delayed = 0, active = 0, failed = 0 } = counts
-    const bytes = Number((await this.#client.get(this.#bytesKey)) ?? 0)
-    return { waiting: wait + delayed + active, dead: failed, bytes: Math.max(0, bytes) }
+    return { waiting: wait + delayed + active, dead: failed, bytes: await this.#sizes.bytes() }
   }
 
   /** False if somebody has it, or it is not there. */
@@ -160,7 +150,7 @@ export class MailQueue {
       if (await job.isActive()) return false
       throw error
     }
-    await this.gone(job.data.bytes ?? 0)
+    await this.gone(id)
     return true
   }
 
@@ -178,16 +168,6 @@ export class MailQueue {
     else if (state === 'failed' && job.data.body !== null) await job.retry('failed')
     else if (state !== 'waiting') return 0
     return 1
-  }
-
-  /** A message is no more. */
-  async gone(bytes: number): Promise<void> {
-    this.#count = Math.max(0, this.#count - 1)
-    if (bytes > 0) await this.freed(bytes)
-  }
-
-  async freed(bytes: number): Promise<void> {
-    await this.#client.decrby(this.#bytesKey, bytes)
   }
 
   async close(): Promise<void> {

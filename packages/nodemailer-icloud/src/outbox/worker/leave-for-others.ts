@@ -27,4 +27,3 @@ export async function leaveForOthers(
   await persist(() => outbox.release(claim, entry, now + othersMs))
   return true
 }
-
