@@ -23,6 +23,7 @@ import { Passages } from './passage.ts'
 import { LivePolicy } from './policy/live-policy.ts'
 import { resolvePolicy, type PolicyOptions } from './policy/policy-check.ts'
 import type { Policy } from './policy/policy.ts'
+import { OnceSweep } from './record/once.ts'
 import { record } from './record/record.ts'
 import { recipientKey, type RecipientState } from './state/state.ts'
 import { argument, requireAddress } from './subject.ts'
@@ -71,6 +72,7 @@ export interface Parts {
   readonly lanes: Lanes
   readonly presence: Presence
   readonly campaigns: CampaignSweep
+  readonly once: OnceSweep
   readonly patience: Patience
   /** What waits for the ledger; `null`: nothing is kept. */
   readonly backlog: Backlog | null
@@ -118,6 +120,7 @@ export class EngineCore implements Engine {
       patience,
       presence: new Presence(given),
       campaigns: new CampaignSweep(given),
+      once: new OnceSweep(given),
     }
     const drained = (request: RecordRequest, action: Action): Promise<void> =>
       countForCanary(this.parts, this.canaryBook, request, action)
@@ -267,13 +270,13 @@ export class EngineCore implements Engine {
   }
 
   async close(): Promise<void> {
-    const { signals, patience, backlog, campaigns, presence } = this.parts
+    const { signals, patience, backlog, campaigns, once, presence } = this.parts
     await this.parts.lanes.close()
     await this.parts.incidents.stop()
     await backlog?.close()
     // Numbers that a ledger out of reach does not take are lost; everything else has been told already.
     await patience.run(() => signals.flush()).catch(() => {})
-    await patience.run(() => Promise.all([campaigns.idle(), presence.end()])).catch(() => {})
+    await patience.run(() => Promise.all([campaigns.idle(), once.idle(), presence.end()])).catch(() => {})
     if (this.parts.ownsLedger) await this.ledger.close()
   }
 }

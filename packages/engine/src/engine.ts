@@ -201,7 +201,7 @@ export interface Engine {
   readers(request: { window: RateWindow }): Promise<Readers>
   /**
    * Remembers what a reader did. An `unsubscribe` suppresses marketing, or the stream that is named; a `complaint` all but
-   * transactional mail; the answer is that suppression. `reply`: the reader wrote back. Rejects if the ledger is out of
+   * transactional mail; the answer is that suppression, `null` if this `id` was told before. `reply`: the reader wrote back. Rejects if the ledger is out of
    * reach: try again, as an unsubscribe must not be lost.
    */
   recordEngagement(

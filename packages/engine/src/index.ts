@@ -53,6 +53,7 @@ export type { LetterRequest, LetterSource } from './letters/letter-request.ts'
 export { proofpointLetter } from './letters/proofpoint-letter.ts'
 export type { RemovalRequest } from './letters/removal-letter.ts'
 export { spamhausLetter } from './letters/spamhaus-letter.ts'
+export type { Late } from './record/late.ts'
 export type { Hop, Outcome, RecordRequest, Subject } from './record/outcome.ts'
 export type {
   AddressRelease,

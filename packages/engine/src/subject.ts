@@ -1,7 +1,7 @@
 import { domainOf, foldAddress, type MailboxOf } from './address.ts'
 import { EngineError, found } from './errors.ts'
 import type { AdmitRequest } from './admit/admission.ts'
-import type { Hop, RecordRequest, Subject } from './record/outcome.ts'
+import { outcomeKinds, type Hop, type RecordRequest, type Subject } from './record/outcome.ts'
 
 /** The part of a {@link Subject} that several recipients share, with defaults filled in. */
 export interface Route {
@@ -82,9 +82,8 @@ export function checkRecord(request: RecordRequest): void {
   if (typeof request.messageId !== 'string')
     throw argument('record', 'messageId', 'a string', request.messageId)
   const kind: unknown = (request.outcome as { kind?: unknown } | null | undefined)?.kind
-  if (kind !== 'delivered' && kind !== 'reply' && kind !== 'no-reply') {
-    throw argument('record', 'outcome.kind', "'delivered', 'reply' or 'no-reply'", kind)
-  }
+  if (!outcomeKinds.includes(kind as RecordRequest['outcome']['kind']))
+    throw argument('record', 'outcome.kind', `one of ${outcomeKinds.join(', ')}`, kind)
   checkTime('record', 'acceptedAt', request.acceptedAt)
   checkTime('record', 'deliverBy', request.deliverBy)
   if (request.attempt !== undefined && !(Number.isInteger(request.attempt) && request.attempt >= 0)) {
@@ -127,7 +126,8 @@ export function argument(call: string, what: string, expected: string, value: un
   return new EngineError('EARGUMENT', `${call}: ${what} must be ${expected}, found ${found(value)}`)
 }
 
-function checkTime(call: string, what: string, value: unknown): void {
+/** Throws `EARGUMENT` for what is given and no time. */
+export function checkTime(call: string, what: string, value: unknown): void {
   if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value))) {
     throw argument(call, what, 'milliseconds since the epoch', value)
   }

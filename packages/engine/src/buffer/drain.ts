@@ -160,7 +160,7 @@ export class Drain {
         presence,
         campaigns,
         incidents: {
-          caseOf: (verdict, address) => incidents.caseOf(verdict, address),
+          caseOf: (verdict, address, when) => incidents.caseOf(verdict, address, when),
           counted: (attempt, now) => incidents.counted(attempt, now),
           recorded: () => {},
           streamHeld: () => {},

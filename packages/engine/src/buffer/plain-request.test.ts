@@ -91,3 +91,14 @@ it('keeps the rest of the request as far as it counts', () => {
   const { odd: _odd, how: _how, ...rest } = request
   expect(plainRequest(request)).toEqual({ ...rest, messageId: 'm'.repeat(1000) })
 })
+
+it('keeps what says that it was told later', () => {
+  const late = { id: 'bounce 1', at: 1, about: 'recipient', final: false } as const
+  const told = {
+    recipient,
+    sender: '',
+    messageId: 'm1',
+    outcome: { kind: 'reply', input: full },
+  } as const
+  expect(plainRequest({ ...told, late })).toMatchObject({ late })
+})

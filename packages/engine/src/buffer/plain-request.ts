@@ -12,11 +12,15 @@ const mostErrors = 1000
  * count. What cannot be read, such as a getter that throws, is left out.
  */
 export function plainRequest(request: RecordRequest): RecordRequest {
-  const { outcome, ...rest } = request
+  const { outcome, late, ...rest } = request
   const { input, ...told } = outcome as Partial<Extract<Outcome, { kind: 'reply' }>>
   const plain: Record<string, unknown> = plainFields(told)
   if (outcome.kind === 'reply') plain.input = plainReply(input, request.recipient)
-  return { ...plainFields(rest), outcome: plain } as unknown as RecordRequest
+  return {
+    ...plainFields(rest),
+    outcome: plain,
+    ...(late && { late: plainFields(late) }),
+  } as unknown as RecordRequest
 }
 
 function plainFields(fields: object): Record<string, unknown> {

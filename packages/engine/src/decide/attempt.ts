@@ -1,6 +1,7 @@
 import type { Phase, Verdict } from '@icloud-delivery/rules'
 import type { Alert } from '../signals/alert.ts'
 import type { Action, HoldRef } from '../record/action.ts'
+import type { Late } from '../record/late.ts'
 import { messageState } from '../state/recipient-state.ts'
 import type { RecipientState, State, Way } from '../state/state.ts'
 import type { Heard } from '../state/suppression.ts'
@@ -27,6 +28,8 @@ export interface Attempt extends Way {
   phase?: Phase | null | undefined
   /** What the reply was understood by. Kept as evidence; nothing is decided by it. */
   heard?: Heard | undefined
+  /** Set if somebody else made the attempt and told of it later. */
+  late?: Late | undefined
   /** 0 to 1, for jitter. */
   random: () => number
 }

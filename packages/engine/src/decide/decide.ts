@@ -6,7 +6,7 @@ import { isProbe } from './decide-hold.ts'
 import { afterAcceptance, isHalfOpen, roomIn } from './half-open.ts'
 import { troubleInIncident } from '../incidents/trouble-in-incident.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
-import { afterDelivery } from '../state/recipient-state.ts'
+import { afterDelivery, afterLateDelivery } from '../state/recipient-state.ts'
 import { Refusal, type Trouble } from './refusal.ts'
 import { scopesOf, type State } from '../state/state.ts'
 
@@ -25,7 +25,7 @@ export function decide(
   attempt: Attempt,
 ): Decision {
   if (verdict === null)
-    return attempt.hop === 'relay' ? handedOver(state, attempt) : delivered(state, now, policy, attempt)
+    return isHandedOver(attempt) ? handedOver(state, attempt) : delivered(state, now, policy, attempt)
   if (verdict.provider !== 'apple' || verdict.rule === null) return pass(verdict, state, attempt)
   const trouble = troubleOf(verdict, verdict.rule, policy, attempt)
   return new Refusal(trouble, state, now, policy, attempt).decide()
@@ -68,6 +68,7 @@ function delivered(state: State, now: number, policy: Policy, attempt: Attempt):
         }
         return next
       })
+  const after = attempt.late === undefined ? afterDelivery : afterLateDelivery
   return {
     action: plainAction(
       'delivered',
@@ -77,11 +78,16 @@ function delivered(state: State, now: number, policy: Policy, attempt: Attempt):
       'Apple accepted it',
     ),
     nextState: {
-      recipient: afterDelivery(state.recipient, attempt.messageId, now),
+      recipient: after(state.recipient, attempt.messageId, now),
       scopes: scopes.every((scope, index) => scope === state.scopes[index]) ? state.scopes : scopes,
     },
     effects,
   }
+}
+
+/** Whether a 250 is not known to be Apple's: a relay's, or one that nobody vouches for. */
+export function isHandedOver({ hop, late }: Pick<Attempt, 'hop' | 'late'>): boolean {
+  return hop === 'relay' && (late === undefined || late.about === 'recipient')
 }
 
 /** What a relay accepted says nothing about Apple: nothing is cleared, closed or raised. */
@@ -92,7 +98,12 @@ export function handedOver(state: State, attempt: Attempt): Decision {
 }
 
 /** What is not Apple's: a reply, or the silence of another host. */
-export function pass(verdict: Verdict | null, state: State, attempt: Attempt): Decision {
-  const action = plainAction('pass', verdict, attempt, (attempt.attempt ?? 0) + 1, "not Apple's doing")
+export function pass(
+  verdict: Verdict | null,
+  state: State,
+  attempt: Attempt,
+  reason = "not Apple's doing",
+): Decision {
+  const action = plainAction('pass', verdict, attempt, (attempt.attempt ?? 0) + 1, reason)
   return { action, nextState: state, effects: [] }
 }

@@ -13,6 +13,7 @@ import { isClosed } from './decide-hold.ts'
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
 import { pauseOf, withNextTry } from './pause.ts'
 import type { Policy, RulePolicy } from '../policy/policy.ts'
+import { isFinal } from '../record/late.ts'
 import { quarantineStep } from './quarantine.ts'
 import {
   messageState,
@@ -115,12 +116,20 @@ export class Refusal {
 
   private retry(): Action {
     if (this.now >= this.expiresAt) return this.expire()
+    if (isFinal(this.attempt.late)) return this.givenUp()
     const used =
       messageState(this.recipient, this.attempt.messageId)?.waits.find((w) => w.rule === this.rule)?.count ??
       0
+    // Who sends it goes on trying, whatever we would do.
+    if (this.attempt.late !== undefined) return this.wait(used)
     if (this.pauses()) return this.softBounce(`${this.rule}: mail of this stream pauses, and was tried once`)
     const seconds = waitSeconds(this.rulePolicy, used, this.policy, this.attempt.random)
     if (seconds === null) return this.softBounce(`${this.rule}: ${used} waits used up`)
+    return this.wait(used, seconds)
+  }
+
+  /** It is tried again, after that many seconds or the longest that there is. */
+  private wait(used: number, seconds = this.rulePolicy.waitsSeconds?.at(-1) ?? 0): Action {
     const at = retryTime(this.now, seconds, this.policy.topOfHour, this.attempt.random)
     const retryAt = Math.min(at, this.expiresAt)
     this.keep(used + 1)
@@ -135,6 +144,7 @@ export class Refusal {
   }
 
   private hold(until: number): Action {
+    if (isFinal(this.attempt.late)) return this.givenUp()
     if (this.now >= this.expiresAt) return this.expire()
     this.keep(0)
     const reason =
@@ -142,6 +152,13 @@ export class Refusal {
         ? `${this.rule}: this IP must not send to Apple itself; send through a relay`
         : `${this.rule}: held until Apple takes mail from here again`
     return { ...this.action('hold', reason), retryAt: Math.min(until, this.expiresAt) }
+  }
+
+  /** Whoever sent it does not try again. Held against nobody, unless the policy counts that too. */
+  private givenUp(): Action {
+    const reason = `${this.rule}: given up by the host that sent it`
+    if (this.rulePolicy.afterWaits === 'soft-bounce') return this.softBounce(reason)
+    return this.end('fail', `${reason}, nothing held against the recipient`)
   }
 
   private suppressOrLess(): Action {

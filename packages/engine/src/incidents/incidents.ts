@@ -68,10 +68,14 @@ export class Incidents {
     this.watch = new IncidentWatch(parts)
   }
 
-  /** What `record` has to ask and write for a reply; `null` for a delivery and what is held against nobody. */
-  caseOf(verdict: Verdict | null, address: string): ReplyCase | null {
+  /**
+   * What `record` has to ask and write for a reply; `null` for a delivery and what is held against nobody.
+   *
+   * @param at when it came, ms since the epoch; default now
+   */
+  caseOf(verdict: Verdict | null, address: string, at?: number): ReplyCase | null {
     if (verdict === null) return null
-    return ReplyCase.of(verdict, address, this.parts.clock(), this.parts.signals.resolutions.hour)
+    return ReplyCase.of(verdict, address, at ?? this.parts.clock(), this.parts.signals.resolutions.hour)
   }
 
   /** How `Signals` is to count an attempt as one to a good recipient; `null` if it was none. */

@@ -77,7 +77,8 @@ export class Lanes {
 
   /** Hears of an outcome that was written. Resolves when a slow-down that comes of it is written; `null`: there is none. */
   heard({ lane, hop }: Route, action: Action, effects: readonly Effect[]): Promise<unknown> | null {
-    if (action.type === 'delivered') (this.lanes.get(lane) ?? this.lanes.get('other'))?.delivered()
+    if (action.type === 'delivered' && hop !== 'relay')
+      (this.lanes.get(lane) ?? this.lanes.get('other'))?.delivered()
     if (effects.length === 0 || hop === 'relay') return null
     const slowing = effects.flatMap((effect) =>
       effect.type === 'slow'

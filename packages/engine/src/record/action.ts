@@ -64,6 +64,8 @@ export interface GiveUpAction extends ActionBase {
 /** Not Apple's doing: do what the host would do without us. The verdict may be Apple's, if another host quoted it. */
 export interface PassAction extends ActionBase {
   type: 'pass'
+  /** A report with this `late.id` was counted before, so this one was not. */
+  duplicate?: true
   retryAt: null
   suppression: null
   expired: false

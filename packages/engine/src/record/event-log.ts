@@ -6,6 +6,7 @@ import { visible } from '../visible.ts'
 
 const longestText = 1000
 const longestError = 300
+const longestName = 64
 
 /** The lines that an attempt adds to the event log. Texts are remote and cut at 1,000 characters. */
 export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome, now: number): LedgerEvent[] {
@@ -25,6 +26,10 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     if (attempt.incident !== undefined) data.incident = attempt.incident
   } else if (outcome.kind === 'delivered') {
     if (typeof outcome.text === 'string') data.reply = outcome.text.slice(0, longestText)
+  } else if (outcome.kind === 'esp-suppressed') {
+    data.provider = null
+    data.by = typeof outcome.by === 'string' ? visible(outcome.by.slice(0, longestName)) : null
+    if (typeof outcome.reason === 'string') data.reason = visible(outcome.reason.slice(0, longestError))
   } else {
     data.rule = noReply
     if (outcome.kind === 'no-reply' && typeof outcome.error === 'string') {
@@ -33,7 +38,9 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     data.attempts = action.attempts
     if (action.retryAt !== null) data.retryAt = action.retryAt
   }
-  const lines: LedgerEvent[] = [{ at: now, type: action.type, subject: attempt.address, data }]
+  if (attempt.late !== undefined) data.late = true
+  const first = outcome.kind === 'esp-suppressed' ? outcome.kind : action.type
+  const lines: LedgerEvent[] = [{ at: now, type: first, subject: attempt.address, data }]
   for (const effect of effects) {
     if (effect.type === 'alert') {
       const { subject, kind, message, rule, numbers } = effect.alert

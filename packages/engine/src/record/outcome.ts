@@ -1,4 +1,5 @@
 import type { Phase } from '@icloud-delivery/rules'
+import type { Late } from './late.ts'
 
 /**
  * Who answers us. `direct`: this host talks to Apple's MX, so its 250 is Apple's. `relay`: it talks to a relay, whose
@@ -33,6 +34,20 @@ export type Outcome =
        */
       mx?: string | null
     }
+  | {
+      /**
+       * An ESP did not even try, as the address is on a list of its own. Apple said nothing: it stands in the event log, and
+       * nothing is held against the recipient.
+       */
+      kind: 'esp-suppressed'
+      /** Whose list it is, such as `ses`. 64 characters count. */
+      by: string
+      /** What the ESP says of it, for the event log: 300 characters count. */
+      reason?: string
+    }
+
+/** All kinds of an {@link Outcome}. */
+export const outcomeKinds: readonly Outcome['kind'][] = ['delivered', 'reply', 'no-reply', 'esp-suppressed']
 
 /** Who sends what to whom: the keys under which things are remembered. */
 export interface Subject {
@@ -71,4 +86,6 @@ export interface RecordRequest extends Subject {
   deliverBy?: number
   /** How often this message was tried before for this recipient. Default: counted by the engine. */
   attempt?: number
+  /** Set if somebody else sent it, and its outcome comes as a bounce message, a webhook or a line of a log. */
+  late?: Late
 }

@@ -3,15 +3,17 @@ import type { Action } from './action.ts'
 import { domainOf } from '../address.ts'
 import type { Backlog } from '../buffer/backlog.ts'
 import type { Attempt, Decision } from '../decide/attempt.ts'
-import { decide, pass, troubleOf } from '../decide/decide.ts'
+import { decide, isHandedOver, pass, troubleOf } from '../decide/decide.ts'
 import { silenceOf } from '../decide/decide-no-reply.ts'
 import type { Trouble } from '../decide/refusal.ts'
 import type { Parts } from '../engine-core.ts'
 import { emitAction } from '../events.ts'
 import { heardOf } from './heard.ts'
+import { checkLate, isAside, isTooOld } from './late.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
+import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
 import { rulesVersion } from '../rules-version.ts'
 import { asideKeys } from '../state/aside-keys.ts'
@@ -34,6 +36,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
     const slowing = parts.lanes.heard(attempt, decision.action, decision.effects)
     if (slowing !== null) await slowing
   }
+  if (attempt.late?.id !== undefined) parts.once.sweep(parts.clock())
   emitAction(parts.events, decision.action)
   for (const effect of decision.effects) {
     if (effect.type === 'released') parts.events.emit('released', { hold: effect.hold })
@@ -49,8 +52,9 @@ export function understand(
   parts: Pick<Parts, 'passages' | 'clock' | 'policy' | 'random' | 'mailboxOf' | 'sameMailbox' | 'mx'>,
   request: RecordRequest,
 ): Told | { action: Action } | Promise<Told> {
-  const { outcome } = request
-  const passage = parts.passages.of(request, 'record')
+  const { outcome, late } = request
+  checkLate('record', late)
+  const passage = passageOf(parts, request)
   const { route, scopeKeys } = passage
   const address = parts.mailboxOf(request.recipient)
   const attempt: Attempt = {
@@ -63,6 +67,7 @@ export function understand(
     sameMailbox: parts.sameMailbox,
     attempt: request.attempt,
     rulesVersion,
+    late,
     random: parts.random,
   }
   const { recipient, sender } = request
@@ -73,8 +78,12 @@ export function understand(
   if (outcome.kind === 'reply') attempt.phase = outcome.phase
   if (verdict?.provider === 'apple') attempt.heard = heardOf(request, verdict)
 
-  if (outcome.kind === 'delivered') {
-    if (address === null || route.hop === 'relay')
+  if (late !== undefined && isTooOld(late, parts.clock()))
+    return pass(verdict, emptyState(scopeKeys), attempt, 'it came too long ago to say anything')
+  if (outcome.kind === 'esp-suppressed') {
+    if (address === null) return pass(null, emptyState(scopeKeys), attempt)
+  } else if (outcome.kind === 'delivered') {
+    if (address === null || isHandedOver(attempt))
       return decide(null, emptyState(scopeKeys), parts.clock(), parts.policy, attempt)
   } else if (address === null || !isApplesDoing(outcome, verdict, recipient, route.hop)) {
     return pass(verdict, emptyState(scopeKeys), attempt)
@@ -87,6 +96,14 @@ export function understand(
   const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside }
   // Before the turn, as DNS takes its time.
   return rulePolicy.alertDomain ? withMx(told, parts.mx) : told
+}
+
+/** What is told later is somebody else's attempt: if it may count for the recipient alone, there is no scope. */
+function passageOf({ passages, clock }: Pick<Parts, 'passages' | 'clock'>, request: RecordRequest): Passage {
+  const { late, outcome } = request
+  if (outcome.kind === 'esp-suppressed') return passages.of({ ...request, hop: 'relay' }, 'record')
+  if (late === undefined) return passages.of(request, 'record')
+  return passages.of({ ...request, hop: isAside(late, clock()) ? 'relay' : 'direct' }, 'record')
 }
 
 async function withMx(told: Told, mx: Parts['mx']): Promise<Told> {

@@ -1,7 +1,8 @@
 import type { Verdict } from '@icloud-delivery/rules'
 import { isAtPrivateRelay } from '../address.ts'
+import type { Action } from './action.ts'
 import type { Attempt, Decision, Effect } from '../decide/attempt.ts'
-import { decide } from '../decide/decide.ts'
+import { decide, pass } from '../decide/decide.ts'
 import { decideNoReply } from '../decide/decide-no-reply.ts'
 import { recentAsked } from '../decide/recent-asked.ts'
 import type { Trouble } from '../decide/refusal.ts'
@@ -11,6 +12,8 @@ import { eventsOf } from './event-log.ts'
 import type { Incidents } from '../incidents/incidents.ts'
 import type { Change, Ledger } from '../ledger/ledger.ts'
 import type { Presence } from '../ledger/presence.ts'
+import { timeOf } from './late.ts'
+import { isKnown, onceKeys } from './once.ts'
 import type { Outcome } from './outcome.ts'
 import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -60,12 +63,19 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)
   let keys = [recipientKey(given.address)].concat(passed.scopeKeys)
   for (const { key } of aside) keys.push(key)
-  const reply = parts.incidents.caseOf(verdict, given.address)
+  const { late } = given
+  /** Nothing but the recipient. */
+  const isAside = late !== undefined && given.hop === 'relay'
+  const asOf = isAside ? timeOf(late, clock()) : undefined
+  const reply = parts.incidents.caseOf(verdict, given.address, asOf)
+  const once = late?.id === undefined ? [] : onceKeys(late.id, late.until, clock())
+  const besides = [...once, ...(reply?.keys ?? [])]
   refuseIfAbandoned(progress)
-  const read = await ledger.read(reply === null ? keys : [...keys, ...reply.keys])
-  const now = clock()
-  reply?.see(read.slice(keys.length), now)
-  let entries = reply === null ? read : read.slice(0, keys.length)
+  const read = await ledger.read(besides.length === 0 ? keys : [...keys, ...besides])
+  const now = asOf ?? clock()
+  if (isKnown(read.slice(keys.length, keys.length + once.length))) return again(given)
+  reply?.see(read.slice(keys.length + once.length), now)
+  let entries = besides.length === 0 ? read : read.slice(0, keys.length)
   // The stream is the second scope, the sending domain the third.
   if (looksAtMessage(passed, entries[2]?.value, entries[3]?.value, now, policy)) {
     const place = 1 + passed.scopeKeys.length
@@ -82,7 +92,11 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const asked = trouble && attempt === way && recentAsked(trouble, state, now, policy, attempt)
   if (asked) state.recent = await signals.recent(attempt, asked, now)
   refuseIfAbandoned(progress)
-  const decision = decideOn({ outcome, verdict, attempt }, state, now, policy)
+  const isBelated = late !== undefined && isBefore(timeOf(late, clock()), state, clock())
+  const decision =
+    isBelated && outcome.kind !== 'delivered'
+      ? pass(verdict, state, attempt, 'Apple has taken mail for this recipient since; nothing is counted')
+      : decideOn({ outcome, verdict, attempt }, state, now, policy)
   const { nextState } = decision
   const changes: Change[] = []
   valuesOf(nextState, aside).forEach((value, index) => {
@@ -93,6 +107,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   })
   const against = reply?.remember(state.recipient, decision, attempt.messageId, now)
   if (against !== undefined) changes.push(...against.changes)
+  if (once[0] !== undefined) changes.push({ key: once[0], expected: 0, value: { at: clock() } })
   const recorded = {
     before: state.recipient,
     recipient: attempt.recipient,
@@ -100,7 +115,8 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
     verdict,
     attempts: decision.action.attempts,
   }
-  const good = outcome.kind === 'no-reply' ? null : parts.incidents.counted(recorded, now)
+  const isHeard = outcome.kind === 'delivered' || outcome.kind === 'reply'
+  const good = isHeard && !isAside ? parts.incidents.counted(recorded, now) : null
   const counted = signals.recorded(attempt, decision.action, now, good)
   if (progress) progress.changes = changes
   let written = false
@@ -108,13 +124,14 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
     written = await ledger.write(
       changes,
       eventsOf(decision, attempt, outcome, now),
-      against === undefined ? counted.counts : [...counted.counts, ...against.counts],
+      against === undefined || isAside ? counted.counts : [...counted.counts, ...against.counts],
     )
   } finally {
     if (!written) counted.putBack()
   }
   if (progress && !written) progress.changes = null
   if (!written) return undefined
+  if (isAside) return decision
   parts.incidents.recorded(recorded, good, reply?.incident, now)
   // The stream is the second scope.
   if (reply !== null && state.scopes[1]?.hold !== nextState.scopes[1]?.hold) parts.incidents.streamHeld(now)
@@ -130,9 +147,22 @@ export function decideOn(
   now: number,
   policy: Policy,
 ): Decision {
-  return outcome.kind === 'no-reply'
-    ? decideNoReply(state, now, policy, attempt)
-    : decide(verdict, state, now, policy, attempt)
+  if (outcome.kind === 'no-reply') return decideNoReply(state, now, policy, attempt)
+  if (outcome.kind === 'esp-suppressed')
+    return pass(null, state, attempt, 'the ESP did not try, as the address is on a list of its own')
+  return decide(verdict, state, now, policy, attempt)
+}
+
+/** What was counted before. */
+function again(attempt: Attempt): Decision {
+  const decision = pass(null, emptyState([]), attempt, 'told before, and not counted again')
+  return { ...decision, action: { ...decision.action, type: 'pass', duplicate: true } as Action }
+}
+
+/** Whether Apple took mail for the recipient after that. What a clock that was set back since wrote says nothing. */
+function isBefore(at: number, { recipient }: State, now: number): boolean {
+  const { deliveredAt = -Infinity } = recipient
+  return deliveredAt > at && deliveredAt <= now
 }
 
 /** As if nothing were remembered. */

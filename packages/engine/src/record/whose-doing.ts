@@ -4,7 +4,7 @@ import type { Hop, Outcome } from './outcome.ts'
 
 /** Whether a reply, or silence, counts as Apple's. What does not is passed on and not remembered. */
 export function isApplesDoing(
-  outcome: Exclude<Outcome, { kind: 'delivered' }>,
+  outcome: Extract<Outcome, { kind: 'reply' | 'no-reply' }>,
   verdict: Verdict | null,
   recipient: string,
   hop: Hop,

@@ -196,4 +196,16 @@ describe('a segment', () => {
       rmSync(directory, { recursive: true, force: true })
     }
   })
+
+  it('counts what is told twice by the same id once', async () => {
+    const { engine } = bench()
+    const told = { id: 'event 1' }
+    expect(await engine.recordEngagement('anna@icloud.com', 'complaint', told)).toMatchObject({
+      origin: 'complaint',
+    })
+    await engine.release({ address: 'anna@icloud.com', origin: 'complaint' })
+    expect(await engine.recordEngagement('anna@icloud.com', 'complaint', told)).toBeNull()
+    expect((await engine.address('anna@icloud.com')).suppressions).toEqual([])
+    expect(await engine.readers({ window: 'hour' })).toMatchObject({ complaints: 1 })
+  })
 })

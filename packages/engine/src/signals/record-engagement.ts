@@ -1,5 +1,7 @@
 import { EngineError, found } from '../errors.ts'
 import { untilWritten } from '../ledger/conflict.ts'
+import type { Change } from '../ledger/ledger.ts'
+import { isKnown, onceKeys } from '../record/once.ts'
 import type { Parts } from '../engine-core.ts'
 import { engagementKey, type Consent, type Engagement, type EngagementState } from './engagement-state.ts'
 import { suppressAddress } from '../operator/by-hand.ts'
@@ -12,6 +14,8 @@ export interface EngagementOptions {
   at?: number
   /** For an unsubscribe: the stream that the reader leaves. Default `marketing`, also for `transactional`. */
   stream?: string
+  /** Tells this report from all others: it counts once, as `late.id` of `record`. 1 to 1,000 characters. Default: none. */
+  id?: string
 }
 
 const timeOf = {
@@ -25,6 +29,7 @@ const timeOf = {
 /** A later click within an hour changes nothing that anybody decides by. */
 const coarseMs = 3_600_000
 const mostConsents = 5
+const longestId = 1000
 const longestHow = 500
 
 /** Answers {@link Engine.recordEngagement}. */
@@ -41,6 +46,12 @@ export async function recordEngagement(
   if (options.stream !== undefined && typeof options.stream !== 'string')
     throw argument(call, 'stream', 'a string', options.stream)
 
+  const { id } = options
+  if (id !== undefined && !(typeof id === 'string' && id !== '' && id.length <= longestId))
+    throw argument(call, 'id', `a string of 1 to ${longestId} characters`, id)
+  const once = id === undefined ? [] : onceKeys(id, undefined, parts.clock())
+  if (once.length > 0 && isKnown(await parts.ledger.read(once))) return null
+
   // First what must not be lost.
   let suppression: Suppression | null = null
   if (kind === 'unsubscribe') {
@@ -51,10 +62,17 @@ export async function recordEngagement(
   } else if (kind === 'complaint') {
     suppression = await suppressAddress(parts, { recipient: address, origin: kind })
   }
-  await change(parts, address, (state) => {
-    const before = state[timeOf[kind]] ?? -Infinity
-    return at - before < coarseMs ? state : { ...state, [timeOf[kind]]: at }
-  })
+  const isNew = await change(
+    parts,
+    address,
+    (state) => {
+      const before = state[timeOf[kind]] ?? -Infinity
+      return at - before < coarseMs ? state : { ...state, [timeOf[kind]]: at }
+    },
+    once,
+  )
+  if (!isNew) return null
+  if (id !== undefined) parts.once.sweep(parts.clock())
   parts.signals.read(kind, at)
   return suppression
 }
@@ -85,20 +103,25 @@ function withConsent(consents: readonly Consent[], consent: Consent): readonly C
   return [first ?? consent, ...rest.slice(-(mostConsents - 1))]
 }
 
+/** @returns false if what is told by this id was told before */
 async function change(
   parts: Parts,
   address: string,
   next: (state: EngagementState) => EngagementState,
-): Promise<void> {
-  const { ledger, turns } = parts
+  once: readonly string[] = [],
+): Promise<boolean> {
+  const { ledger, turns, clock } = parts
   const key = engagementKey(address)
-  await turns.run(key, () =>
+  return turns.run(key, () =>
     untilWritten(async () => {
-      const [entry] = await ledger.read([key])
+      const [entry, ...known] = await ledger.read([key, ...once])
+      if (isKnown(known)) return false
       const state = (entry?.value ?? {}) as EngagementState
       const value = next(state)
-      if (value === state) return true
-      return (await ledger.write([{ key, expected: entry?.version ?? 0, value }])) ? true : undefined
+      const changes: Change[] = []
+      if (value !== state) changes.push({ key, expected: entry?.version ?? 0, value })
+      if (once[0] !== undefined) changes.push({ key: once[0], expected: 0, value: { at: clock() } })
+      return changes.length === 0 || (await ledger.write(changes)) ? true : undefined
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { domainOf } from '../address.ts'
 import type { RulePolicy } from '../policy/policy.ts'
+import type { Late } from '../record/late.ts'
 import type { Route } from '../subject.ts'
 import type { State } from './state.ts'
 
@@ -10,8 +11,12 @@ export interface AsideKey {
 }
 
 /** What has to be read for an attempt besides, as few rules count there. Behind a relay there is no lane. */
-export function asideKeys(rule: RulePolicy, attempt: Route & { recipient: string }): AsideKey[] {
+export function asideKeys(
+  rule: RulePolicy,
+  attempt: Route & { recipient: string; late?: Late | undefined },
+): AsideKey[] {
   const keys: AsideKey[] = []
+  if (attempt.late !== undefined && attempt.hop === 'relay') return keys
   if (rule.slowLane && attempt.hop === 'direct') keys.push({ part: 'lane', key: `limited/${attempt.lane}` })
   const domain = rule.alertDomain ? domainOf(attempt.recipient) : null
   if (domain !== null) keys.push({ part: 'domain', key: `domain/${domain}` })

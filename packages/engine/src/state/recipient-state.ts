@@ -58,6 +58,18 @@ export function afterDelivery(state: RecipientState, messageId: string, now: num
   return next
 }
 
+/** The same for one that is heard of later: what was said since stays. */
+export function afterLateDelivery(state: RecipientState, messageId: string, at: number): RecipientState {
+  const { deliveredAt = -Infinity, softBounces = [], quarantine, deferred } = state
+  if (deliveredAt >= at) return withoutMessage(state, messageId)
+  const next = afterDelivery(state, messageId, at)
+  const since = softBounces.filter(({ lastAt }) => lastAt > at)
+  if (since.length > 0) next.softBounces = since
+  if (quarantine !== undefined && quarantine.at > at) next.quarantine = quarantine
+  if (deferred !== undefined && deferred.until > at) next.deferred = deferred
+  return next
+}
+
 /** What is left once what replies did to an address is taken back. */
 export function withoutReplies(state: RecipientState): RecipientState {
   const kept = (state.suppressions ?? []).filter((suppression) => suppression.origin !== 'reply')

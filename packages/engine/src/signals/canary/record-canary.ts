@@ -26,7 +26,14 @@ export async function countForCanary(
 ): Promise<void> {
   const campaign = nameOf(request.campaign, '', 'record', 'campaign')
   const reply = canaryReplyOf(action)
-  if (campaign === '' || request.hop === 'relay' || reply === null || book.isFree(campaign)) return
+  if (
+    campaign === '' ||
+    request.hop === 'relay' ||
+    request.late !== undefined ||
+    reply === null ||
+    book.isFree(campaign)
+  )
+    return
   try {
     await parts.patience.run(() => count(parts, book, campaign, request.recipient, action, reply))
   } catch {
