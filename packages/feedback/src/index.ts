@@ -1,1 +1,6 @@
-export {}
+export { FeedbackError } from './errors.ts'
+export type { FeedbackErrorCode } from './errors.ts'
+export { createFeedback } from './recorder/feedback.ts'
+export type { Feedback, FeedbackOptions } from './recorder/feedback.ts'
+export type { LateOutcome, LateReply } from './recorder/late-reply.ts'
+export type { LateResult, LateStatus } from './recorder/late-result.ts'

@@ -1,0 +1,27 @@
+import type { Action } from '@icloud-delivery/engine'
+
+/**
+ * What became of a {@link LateReply}:
+ *
+ * | status | what it means |
+ * |---|---|
+ * | `recorded` | it counts |
+ * | `duplicate` | the same `id` counted before |
+ * | `not-apple` | somebody else's reply: nothing is remembered |
+ * | `outdated` | Apple's, but Apple has taken mail for the recipient since, or it is more than a year old: nothing counts |
+ * | `invalid` | it has no address, or is no report: `reason` says what is wrong |
+ * | `failed` | it could not be remembered, neither in the ledger nor in the buffer: tell it again later |
+ */
+export type LateStatus = 'recorded' | 'duplicate' | 'not-apple' | 'outdated' | 'invalid' | 'failed'
+
+/** Answer of {@link Feedback.record}. */
+export interface LateResult {
+  status: LateStatus
+  /** As it was given. Remote text. */
+  recipient: string
+  messageId: string | null
+  /** What the engine made of it; `null` for complaints, unsubscribes and what did not get that far. */
+  action: Action | null
+  /** One line, why. Holds no remote text. */
+  reason: string
+}
