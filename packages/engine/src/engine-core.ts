@@ -50,6 +50,10 @@ import { CampaignSweep } from './state/campaign-sweep.ts'
 import { Presence } from './ledger/presence.ts'
 import { Turns } from './ledger/turns.ts'
 import type { Suppression } from './state/suppression.ts'
+import { recordPlacement, type PlacementRequest } from './seeds/record-placement.ts'
+import type { PlacementChange, Seed, SeedTurn } from './seeds/seed.ts'
+import { allSeeds, forgetSeed } from './seeds/seeds.ts'
+import { takeSeedTurn } from './seeds/take-seed-turn.ts'
 
 /** What the parts of an engine share. */
 export interface Parts {
@@ -159,6 +163,7 @@ export class EngineCore implements Engine {
         nextTryAt,
       })),
       important: state.important ?? false,
+      seed: state.seed ?? false,
       quarantine: state.quarantine ?? null,
       lastDeliveredAt: state.deliveredAt ?? null,
       engagement: engagement?.value ?? {},
@@ -191,6 +196,22 @@ export class EngineCore implements Engine {
 
   markImportant(address: string, important: boolean): Promise<void> {
     return markImportant(this.parts, address, important)
+  }
+
+  takeSeedTurn(address: string): Promise<SeedTurn> {
+    return takeSeedTurn(this.parts, address)
+  }
+
+  recordPlacement(address: string, result: PlacementRequest): Promise<PlacementChange> {
+    return recordPlacement(this.parts, address, result)
+  }
+
+  seeds(): Promise<Seed[]> {
+    return allSeeds(this.parts)
+  }
+
+  forgetSeed(address: string): Promise<boolean> {
+    return forgetSeed(this.parts, address)
   }
 
   replay(request: ReplayRequest = {}): Replay {

@@ -15,6 +15,8 @@ import type { EngagementOptions } from './signals/record-engagement.ts'
 import type { Readers } from './signals/readers.ts'
 import type { InactiveRecipient, SegmentRequest } from './signals/segment.ts'
 import type { Rates, RatesRequest, RateWindow } from './signals/rates.ts'
+import type { PlacementRequest } from './seeds/record-placement.ts'
+import type { PlacementChange, Seed, SeedTurn } from './seeds/seed.ts'
 import type { Canary } from './signals/canary/canary.ts'
 import type { CanaryOptions } from './signals/canary/canary-options.ts'
 import type { Incident } from './incidents/incident.ts'
@@ -79,6 +81,8 @@ export interface AddressRecord {
   }[]
   /** As {@link Engine.markImportant} said. */
   important: boolean
+  /** A seed: see {@link Engine.takeSeedTurn}. */
+  seed: boolean
   /** Apple said that the mailbox does not exist, a short while after it took mail for it; `null` if not. */
   quarantine: Quarantine | null
   /** ms since the epoch of Apple's last 250; `null` if none is known. */
@@ -171,6 +175,25 @@ export interface Engine {
    * raised. Rejects if the ledger is out of reach.
    */
   markImportant(address: string, important: boolean): Promise<void>
+  /**
+   * Before a test mail to a mailbox of your own, a seed: whether it may go now. At least 10 minutes lie between two to one
+   * seed, in all processes of the ledger. From the first turn on the address is a seed: what Apple says to its mail counts for
+   * no lane, rate or incident, and it is never the probe of a hold. Rejects if the ledger is out of reach.
+   *
+   * @throws EngineError `EARGUMENT`, and what the ledger throws
+   */
+  takeSeedTurn(address: string): Promise<SeedTurn>
+  /**
+   * Remembers where the test mail of the last turn was found. If that is elsewhere than it was found before, for the same
+   * stream, an `alert` (`placement-changed`) is raised; `unknown` changes nothing.
+   *
+   * @throws EngineError `EARGUMENT` also for an address that never had a turn, and what the ledger throws
+   */
+  recordPlacement(address: string, result: PlacementRequest): Promise<PlacementChange>
+  /** The seeds, with the last 200 results of each. Rejects if the ledger is out of reach. */
+  seeds(): Promise<Seed[]>
+  /** The address is a seed no more, and its results are forgotten. False if it was none. */
+  forgetSeed(address: string): Promise<boolean>
   suppressions(): AsyncIterable<Suppression>
   /**
    * All suppressions with everything they carry, as pieces of a file: pass it to `Readable.from`. Nothing is kept in memory; who

@@ -112,6 +112,8 @@ export type {
   StoredHold,
   Way,
 } from './state/state.ts'
+export type { PlacementRequest } from './seeds/record-placement.ts'
+export type { Placement, PlacementChange, PlacementResult, Seed, SeedTurn } from './seeds/seed.ts'
 export type { Alert, AlertKind } from './signals/alert.ts'
 export type { Canary } from './signals/canary/canary.ts'
 export type { CanaryOptions } from './signals/canary/canary-options.ts'

@@ -86,7 +86,7 @@ export function decideAdmission(
     }
 
     const isRelay = walls !== null && isAtPrivateRelay(recipient)
-    const { wall, isProbe } = walls?.meet(address, isRelay) ?? open
+    const { wall, isProbe } = walls?.meet(address, isRelay, state.seed) ?? open
     if (wall === null) {
       if (pause !== null) {
         const leased = leaseTry(state, pause, messageId, now)

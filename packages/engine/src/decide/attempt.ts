@@ -52,6 +52,8 @@ export interface Decision {
   /** Parts that did not change are the same objects as in the state passed in. */
   nextState: State
   effects: readonly Effect[]
+  /** Of mail to a seed: it counts for no lane and no incident. */
+  uncounted?: true
 }
 
 /** Tries for this recipient and message, this one included. */

@@ -21,7 +21,7 @@ export async function* withoutAgreement(entries: AsyncIterable<Entry>): AsyncIte
 }
 
 /** Kinds of ledger keys that end with an address. */
-export const addressKinds: readonly string[] = ['recipient/', 'engagement/']
+export const addressKinds: readonly string[] = ['recipient/', 'engagement/', 'seed/']
 
 /** What this process has to do about the agreement in a ledger. */
 export type Agreed =

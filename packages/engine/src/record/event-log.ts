@@ -16,6 +16,7 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     stream: attempt.stream,
     lane: attempt.lane,
   }
+  if (decision.uncounted) data.seed = true
   if (action.verdict) {
     data.rule = action.verdict.rule
     data.rulesVersion = attempt.rulesVersion

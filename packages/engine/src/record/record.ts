@@ -32,7 +32,7 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
   if ('action' in told) return told.action
   const { attempt } = told
   const decision = await parts.turns.run(attempt.address, () => remember(parts, told, request))
-  if (decision.action.durable && !decision.action.buffered) {
+  if (decision.action.durable && !decision.action.buffered && !decision.uncounted) {
     const slowing = parts.lanes.heard(attempt, decision.action, decision.effects)
     if (slowing !== null) await slowing
   }

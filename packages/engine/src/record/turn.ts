@@ -19,6 +19,8 @@ import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
 import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
 import type { Signals } from '../signals/signals.ts'
+import { uncounted } from '../seeds/uncounted.ts'
+import { noCounts } from '../signals/tally.ts'
 import { stateOf, valuesOf, type AsideKey } from '../state/aside-keys.ts'
 import type { CampaignSweep } from '../state/campaign-sweep.ts'
 import { nothing, recipientKey, type State } from '../state/state.ts'
@@ -93,10 +95,12 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   if (asked) state.recent = await signals.recent(attempt, asked, now)
   refuseIfAbandoned(progress)
   const isBelated = late !== undefined && isBefore(timeOf(late, clock()), state, clock())
-  const decision =
+  const decided =
     isBelated && outcome.kind !== 'delivered'
       ? pass(verdict, state, attempt, 'Apple has taken mail for this recipient since; nothing is counted')
       : decideOn({ outcome, verdict, attempt }, state, now, policy)
+  const isSeed = state.recipient.seed === true
+  const decision = isSeed ? uncounted(decided, state) : decided
   const { nextState } = decision
   const changes: Change[] = []
   valuesOf(nextState, aside).forEach((value, index) => {
@@ -105,7 +109,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
     const isOver = index > 0 && Object.keys(value ?? {}).length === 0
     changes.push({ key, expected: entries[index]?.version ?? 0, value: isOver ? null : value })
   })
-  const against = reply?.remember(state.recipient, decision, attempt.messageId, now)
+  const against = isSeed ? undefined : reply?.remember(state.recipient, decision, attempt.messageId, now)
   if (against !== undefined) changes.push(...against.changes)
   if (once[0] !== undefined) changes.push({ key: once[0], expected: 0, value: { at: clock() } })
   const recorded = {
@@ -116,8 +120,8 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
     attempts: decision.action.attempts,
   }
   const isHeard = outcome.kind === 'delivered' || outcome.kind === 'reply'
-  const good = isHeard && !isAside ? parts.incidents.counted(recorded, now) : null
-  const counted = signals.recorded(attempt, decision.action, now, good)
+  const good = isHeard && !isAside && !isSeed ? parts.incidents.counted(recorded, now) : null
+  const counted = isSeed ? noCounts : signals.recorded(attempt, decision.action, now, good)
   if (progress) progress.changes = changes
   let written = false
   try {
@@ -131,7 +135,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   }
   if (progress && !written) progress.changes = null
   if (!written) return undefined
-  if (isAside) return decision
+  if (isAside || isSeed) return decision
   parts.incidents.recorded(recorded, good, reply?.incident, now)
   // The stream is the second scope.
   if (reply !== null && state.scopes[1]?.hold !== nextState.scopes[1]?.hold) parts.incidents.streamHeld(now)

@@ -40,6 +40,8 @@ export type AlertKind =
   | 'incident'
   /** A canary found too many bad replies. */
   | 'canary-stopped'
+  /** Test mail to a seed is found elsewhere than before, such as in Junk. */
+  | 'placement-changed'
   /** A file of buffered outcomes is damaged or cannot be read. */
   | 'buffer-damaged'
   /** The ledger could not be reached. */

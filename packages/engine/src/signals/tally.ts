@@ -13,7 +13,7 @@ export interface Taken {
   putBack(): void
 }
 
-const nothing: Taken = { counts: [], putBack() {} }
+export const noCounts: Taken = { counts: [], putBack() {} }
 
 /**
  * Counts that wait in memory for the next write, so that 30,000 outcomes a second are a few rows a second. An outcome that
@@ -59,12 +59,12 @@ export class Tally {
   takeIfDue(now: number): Taken {
     const apart = this.resolutions.minute.width / 60
     const isDue = now >= this.writtenAt + apart || now < this.writtenAt
-    return isDue ? this.take(now) : nothing
+    return isDue ? this.take(now) : noCounts
   }
 
   /** Everything that waits. */
   take(now: number): Taken {
-    if (this.isEmpty) return nothing
+    if (this.isEmpty) return noCounts
     this.writtenAt = now
     const taken = this.waiting
     this.waiting = new Map()

@@ -55,6 +55,7 @@ export function afterDelivery(state: RecipientState, messageId: string, now: num
   if (rest.suppressions) next.suppressions = rest.suppressions
   if (rest.messages) next.messages = rest.messages
   if (rest.important) next.important = true
+  if (rest.seed) next.seed = true
   return next
 }
 
@@ -79,5 +80,6 @@ export function withoutReplies(state: RecipientState): RecipientState {
   if (state.deliveredAt !== undefined) next.deliveredAt = state.deliveredAt
   if (state.since !== undefined) next.since = state.since
   if (state.important) next.important = true
+  if (state.seed) next.seed = true
   return next
 }

@@ -51,6 +51,8 @@ export interface RecipientState {
   quarantine?: Quarantine
   /** Somebody wants to hear of it if a reply suppresses this address. */
   important?: true
+  /** A mailbox of one's own for test mail: nothing that happens to its mail counts for others. */
+  seed?: true
   /** Apple's last 250, ms since the epoch. */
   deliveredAt?: number
   /** Day of Apple's first 250, in days since the epoch: short, as everybody has one. */
