@@ -1,6 +1,5 @@
 import { resolvePolicy } from '@icloud-delivery/engine'
 import { checkOptions } from './check-options.ts'
-import { configError } from './config-error.ts'
 import { EngineSource } from './engine-source.ts'
 import type { Gate } from './gate.ts'
 import { LaneGate } from './lane-gate.ts'
@@ -66,11 +65,6 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const local = showsOnly.has(inner.name)
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
   const readsData = !readsMime.has(inner.name)
-  if (options.outbox && readsData && !local) {
-    const expected =
-      'used with SMTP, SMTP pool, SES or sendmail: other transports need more than what an outbox keeps'
-    throw configError('outbox', expected, inner.name)
-  }
   const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)
   const streamOf = perMail(stream)
   return {

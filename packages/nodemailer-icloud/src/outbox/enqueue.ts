@@ -7,6 +7,8 @@ import type { Job, Recipient } from '../job.ts'
 import type { MailData } from '../nodemailer-shapes.ts'
 import type { Settled } from '../settled.ts'
 import type { OutboxEntry } from './entry.ts'
+import { framed } from './framed-body.ts'
+import { snapshotOf } from './mail-snapshot.ts'
 import { OutboxError } from './outbox-error.ts'
 import type { Outbox } from './outbox.ts'
 import { storedData } from './stored-mail.ts'
@@ -22,7 +24,8 @@ export async function enqueue(
 ): Promise<Settled[]> {
   try {
     refuseWhatCannotWait(job.mail.data)
-    const body = await read(job, outbox.maxMessageBytes)
+    const mime = await read(job, outbox.maxMessageBytes)
+    const body = job.data === null ? mime : framed(await snapshotOf(job.mail, job.data), mime)
     const taker = job.offer?.() ?? null
     const outboxId = await outbox.put(entryOf(job, recipients), body, keyOf(job, recipients), taker)
     const info = { messageId: job.messageId, outboxId }
@@ -55,6 +58,7 @@ function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {
     ...route,
     envelope: { ...envelope, ...(dsn !== undefined && { dsn }) },
     data: storedData(job.mail.data),
+    ...(job.data !== null && { hasData: true as const }),
     recipients: recipients.map(({ address }) => ({
       address,
       tries: 0,

@@ -50,6 +50,8 @@ export interface OutboxEntry extends Omit<MailRoute, 'hop' | 'lane'> {
   envelope: Readonly<Record<string, unknown>> & { from: string | false }
   /** What transports take from the mail besides: the options of SES. */
   data: Readonly<Record<string, unknown>>
+  /** The body has the data of the mail before the MIME, for transports that read it. */
+  hasData?: true
   /** Those that wait. */
   recipients: readonly OutboxRecipient[]
   /** Those that were given up for their age. */

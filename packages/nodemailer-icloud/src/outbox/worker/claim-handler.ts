@@ -12,6 +12,7 @@ import { leaveForOthers } from './leave-for-others.ts'
 import { nextStep } from './next-step.ts'
 import type { UnstoredOutcomes } from './unstored-outcomes.ts'
 import { reportOf, type OutboxEvents } from './report.ts'
+import { storedMail } from '../stored-mail.ts'
 import { asApple, storedJob } from './stored-job.ts'
 
 /** What a handler has of its worker. */
@@ -22,7 +23,7 @@ export interface HandlerParts {
   /** The worker is to end: what has not begun begins no more. */
   closing: AbortSignal
   /** A warning that is worth saying once. */
-  complain: (about: string, message: string) => void
+  complain: (message: string) => void
   emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
   /** Final outcomes of messages whose lease was lost before they were stored. */
   unstored: UnstoredOutcomes
@@ -54,7 +55,7 @@ export class ClaimHandler {
   /** Rejects only with what is a fault of this package. */
   static async handle(parts: HandlerParts, claim: Claim): Promise<void> {
     const { entry, problem, id } = claim
-    if (entry !== null && claim.missingKey != null && (await leaveForOthers(parts, claim, entry))) return
+    if (entry !== null && (await leaveForOthers(parts, claim, entry))) return
     if (entry === null || problem !== null) {
       const reason = problem ?? 'it cannot be read'
       if (await parts.persist(() => parts.outbox.bury(claim, null, reason, false)))
@@ -95,7 +96,11 @@ export class ClaimHandler {
     const isForHooks = (this.#claim.entry?.hookFailures ?? 0) > 0
     const going = due.length > 0 || isForHooks ? due : this.#entry.recipients
     if (going.length === 0) return
-    const job = storedJob(this.#parts, this.#entry, this.#claim.body ?? new Uint8Array())
+    const job = storedJob(
+      this.#parts,
+      this.#entry,
+      storedMail(this.#entry, this.#claim.body ?? new Uint8Array()),
+    )
     const together = host.settings.sharing === 'by-host' ? going.filter(({ isAlone }) => !isAlone) : []
     const apart = going.filter((recipient) => !together.includes(recipient))
     const groups = apart.map((recipient) => [recipient])

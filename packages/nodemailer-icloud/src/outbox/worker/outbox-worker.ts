@@ -77,9 +77,9 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
       gate,
       closing: this.#stop.signal,
       emit: (event, payload) => this.#tell(event, payload),
-      complain: (about, message) => {
-        if (complaints.has(about) || complaints.size >= mostComplaints) return
-        complaints.add(about)
+      complain: (message) => {
+        if (complaints.has(message) || complaints.size >= mostComplaints) return
+        complaints.add(message)
         warn(message)
       },
       unstored: new UnstoredOutcomes(),

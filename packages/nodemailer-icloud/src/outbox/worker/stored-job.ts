@@ -2,7 +2,7 @@ import type { Gate } from '../../gate.ts'
 import type { Host } from '../../host.ts'
 import type { Job, Recipient } from '../../job.ts'
 import type { OutboxEntry } from '../entry.ts'
-import { readableOf, storedMail } from '../stored-mail.ts'
+import { readableOf, type StoredMail } from '../stored-mail.ts'
 
 /** How long a message that is claimed may wait for its turn in the lane, ms; then it goes back for a while. */
 const laneWaitMs = 60_000
@@ -11,32 +11,32 @@ const laneWaitMs = 60_000
 export function storedJob(
   { host, gate, closing }: { host: Host; gate: Gate; closing: AbortSignal },
   entry: OutboxEntry,
-  body: Uint8Array,
+  { mail, bytes, data }: StoredMail,
 ): Job {
   const { settings, inner, isClosed, warn } = host
   const {
     envelope,
     data: _data,
+    hasData: _hasData,
     recipients,
     expired: _expired,
     untold: _untold,
     hookFailures: _,
     ...route
   } = entry
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const now = settings.clock()
   return {
     inner,
     engine: settings.engines.get(),
     peer: settings.peer,
-    mail: storedMail(entry, body),
+    mail,
     envelope: { ...envelope, to: recipients.map(({ address }) => address) },
     messageId: entry.messageId,
     route: { ...route, hop: settings.peer.hop, lane: settings.lane },
     recipients: recipients.map(asApple),
     open: () => readableOf(bytes),
     dispose: async () => {},
-    data: null,
+    data: settings.readsData ? data : null,
     deadline: now,
     laneDeadline: Math.min(now + laneWaitMs, entry.deliverBy ?? Infinity),
     deliverBy: entry.deliverBy ?? null,
