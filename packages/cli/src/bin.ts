@@ -1,12 +1,13 @@
 #!/usr/bin/env node
+import { exitCodeOf } from './cli-error.ts'
 import { endWithReader } from './output/end-with-reader.ts'
-import { visible } from './output/visible.ts'
+import { errorLine } from './output/tell-error.ts'
 import { run } from './program.ts'
 
 endWithReader(process.stdout)
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  console.error(`icloud-delivery: ${visible(error instanceof Error ? error.message : String(error))}`)
-  process.exitCode = 1
+  process.stderr.write(errorLine(error, process.argv.includes('--json')))
+  process.exitCode = exitCodeOf(error)
 }

@@ -1,8 +1,10 @@
 /** What the process ends with. */
 export const exitCodes = {
   fine: 0,
-  /** Something could not be read or written; it has been said what. */
+  /** Something could not be read, written or done; it has been said what. */
   trouble: 1,
-  /** The command line is wrong. */
+  /** The command line or the configuration is wrong. */
   usage: 2,
+  /** All was looked at, and something has to be mended: `doctor`, `lint`, `listings`, `dmarc`, `placement`. */
+  findings: 3,
 } as const

@@ -1,8 +1,35 @@
 import { Command, CommanderError } from 'commander'
+import { addAddress } from './commands/address.ts'
+import { addBackup } from './commands/backup.ts'
+import { addClassify } from './commands/classify.ts'
 import { addExplain } from './commands/explain.ts'
+import { addHolds } from './commands/holds.ts'
+import { addIncidents } from './commands/incidents.ts'
+import { addReplay } from './commands/replay.ts'
+import { addReport } from './commands/report.ts'
+import { addSimulate } from './commands/simulate.ts'
+import { addStatus } from './commands/status.ts'
+import { addSuppressions } from './commands/suppressions.ts'
+import { addWatch } from './commands/watch.ts'
 import { exitCodes } from './exit-codes.ts'
 import { bounded, visible } from './output/visible.ts'
 import { ownVersion } from './own-version.ts'
+
+/** In the order of the help text. */
+const commands = [
+  addExplain,
+  addClassify,
+  addStatus,
+  addAddress,
+  addSuppressions,
+  addHolds,
+  addIncidents,
+  addWatch,
+  addReplay,
+  addSimulate,
+  addReport,
+  addBackup,
+]
 
 /**
  * Runs one command line.
@@ -27,10 +54,11 @@ Examples:
   icloud-delivery explain "552 5.2.2 <anna@icloud.com>: user is over quota"
   icloud-delivery explain --help
 
-Exit codes: 0 fine, 1 something could not be read or written, 2 the command line is wrong.
+Exit codes: 0 fine, 1 something could not be read, written or done, 2 the command
+line or the configuration is wrong, 3 something was found that has to be mended.
 Not affiliated with, or endorsed by, Apple Inc.`,
     )
-  addExplain(program, (code) => (exitCode = code))
+  for (const add of commands) add(program, (code) => (exitCode = code))
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

@@ -17,14 +17,25 @@ function plainEnvironment(more: Record<string, string> = {}): Record<string, str
   return { ...rest, TERM: 'xterm-256color', ...more }
 }
 
+/** How a program is run. */
+export interface RunOptions {
+  input?: string | Uint8Array
+  env?: Record<string, string>
+  cwd?: string
+}
+
 /** Runs a program to its end. */
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { input, env }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+  { input, env, cwd }: RunOptions = {},
 ): Promise<Ended> {
   const stdin = input === undefined ? 'ignore' : 'pipe'
-  const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'], env: plainEnvironment(env) })
+  const child = spawn(program, args, {
+    stdio: [stdin, 'pipe', 'pipe'],
+    env: plainEnvironment(env),
+    ...(cwd !== undefined && { cwd }),
+  })
   // A child that does not read to the end closes the pipe.
   child.stdin?.on('error', () => {})
   child.stdin?.end(input)
@@ -38,22 +49,28 @@ export async function runProgram(
 }
 
 /** Runs the command to its end. */
-export async function run(
-  args: readonly string[],
-  options?: { input?: string | Uint8Array; env?: Record<string, string> },
-): Promise<Ended> {
+export async function run(args: readonly string[], options?: RunOptions): Promise<Ended> {
   return runProgram(process.execPath, [bin, ...args], options)
 }
 
-/** Runs the command in a terminal of a width, where nobody types. Both outputs come as one. */
-export async function runInTerminal(args: readonly string[], columns: number, env = {}): Promise<Ended> {
+/**
+ * Runs the command in a terminal of a width. Both outputs come as one.
+ *
+ * @param input - what is typed; without it nobody types
+ */
+export async function runInTerminal(
+  args: readonly string[],
+  columns: number,
+  env: Record<string, string> = {},
+  input?: string,
+): Promise<Ended> {
   const quoted = [process.execPath, bin, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ')
   const shell = `stty cols ${columns}; ${quoted}`
   const scriptArgs =
     process.platform === 'darwin'
       ? ['-q', '/dev/null', 'sh', '-c', shell]
       : ['--quiet', '--return', '--command', shell, '/dev/null']
-  const ended = await runProgram('script', scriptArgs, { env })
+  const ended = await runProgram('script', scriptArgs, { env, ...(input !== undefined && { input }) })
   return { ...ended, stdout: ended.stdout.replaceAll('\r\n', '\n') }
 }
 

@@ -3,7 +3,7 @@ import type { ReplyContext } from '@icloud-delivery/rules'
 import { visibleJson } from '../output/visible.ts'
 import { write } from '../output/write.ts'
 import { answerLine, lineError } from './answer-line.ts'
-import { LineSplitter, type InputLine } from './line-splitter.ts'
+import { LineSplitter, type InputLine } from '../input/line-splitter.ts'
 
 /** The longest line that is read. Bytes. */
 export const MOST_BYTES_A_LINE: number = 1024 * 1024

@@ -1,5 +1,7 @@
 import type { Paint, Tone } from './paint.ts'
+import { barChart, type Bar } from './bar-chart.ts'
 import { displayWidth } from './display-width.ts'
+import { tableLines, type Cell, type Column } from './table.ts'
 import { bounded, visible } from './visible.ts'
 import { wrap } from './wrap.ts'
 
@@ -65,6 +67,20 @@ export class Page {
       block.push(`  ${mark} ${lines[0]?.trimStart() ?? ''}`, ...lines.slice(1))
     }
     this.#blocks.push(block)
+  }
+
+  /** A heading with a table below. Nothing if it has no rows. */
+  table(heading: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+    if (rows.length === 0) return
+    const lines = tableLines(columns, rows, this.#width - 2, (_, text) => this.#paint('label', text))
+    this.#blocks.push([this.#paint('heading', heading), ...lines.map((line) => `  ${line}`)])
+  }
+
+  /** A heading with a bar chart below. Nothing if it has no bars. */
+  chart(heading: string, bars: readonly Bar[]): void {
+    if (bars.length === 0) return
+    const lines = barChart(bars, this.#width - 2, this.#paint)
+    this.#blocks.push([this.#paint('heading', heading), ...lines.map((line) => `  ${line}`)])
   }
 
   /** The page, with a line end. */

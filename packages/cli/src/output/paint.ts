@@ -6,6 +6,9 @@ const formats = {
   label: ['dim'],
   quote: ['italic'],
   caution: ['yellow'],
+  good: ['green'],
+  bad: ['red'],
+  bar: ['cyan'],
 } as const
 
 /** What a piece of text is, for people to find their way. */

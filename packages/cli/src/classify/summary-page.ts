@@ -1,0 +1,35 @@
+import { Page } from '../output/page.ts'
+import type { Paint } from '../output/paint.ts'
+import { counted, countWords } from '../output/time-words.ts'
+import type { ReplySummary } from './reply-counts.ts'
+
+const mostUnknown = 20
+
+/**
+ * What was found in a file, for people.
+ *
+ * @param width - columns, at least 40
+ */
+export function summaryPage(summary: ReplySummary, width: number, paint: Paint): string {
+  const { read, accepted, rules, unknown, unknownLeft, others } = summary
+  const page = new Page(width, paint)
+  const refused = rules.reduce((sum, { count }) => sum + count, 0)
+  page.paragraph(`${counted(refused, 'refusal')} of Apple’s in ${counted(read, 'line')}`, { tone: 'title' })
+  page.chart(
+    'By rule',
+    rules.map(({ rule, count }) => ({ name: rule, count })),
+  )
+  page.fields([
+    ['Accepted by Apple', accepted === 0 ? null : countWords(accepted)],
+    ['Other replies', others === 0 ? null : `${countWords(others)}, of other hosts or of nobody knows whom`],
+  ])
+  page.list(
+    'No rule knows these. Please report them, so that one can be written',
+    '-',
+    unknown.slice(0, mostUnknown).map(({ text, count }) => `${countWords(count)} x  ${text}`),
+  )
+  const left = unknown.length - mostUnknown
+  if (left > 0 || unknownLeft > 0)
+    page.paragraph(`${countWords(Math.max(0, left))} more kinds of unknown replies; --json lists them.`)
+  return page.toString()
+}

@@ -1,0 +1,80 @@
+import * as v from 'valibot'
+import { CliError } from '../cli-error.ts'
+import type { Config } from './config.ts'
+
+const text = v.pipe(v.string(), v.nonEmpty())
+const optional = v.exactOptional
+
+/** The shape of a {@link Config}; the engine looks at the values of `policy` and `addressKeys`. */
+const schema = v.strictObject({
+  ledger: optional(text),
+  sameMailbox: optional(v.boolean()),
+  addressKeys: optional(v.pipe(v.array(v.strictObject({ id: text, secret: text })), v.minLength(1))),
+  policy: optional(v.union([text, v.record(v.string(), v.unknown())])),
+  report: optional(
+    v.strictObject({
+      company: optional(text),
+      domain: optional(text),
+      ips: optional(v.pipe(v.array(text), v.minLength(1))),
+      contact: optional(text),
+      from: optional(text),
+    }),
+  ),
+})
+
+/**
+ * Checks what a configuration file holds.
+ *
+ * @param where - the file, for errors
+ * @throws CliError `ECONFIG`, which names the file, the key, what was expected and what was found
+ */
+export function checkConfig(value: unknown, where: string): Config {
+  // An array counts as an object there.
+  const result = v.safeParse(schema, Array.isArray(value) ? 'a list' : value)
+  if (result.success) return result.output
+  throw new CliError('ECONFIG', `${where}: ${wordsOf(result.issues[0])}`)
+}
+
+function wordsOf(issue: v.BaseIssue<unknown>): string {
+  const key = v.getDotPath(issue)
+  if (issue.expected === 'never') return `there is no key "${key}"; there are ${knownKeys(key)}`
+  const name = key === null ? 'the configuration (its default export)' : `"${key}"`
+  return `${name} must be ${expectedWords(issue.expected)}, found ${foundWords(issue)}`
+}
+
+/** The keys beside one that is not known. */
+function knownKeys(key: string | null): string {
+  let object: unknown = schema
+  for (const name of key?.split('.').slice(0, -1) ?? []) object = inner(object, name)
+  const { entries = {} } = object as { entries?: object }
+  return Object.keys(entries).join(', ')
+}
+
+function inner(object: unknown, name: string): unknown {
+  const { entries, item } = object as { entries?: Record<string, unknown>; item?: unknown }
+  const found = entries?.[name] ?? item
+  return (found as { wrapped?: unknown } | undefined)?.wrapped ?? found ?? {}
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  String: 'a text',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'an object',
+  number: 'a number',
+  '!0': 'a text that is not empty',
+  '>=1': 'a list that is not empty',
+}
+
+function expectedWords(expected: string | null): string {
+  const parts = (expected ?? '').replace(/^\(|\)$/g, '').split(' | ')
+  return parts.map((part) => kinds[part] ?? part).join(' or ')
+}
+
+/** The value where it is short; secrets are never shown. */
+function foundWords({ input, received, path }: v.BaseIssue<unknown>): string {
+  if (input === undefined) return 'nothing'
+  const isSecret = path?.some(({ key }) => key === 'addressKeys') === true
+  return isSecret ? 'something else' : (kinds[received] ?? received.slice(0, 60))
+}

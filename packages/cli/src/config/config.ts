@@ -1,0 +1,20 @@
+/** What `icloud-delivery.config.*` may hold. */
+export interface Config {
+  /** A path, `file:` and a path, or `redis://host:port/db`. A relative path starts at the file's directory. */
+  ledger?: string
+  /** As `createEngine` of all the others that use this ledger. */
+  sameMailbox?: boolean
+  /** As `createEngine` of all the others that use this ledger: the key in use first. */
+  addressKeys?: { id: string; secret: string }[]
+  /** Changes to the default policy, or the path of a JSON file with them, such as Haraka's `icloud_policy.json`. */
+  policy?: string | Record<string, unknown>
+  /** What `report` says of who writes. */
+  report?: {
+    company?: string
+    domain?: string
+    ips?: string[]
+    contact?: string
+    /** The address that a letter of the form `.eml` is from. */
+    from?: string
+  }
+}

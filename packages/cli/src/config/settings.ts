@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { CliError } from '../cli-error.ts'
+import { checkConfig } from './check-config.ts'
+import { besideFile, readConfigFile, type ConfigFile } from './config-file.ts'
+import type { Config } from './config.ts'
+
+/** The flags that every command with a ledger has. */
+export interface LedgerFlags {
+  ledger?: string
+  config?: string
+}
+
+/** The configuration that is in force: flags before the environment before the file. */
+export type Settings = Omit<Config, 'policy'> & { policy?: Record<string, unknown> }
+
+/**
+ * Reads flags, environment and configuration file.
+ *
+ * @throws CliError `ECONFIG`
+ */
+export async function readSettings(
+  flags: LedgerFlags,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Settings> {
+  const file = await readConfigFile(flags.config ?? given(env, 'ICLOUD_DELIVERY_CONFIG'))
+  const { policy, ...ofFile } = file === null ? {} : withAbsolutePaths(file)
+  const { policy: policyOfEnv, ...ofEnv } = readEnvironment(env)
+  const named = policyOfEnv ?? policy
+  return {
+    ...ofFile,
+    ...ofEnv,
+    ...(flags.ledger !== undefined && { ledger: flags.ledger }),
+    ...(named !== undefined && { policy: typeof named === 'string' ? readPolicyFile(named) : named }),
+  }
+}
+
+function withAbsolutePaths(file: ConfigFile): Config {
+  const { ledger, policy, ...rest } = file.config
+  return {
+    ...rest,
+    ...(ledger !== undefined && { ledger: beside(file, ledger) }),
+    ...(policy !== undefined && { policy: typeof policy === 'string' ? besideFile(file, policy) : policy }),
+  }
+}
+
+function beside(file: ConfigFile, ledger: string): string {
+  if (isRedis(ledger)) return ledger
+  return `file:${besideFile(file, pathOf(ledger))}`
+}
+
+/** Whether a ledger's name stands for a Redis. */
+export function isRedis(ledger: string): boolean {
+  return /^rediss?:/i.test(ledger)
+}
+
+/** The path in a ledger's name that is no Redis: `file:` may stand before it. */
+export function pathOf(ledger: string): string {
+  return ledger.replace(/^file:(\/\/(?=\/))?/, '')
+}
+
+function readEnvironment(env: NodeJS.ProcessEnv): Config {
+  const ledger = given(env, 'ICLOUD_DELIVERY_LEDGER')
+  const policy = given(env, 'ICLOUD_DELIVERY_POLICY')
+  const sameMailbox = given(env, 'ICLOUD_DELIVERY_SAME_MAILBOX')
+  const addressKeys = given(env, 'ICLOUD_DELIVERY_ADDRESS_KEYS')
+  return {
+    ...(ledger !== undefined && { ledger }),
+    ...(policy !== undefined && { policy }),
+    ...(sameMailbox !== undefined && {
+      sameMailbox: readBoolean('ICLOUD_DELIVERY_SAME_MAILBOX', sameMailbox),
+    }),
+    ...(addressKeys !== undefined && readAddressKeys('ICLOUD_DELIVERY_ADDRESS_KEYS', addressKeys)),
+  }
+}
+
+/** An environment variable; one that is empty counts as not set. */
+function given(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name]
+  return value === undefined || value === '' ? undefined : value
+}
+
+function readBoolean(name: string, value: string): boolean {
+  if (value === 'true' || value === '1') return true
+  if (value === 'false' || value === '0') return false
+  throw new CliError('ECONFIG', `${name} must be true or false, found "${value.slice(0, 60)}"`)
+}
+
+function readAddressKeys(name: string, value: string): Pick<Config, 'addressKeys'> {
+  let keys: unknown
+  try {
+    keys = JSON.parse(value)
+  } catch {
+    // The value is a secret: what JSON.parse says may quote it.
+    throw new CliError(
+      'ECONFIG',
+      `${name} must be JSON such as [{"id":"2026","secret":"..."}], found what is none`,
+    )
+  }
+  return checkConfig({ addressKeys: keys }, name)
+}
+
+/**
+ * A file with changes to the default policy.
+ *
+ * @throws CliError `ECONFIG`
+ */
+export function readPolicyFile(path: string): Record<string, unknown> {
+  let policy: unknown
+  try {
+    policy = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new CliError('ECONFIG', `the policy file ${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
+    return policy as Record<string, unknown>
+  throw new CliError(
+    'ECONFIG',
+    `the policy file ${path} must hold an object such as {"maxAgeSeconds":{"*":432000}}`,
+  )
+}
