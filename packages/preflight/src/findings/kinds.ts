@@ -12,6 +12,7 @@ import { hostKinds } from './host-kinds.ts'
 import type { Kind } from './kind.ts'
 import { linkKinds } from './link-kinds.ts'
 import { listingKinds } from './listing-kinds.ts'
+import { placementKinds } from './placement-kinds.ts'
 import { scannerKinds } from './scanner-kinds.ts'
 import { spfKinds } from './spf-kinds.ts'
 
@@ -32,6 +33,7 @@ export type FindingCode =
   | keyof typeof listingKinds
   | keyof typeof addressKinds
   | keyof typeof dmarcReportKinds
+  | keyof typeof placementKinds
 
 /** What holds for every finding with one code: the table that users and the command line can print. */
 export const kinds: Readonly<Record<FindingCode, Kind>> = {
@@ -50,4 +52,5 @@ export const kinds: Readonly<Record<FindingCode, Kind>> = {
   ...listingKinds,
   ...addressKinds,
   ...dmarcReportKinds,
+  ...placementKinds,
 }

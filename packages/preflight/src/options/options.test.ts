@@ -9,6 +9,7 @@ import {
   rdapLookup,
   readDmarcReports,
   rspamd,
+  testPlacement,
 } from '../index.ts'
 import { mail } from '../message/mail.test.fixture.ts'
 
@@ -190,16 +191,54 @@ const cases: readonly [call: () => unknown, error: string][] = [
   ],
 ]
 
+const seed = { address: 'seed@icloud.com', password: 'secret' }
+const placement = {
+  seeds: [seed],
+  mail: { from: 'news@example.com' },
+  send: async () => undefined,
+  engine: { takeSeedTurn: () => undefined, recordPlacement: () => undefined },
+}
+const placementCases: typeof cases = [
+  [
+    () => testPlacement(any({ ...placement, seed: [] })),
+    'testPlacement has no option "seed"; did you mean "seeds"?',
+  ],
+  [() => testPlacement(any({ ...placement, seeds: [] })), 'testPlacement: seeds must be 1 to 50; found 0.'],
+  [
+    () => testPlacement(any({ ...placement, seeds: [{ ...seed, password: 5 }] })),
+    'testPlacement: seeds[0].password must be a password, in one line.',
+  ],
+  [
+    () => testPlacement(any({ ...placement, mail: { to: 'anna@icloud.com' } })),
+    'testPlacement: mail.to must be left out, as the mail goes to the seed alone; found "anna@icloud.com".',
+  ],
+  [
+    () => testPlacement(any({ ...placement, send: {} })),
+    'testPlacement: send must be a Nodemailer transporter or a function; found an object.',
+  ],
+  [
+    () => testPlacement(any({ ...placement, waitMs: 5 })),
+    'testPlacement: waitMs must be a whole number of ms from 1000 to 3600000; found 5.',
+  ],
+  [
+    () => testPlacement(any({ ...placement, engine: undefined })),
+    'testPlacement: engine is missing; give seeds, ',
+  ],
+]
+
 describe('what cannot be right', () => {
-  it.each(cases.map(([call, error]) => ({ call, error })))('$error', async ({ call, error }) => {
-    const thrown = await (async () => call())().then(
-      () => null,
-      (reason: unknown) => reason,
-    )
-    expect(thrown).toBeInstanceOf(PreflightError)
-    expect(thrown).toMatchObject({ code: 'EARGUMENT' })
-    expect((thrown as Error).message).toContain(error)
-  })
+  it.each([...cases, ...placementCases].map(([call, error]) => ({ call, error })))(
+    '$error',
+    async ({ call, error }) => {
+      const thrown = await (async () => call())().then(
+        () => null,
+        (reason: unknown) => reason,
+      )
+      expect(thrown).toBeInstanceOf(PreflightError)
+      expect(thrown).toMatchObject({ code: 'EARGUMENT' })
+      expect((thrown as Error).message).toContain(error)
+    },
+  )
 })
 
 it('lets an option be undefined, as if it were not there', async () => {

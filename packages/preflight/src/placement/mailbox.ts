@@ -1,0 +1,165 @@
+import type { ImapFlow, ListResponse } from 'imapflow'
+import { loadImapFlow } from './load-imapflow.ts'
+import { hostOfICloud, type SeedAccount } from './seed-account.ts'
+import { withoutSecrets } from './without-secrets.ts'
+
+/** From where on a folder may hold the mail. */
+interface Mark {
+  uidValidity: bigint
+  uidNext: number
+}
+
+/** Folders that are looked at, and mails that are looked at in one of them, the newest. */
+const mostFolders = 100
+const mostMails = 200
+
+/** A seed’s mailbox over IMAP. Nothing in it is changed, and nothing but headers of new mail is read. */
+export class Mailbox {
+  private readonly account: SeedAccount
+  private readonly idleMs: number
+  private client: ImapFlow | null = null
+  private readonly marks = new Map<string, Mark>()
+  private paths: { inbox: string; junk: string | null; others: string[] } = {
+    inbox: 'INBOX',
+    junk: null,
+    others: [],
+  }
+
+  /** @param idleMs the longest pause between two looks */
+  constructor(account: SeedAccount, idleMs: number) {
+    this.account = account
+    this.idleMs = idleMs
+  }
+
+  get folders(): { inbox: string; junk: string | null; others: readonly string[] } {
+    return this.paths
+  }
+
+  /**
+   * Logs in and remembers what is there already. The folder for Junk is the one that the server marks as such (RFC 6154), or
+   * the one with such a name.
+   *
+   * @throws Error what keeps it from that, without the password
+   */
+  async open(): Promise<void> {
+    await this.run(async (client) => {
+      const listed = await client.list()
+      const paths = listed.filter(isSelectable).map(({ path }) => path)
+      const junk =
+        listed.find((folder) => folder.specialUse === '\\Junk' && isSelectable(folder))?.path ?? null
+      const inbox = listed.find(({ path }) => path.toUpperCase() === 'INBOX')?.path ?? 'INBOX'
+      const others = paths.filter((path) => path !== inbox && path !== junk).slice(0, mostFolders)
+      this.paths = { inbox, junk, others }
+      for (const path of [inbox, ...(junk === null ? [] : [junk]), ...others]) {
+        const status = await client.status(path, { uidNext: true, uidValidity: true })
+        if (status === false) continue
+        const { uidNext = 1, uidValidity = 0n } = status
+        this.marks.set(path, { uidNext, uidValidity })
+      }
+    })
+  }
+
+  /**
+   * Whether a mail with this token came into the folder since it was opened.
+   *
+   * @throws Error what keeps it from looking, without the password
+   */
+  async has(path: string, token: string): Promise<boolean> {
+    return this.run(async (client) => {
+      const { uidNext, uidValidity } = await client.mailboxOpen(path, { readOnly: true })
+      try {
+        const mark = this.marks.get(path)
+        const from = mark !== undefined && mark.uidValidity === uidValidity ? mark.uidNext : 1
+        if (uidNext <= from) return false
+        const range = `${Math.max(from, uidNext - mostMails)}:*`
+        let isThere = false
+        for await (const { headers } of client.fetch(
+          range,
+          { headers: [tokenHeader, 'message-id'] },
+          { uid: true },
+        ))
+          isThere ||= headers?.toString('latin1').includes(token) === true
+        this.marks.set(path, { uidNext, uidValidity })
+        return isThere
+      } finally {
+        await client.mailboxClose().catch(() => false)
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    const { client } = this
+    this.client = null
+    await client?.logout().catch(() => client.close())
+  }
+
+  /** With a connection; a new one if the last one broke. */
+  private run<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const connected = this.client === null ? this.connect() : Promise.resolve(this.client)
+    return connected.then(work).catch((error: unknown) => {
+      this.client?.close()
+      this.client = null
+      // Without its cause: that holds the command, and with it what was sent.
+      throw new Error(withoutSecrets(inWords(error), this.account))
+    })
+  }
+
+  private async connect(): Promise<ImapFlow> {
+    const Client = await loadImapFlow()
+    const { address, password, ca, host = hostOfICloud, secure = true } = this.account
+    const isICloud = host === hostOfICloud
+    const user = this.account.user ?? (isICloud ? address.slice(0, address.lastIndexOf('@')) : address)
+    const client = new Client({
+      host,
+      port: this.account.port ?? (secure ? 993 : 143),
+      secure,
+      // Never a password over a connection that others can read.
+      ...(secure ? {} : { doSTARTTLS: true }),
+      tls: ca === undefined ? {} : { ca },
+      auth: { user, pass: password },
+      logger: false,
+      disableAutoIdle: true,
+      connectionTimeout: 20_000,
+      greetingTimeout: 20_000,
+      socketTimeout: this.idleMs + 60_000,
+      // A mailbox that somebody floods must not flood us.
+      maxLineLength: 64 * 1024,
+      maxLiteralSize: 256 * 1024,
+      maxResponseSize: 1024 * 1024,
+      maxResponseTokens: 20_000,
+    })
+    // A connection that breaks between two looks; the next look says so.
+    client.on('error', () => {})
+    client.on('close', () => {
+      if (this.client === client) this.client = null
+    })
+    try {
+      await client.connect()
+      this.client = client
+      return client
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  }
+}
+
+/** In lower case, as it is compared. */
+export const tokenHeader = 'x-placement-token'
+
+function isSelectable({ flags }: ListResponse): boolean {
+  return !flags.has('\\Noselect') && !flags.has('\\NonExistent')
+}
+
+function inWords(error: unknown): string {
+  const { message, responseText, code, authenticationFailed } = (error ?? {}) as {
+    message?: string
+    responseText?: string
+    code?: string
+    authenticationFailed?: boolean
+  }
+  const said = responseText === undefined ? '' : `: ${responseText.slice(0, 200)}`
+  if (authenticationFailed === true)
+    return `the server refused name and password${said}. At iCloud take an app-specific password`
+  return `${message ?? String(error)}${code === undefined ? '' : ` (${code})`}${said}`
+}
