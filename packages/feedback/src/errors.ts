@@ -1,5 +1,5 @@
 /** The codes of {@link FeedbackError}. They are stable. */
-export type FeedbackErrorCode = 'EARGUMENT' | 'EINPUT'
+export type FeedbackErrorCode = 'EARGUMENT' | 'EINPUT' | 'ELOGFORMAT' | 'ELOGSTATE' | 'ENOTRECORDED'
 
 /**
  * An error of this package. Look at `code`; the message is for people.
@@ -8,6 +8,9 @@ export type FeedbackErrorCode = 'EARGUMENT' | 'EINPUT'
  * |---|---|
  * | `EARGUMENT` | an option or argument cannot be right: a fault in the calling program or its configuration |
  * | `EINPUT` | a message, file, folder or mailbox cannot be read |
+ * | `ELOGFORMAT` | a log is none of those that are known, or one whose replies are recorded already |
+ * | `ELOGSTATE` | the file that says how far a log was read is none, or cannot be written |
+ * | `ENOTRECORDED` | replies could not be remembered, as neither the ledger nor its buffer took them; nothing is lost: run it again |
  */
 export class FeedbackError extends Error {
   override readonly name = 'FeedbackError'

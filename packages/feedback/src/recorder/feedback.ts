@@ -102,7 +102,9 @@ async function recordOne(engine: Engine, lane: string, reply: LateReply): Promis
     messageId: reply.messageId ?? `report ${id ?? ''}`,
     lane: reply.lane ?? lane,
     outcome:
-      outcome.kind === 'reply' ? { kind: 'reply', input: outcome.text, mx: host } : withoutHost(outcome),
+      outcome.kind === 'reply'
+        ? { kind: 'reply', input: outcome.text, mx: host, phase: outcome.phase ?? null }
+        : withoutHost(outcome),
     late,
     ...(stream !== undefined && { stream }),
     ...(from !== undefined && { from }),

@@ -1,3 +1,5 @@
+import type { Phase } from '@icloud-delivery/rules'
+
 /** What became of a message for one recipient, as somebody tells it later. Texts are remote, and are cut where they are kept. */
 export type LateOutcome =
   | {
@@ -16,6 +18,8 @@ export type LateOutcome =
       host?: string | null
       /** Whether whoever sent it has given the message up. False: it goes on trying. Default true. */
       final?: boolean
+      /** Where in the session it came, if it is known: nothing said before RCPT TO is held against a recipient. */
+      phase?: Phase | null
     }
   | {
       /** The ESP did not even try, as the address is on a list of its own. Apple said nothing. */
