@@ -65,3 +65,36 @@ describe('lanes with IP addresses of their own', () => {
     )
   })
 })
+
+it('a lane gives the name of its own in EHLO, and the others that of config/me', async () => {
+  const names = new Map<string | null, string | null>()
+  const other = await setStage({
+    apple: {
+      script({ phase, recipient, helo }) {
+        if (phase === 'rcpt') names.set(recipient, helo)
+        return undefined
+      },
+    },
+    icloud: [
+      '[lanes]',
+      'marketing=bulk',
+      '[lane_ips]',
+      'bulk=127.0.0.3',
+      '[lane_helos]',
+      'bulk=bulk.example.com',
+    ],
+  })
+  try {
+    await other.haraka.send({ from: 'a@example.com', to: ['code@icloud.com'] })
+    const headers = { 'X-Stream': 'marketing' }
+    await other.haraka.send({ from: 'a@example.com', to: ['news@icloud.com'], headers })
+    await other.delivered('code@icloud.com')
+    await other.delivered('news@icloud.com')
+    expect(Object.fromEntries(names)).toEqual({
+      'code@icloud.com': 'mail.example.com',
+      'news@icloud.com': 'bulk.example.com',
+    })
+  } finally {
+    await other.close()
+  }
+})

@@ -24,14 +24,14 @@ afterEach(async () => {
   await apple.close()
 })
 
-async function start(nodes: number): Promise<void> {
+async function start(nodes: number, smtp = ''): Promise<void> {
   const port = await freePort()
   dir = configure({
     nodes,
     mailboxes: `127.0.0.1:${apple.port}`,
     icloud: `[testing]\nmx=127.0.0.1:${apple.port}\n[testing_mx_records]\n`,
     config: {
-      'smtp.ini': `listen=127.0.0.1:${port}\nnodes=${nodes}\n`,
+      'smtp.ini': `listen=127.0.0.1:${port}\nnodes=${nodes}\n${smtp}`,
       'icloud_policy.json': JSON.stringify({
         lanes: { '*': { ceiling: CONNECTIONS, start: CONNECTIONS, reserve: 0, leaseSeconds: 1 } },
       }),
@@ -173,6 +173,29 @@ it('a message whose dot was not answered yet is sent again, and no other', async
   expect(arrived().filter((one) => one === 'fine@icloud.com')).toHaveLength(1)
   expect(arrived()).toContain('too@icloud.com')
 })
+
+it.each([0, 1, 4])(
+  'graceful_shutdown=true: what is under way ends, what waits stays, and nothing is sent twice, nodes=%i',
+  { timeout: 120_000 },
+  async (nodes) => {
+    await start(nodes, 'graceful_shutdown=true\nforce_shutdown_timeout=60\n')
+    const to = await sendAll('s')
+    await afterSome(4)
+    const gone = once(haraka.process, 'exit')
+    haraka.process.kill('SIGINT')
+    // By itself, and not when Haraka's patience is over.
+    expect(await gone).toEqual([0, null])
+    expect(haraka.log.filter((line) => /Failed to shutdown|Killing\.$/.test(line))).toEqual([])
+    const waiting = inQueue()
+    expect(waiting.length).toBeGreaterThan(0)
+    expect(arrived().filter((one) => waiting.includes(one))).toEqual([])
+    expect([...arrived(), ...waiting].toSorted()).toEqual(to.toSorted())
+    haraka = await run(dir)
+    await emptyQueue()
+    expectAll(to, { twice: 0 })
+    expect(await unknownToLedger(to)).toEqual([])
+  },
+)
 
 describe('workers', { timeout: 120_000 }, () => {
   it('a worker that crashes leaves its mail to its replacement', async () => {

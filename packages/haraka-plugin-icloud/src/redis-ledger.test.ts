@@ -40,3 +40,58 @@ it.skipIf(!hasRedisServer())(
   },
   60_000,
 )
+
+it.skipIf(!hasRedisServer())(
+  'a hold of one machine parks the mail of another one, and a probe that one of them sends opens it for both',
+  async () => {
+    const redis = await RedisServer.start()
+    const hold = { scope: 'sending-ip', count: 1, windowSeconds: 60, forSeconds: 3, probeEverySeconds: 3 }
+    const options = {
+      haraka: {
+        config: {
+          'icloud_policy.json': JSON.stringify({
+            maxAgeSeconds: { '*': 3600 },
+            rules: {
+              'proofpoint-block': { hold },
+              'spamhaus-block': { hold: { ...hold, forSeconds: 3600, probeEverySeconds: 3600 } },
+            },
+          }),
+        },
+      },
+      // Waiting mail looks for released holds once a second.
+      icloud: ['[policy]', 'time_scale=0.01', '[main]', `ledger=${redis.url}`],
+    }
+    const stages = await Promise.all([
+      setStage({ ...options, apple: { connection: [{ rule: 'proofpoint-block' }, { accept: true }] } }),
+      setStage(options),
+    ])
+    const [here, there] = stages
+    try {
+      await here.haraka.send({ from: 'a@example.com', to: ['probe@icloud.com'] })
+      await here.haraka.logged(/<probe@icloud\.com> rule=proofpoint-block .*action=hold /)
+      await there.haraka.send({ from: 'a@example.com', to: ['waits@icloud.com'] })
+      await there.haraka.logged(/<waits@icloud\.com> rule=proofpoint-block action=held /)
+      expect(there.tries('waits@icloud.com')).toBe(0)
+      await Promise.all([here.delivered('probe@icloud.com'), there.delivered('waits@icloud.com')])
+
+      // An operator's release is heard by all as well.
+      here.apple.script('again@icloud.com', [{ rule: 'spamhaus-block' }, { accept: true }])
+      await here.haraka.send({ from: 'a@example.com', to: ['again@icloud.com'] })
+      await here.haraka.logged(/<again@icloud\.com> rule=spamhaus-block .*action=hold /)
+      await there.haraka.send({ from: 'a@example.com', to: ['too@icloud.com'] })
+      await there.haraka.logged(/<too@icloud\.com> rule=spamhaus-block action=held /)
+      const engine = createEngine({ ledger: redis.url })
+      try {
+        expect(await engine.release({ hold: { scope: 'sending-ip', id: 'default' } })).toBe(1)
+      } finally {
+        await engine.close()
+      }
+      await Promise.all([here.delivered('again@icloud.com'), there.delivered('too@icloud.com')])
+      expect(there.tries('too@icloud.com')).toBe(1)
+    } finally {
+      await Promise.all(stages.map((stage) => stage.close()))
+      await redis.stop()
+    }
+  },
+  60_000,
+)

@@ -60,6 +60,29 @@ export class Haraka {
     return found
   }
 
+  /**
+   * Hands it so many queued messages, which are deferred, by a hold or else by itself, and then wakes all of them.
+   *
+   * @param release called when all of them wait; `null`: Haraka defers and wakes them itself
+   */
+  async wake(messages: number, release: (() => Promise<void>) | null): Promise<Parking> {
+    const signal = AbortSignal.timeout(500_000)
+    const held = once(this.#process, 'message', { signal })
+    this.#process.send({ hold: messages, deferred: release === null })
+    const [first] = (await held) as ['held' | { error: string }]
+    if (first !== 'held') throw new Error(first.error)
+    const answer = once(this.#process, 'message', { signal })
+    await release?.()
+    const [found] = (await answer) as [Parking | { error: string }]
+    if ('error' in found) throw new Error(found.error)
+    return found
+  }
+
+  /** The plugin's ledger. */
+  get ledger(): string {
+    return `file:${path.join(this.#dir, 'icloud.db')}`
+  }
+
   /** Ends it, whatever it is doing. */
   async stop(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
