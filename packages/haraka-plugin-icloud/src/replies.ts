@@ -46,9 +46,9 @@ function listen(socket: OutboundSocket, recipients: readonly Address[], answerer
   // Added before Haraka's own listener, so that the reply is there when Haraka runs its hooks.
   socket.on('line', (line) => conversation.line(line))
   const emit = socket.emit
-  socket.emit = function (event, ...rest) {
-    if (event === 'line') rest[0] = conversation.forHaraka(String(rest[0]))
-    return emit.call(this, event, ...rest)
+  socket.emit = function (event, first, ...rest) {
+    const heard = event === 'line' ? conversation.forHaraka(String(first)) : first
+    return emit.call(this, event, heard, ...rest)
   }
 }
 
@@ -94,7 +94,7 @@ class Conversation {
    * is sent, and nobody hears of it.
    */
   forHaraka(line: string): string {
-    return this.#phase === 'rcpt' ? line.replace(/^2\d\d(?=[ -])/, '250') : line
+    return this.#phase === 'rcpt' && !line.startsWith('250') ? line.replace(/^2\d\d(?=[ -])/, '250') : line
   }
 
   #reply(code: number, text: string): void {

@@ -24,6 +24,6 @@ export function routeOf(
   if (code !== constants.ok || given === undefined) return unknown
   const { HarakaMx } = outbound().net_utils
   const list = Array.isArray(given) ? (given as readonly (string | Mx)[]) : [given as string | Mx]
-  const answerers = list.map((mx) => whoAnswers(new HarakaMx(mx)))
+  const answerers = list.map((mx) => whoAnswers(typeof mx === 'string' ? new HarakaMx(mx) : mx))
   return answerers.find(({ direct }) => direct) ?? answerers[0] ?? unknown
 }

@@ -46,7 +46,13 @@ export function writeConfig({ sinkPort, lane, concurrencyMax, quick = false }: H
     const ini = ['[testing]', `mx=127.0.0.1:${sinkPort}`, '[testing_mx_records]']
     config('icloud.ini', ...ini, ...(quick ? ['[policy]', 'time_scale=0.05'] : []))
     const policy = { ceiling: lane, start: lane, floor: 1, reserve: 0 }
-    const day = { scope: 'sending-ip', count: 1, windowSeconds: 60, forSeconds: 86_400, probeEverySeconds: 86_400 }
+    const day = {
+      scope: 'sending-ip',
+      count: 1,
+      windowSeconds: 60,
+      forSeconds: 86_400,
+      probeEverySeconds: 86_400,
+    }
     const rules = { 'proofpoint-block': { hold: day } }
     config('icloud_policy.json', JSON.stringify({ lanes: { '*': policy }, rules }))
     // Haraka loads a package plugin by its `main`, from its own directory or the configuration's.

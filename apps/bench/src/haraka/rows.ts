@@ -48,7 +48,8 @@ const parked: RowSpec = {
 const woken: RowSpec = {
   name: 'haraka/woken',
   unit: 'ms of CPU, longest block of the event loop',
-  about: '50,000 messages behind a hold wake when it is released; against Haraka’s own flush of its deferred mail',
+  about:
+    '50,000 messages behind a hold wake when it is released; against Haraka’s own flush of its deferred mail',
   target: { figure: 'ours', bound: '<=', value: 50 },
 }
 const parkedMemory: RowSpec = {
