@@ -2,9 +2,13 @@ import { Command, CommanderError } from 'commander'
 import { addAddress } from './commands/address.ts'
 import { addBackup } from './commands/backup.ts'
 import { addClassify } from './commands/classify.ts'
+import { addDmarc } from './commands/dmarc.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHolds } from './commands/holds.ts'
 import { addIncidents } from './commands/incidents.ts'
+import { addLint } from './commands/lint.ts'
+import { addListings } from './commands/listings.ts'
 import { addReplay } from './commands/replay.ts'
 import { addReport } from './commands/report.ts'
 import { addSimulate } from './commands/simulate.ts'
@@ -19,6 +23,10 @@ import { ownVersion } from './own-version.ts'
 const commands = [
   addExplain,
   addClassify,
+  addDoctor,
+  addLint,
+  addListings,
+  addDmarc,
   addStatus,
   addAddress,
   addSuppressions,

@@ -11,6 +11,17 @@ const schema = v.strictObject({
   sameMailbox: optional(v.boolean()),
   addressKeys: optional(v.pipe(v.array(v.strictObject({ id: text, secret: text })), v.minLength(1))),
   policy: optional(v.union([text, v.record(v.string(), v.unknown())])),
+  sending: optional(
+    v.strictObject({
+      domain: optional(text),
+      ips: optional(v.pipe(v.array(text), v.minLength(1))),
+      selectors: optional(v.pipe(v.array(text), v.minLength(1))),
+      helo: optional(text),
+      returnPath: optional(text),
+      tls: optional(text),
+    }),
+  ),
+  spamhausKey: optional(text),
   report: optional(
     v.strictObject({
       company: optional(text),
@@ -75,6 +86,6 @@ function expectedWords(expected: string | null): string {
 /** The value where it is short; secrets are never shown. */
 function foundWords({ input, received, path }: v.BaseIssue<unknown>): string {
   if (input === undefined) return 'nothing'
-  const isSecret = path?.some(({ key }) => key === 'addressKeys') === true
+  const isSecret = path?.some(({ key }) => key === 'addressKeys' || key === 'spamhausKey') === true
   return isSecret ? 'something else' : (kinds[received] ?? received.slice(0, 60))
 }

@@ -8,6 +8,21 @@ export interface Config {
   addressKeys?: { id: string; secret: string }[]
   /** Changes to the default policy, or the path of a JSON file with them, such as Haraka's `icloud_policy.json`. */
   policy?: string | Record<string, unknown>
+  /** How you send, for `doctor`, `lint` and `listings`. */
+  sending?: {
+    domain?: string
+    ips?: string[]
+    /** Of DKIM. */
+    selectors?: string[]
+    /** The name that your server says in HELO. */
+    helo?: string
+    /** The envelope sender, or its domain. */
+    returnPath?: string
+    /** The server that mail leaves by, such as `smtp.example.com:587`. */
+    tls?: string
+  }
+  /** A key of Spamhaus' Data Query Service. */
+  spamhausKey?: string
   /** What `report` says of who writes. */
   report?: {
     company?: string

@@ -62,10 +62,12 @@ function readEnvironment(env: NodeJS.ProcessEnv): Config {
   const ledger = given(env, 'ICLOUD_DELIVERY_LEDGER')
   const policy = given(env, 'ICLOUD_DELIVERY_POLICY')
   const sameMailbox = given(env, 'ICLOUD_DELIVERY_SAME_MAILBOX')
+  const spamhausKey = given(env, 'ICLOUD_DELIVERY_SPAMHAUS_KEY')
   const addressKeys = given(env, 'ICLOUD_DELIVERY_ADDRESS_KEYS')
   return {
     ...(ledger !== undefined && { ledger }),
     ...(policy !== undefined && { policy }),
+    ...(spamhausKey !== undefined && { spamhausKey }),
     ...(sameMailbox !== undefined && {
       sameMailbox: readBoolean('ICLOUD_DELIVERY_SAME_MAILBOX', sameMailbox),
     }),

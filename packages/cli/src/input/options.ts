@@ -7,12 +7,20 @@ export interface JsonFlag {
 
 /** Adds `--ledger` and `--config`. */
 export function withLedger(command: Command): Command {
-  return command
-    .option('--ledger <place>', 'the ledger: a file, or redis://host:port/db (ICLOUD_DELIVERY_LEDGER)')
-    .option(
-      '--config <file>',
-      'default: icloud-delivery.config.ts, .js or .json here (ICLOUD_DELIVERY_CONFIG)',
-    )
+  return withConfig(
+    command.option(
+      '--ledger <place>',
+      'the ledger: a file, or redis://host:port/db (ICLOUD_DELIVERY_LEDGER)',
+    ),
+  )
+}
+
+/** Adds `--config`. */
+export function withConfig(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'default: icloud-delivery.config.ts, .js or .json here (ICLOUD_DELIVERY_CONFIG)',
+  )
 }
 
 /** Adds `--json`. */

@@ -35,22 +35,38 @@ export class Page {
     this.#blocks.push(this.#lines(text, ' '.repeat(options.indent ?? 0), options.tone))
   }
 
-  /** Names and what they stand for, side by side. Rows without a value are left out. */
+  /** A line that heads what follows. `aside` stands behind it, dimmed. */
+  heading(text: string, tone: Tone, aside?: string): void {
+    const lines = this.#lines(text, '', tone)
+    const last = lines.pop() ?? ''
+    this.#blocks.push([
+      ...lines,
+      aside === undefined ? last : `${last}  ${this.#paint('label', visible(aside))}`,
+    ])
+  }
+
+  /**
+   * Names and what they stand for, side by side. Rows without a value are left out.
+   *
+   * @param heading - stands above; `joined`: they belong to the block before
+   */
   fields(
     rows: readonly (readonly [label: string, value: string | null | undefined])[],
-    heading?: string,
+    heading?: string | { joined: true },
   ): void {
+    const isJoined = typeof heading === 'object'
     const indent = heading === undefined ? '' : '  '
     const full = rows.filter((row): row is [string, string] => typeof row[1] === 'string')
     if (full.length === 0) return
     const column = Math.max(...full.map(([label]) => displayWidth(label))) + 2
-    const block = heading === undefined ? [] : [this.#paint('heading', heading)]
+    const block = typeof heading === 'string' ? [this.#paint('heading', heading)] : []
     for (const [label, value] of full) {
       const [first = '', ...rest] = this.#lines(value, ' '.repeat(indent.length + column))
       const name = indent + this.#paint('label', label) + ' '.repeat(column - displayWidth(label))
       block.push(name + first.trimStart(), ...rest)
     }
-    this.#blocks.push(block)
+    if (isJoined) this.#blocks.at(-1)?.push(...block)
+    else this.#blocks.push(block)
   }
 
   /** A heading with running text below. */
