@@ -1,5 +1,6 @@
 import type { Action } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
+import { admitAtOnce } from './admit/admit-at-once.ts'
 import { markImportant } from './operator/mark-important.ts'
 import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
 import { exportSuppressions, type ExportOptions } from './operator/transfer/export-suppressions.ts'
@@ -132,7 +133,9 @@ export class EngineCore implements Engine {
     this.canaryBook = new CanaryBook(this.parts)
   }
 
-  admit(request: AdmitRequest): Promise<Admission[]> {
+  async admit(request: AdmitRequest): Promise<Admission[]> {
+    const known = admitAtOnce(this.parts, request)
+    if (known !== null) return known
     return request?.campaign === undefined
       ? admitDetour(this.parts, request)
       : admitCanary(this.parts, this.canaryBook, request)

@@ -4,7 +4,7 @@ import { untilWritten } from '../ledger/conflict.ts'
 import { admitBlindly, decideAdmission, engagedOnly, type Admittance } from './decide-admission.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Passage } from '../passage.ts'
-import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
+import { looksAtMessage, passedBy, withMessage, type Passed } from '../read-passage.ts'
 import { engagementKey, isEngaged, type EngagementState } from '../signals/engagement-state.ts'
 import { nothing, recipientKey, type RecipientState, type ScopeState } from '../state/state.ts'
 import { movedDomains } from '../mx/moved-domains.ts'
@@ -57,7 +57,9 @@ async function turn(
   const now = clock()
   const toPrivateRelay =
     asked.hop === 'direct' && asked.recipients.some(({ recipient }) => isAtPrivateRelay(recipient))
-  let passed = passedBy(passage, toPrivateRelay, null)
+  // On the way to a relay no scope counts.
+  let passed: Passed =
+    asked.hop === 'relay' ? { way: passage.route, scopeKeys: [] } : passedBy(passage, toPrivateRelay, null)
   const recipientKeys = asked.recipients.map(({ address }) => recipientKey(address ?? ''))
   let entries = await ledger.read(passed.scopeKeys.concat(recipientKeys))
   // The stream is the second scope, the sending domain the third.

@@ -1,5 +1,6 @@
 import { domainOf, isAtPrivateRelay } from '../address.ts'
 import type { Admission } from './admission.ts'
+import { notAnAddress, notSuppressed } from './admit-at-once.ts'
 import { expired, sendable } from './answers.ts'
 import { recipientWait, suppressed, suppressionOf } from './recipient-answer.ts'
 import { allWithinReach, isClosed, isEngagedOnly } from '../decide/decide-hold.ts'
@@ -63,13 +64,13 @@ export function decideAdmission(
 
   const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
     const state = changed.get(address ?? '') ?? recipients[index] ?? {}
-    if (address === null) return sendable(recipient, 'not an address that could be remembered')
+    if (address === null) return sendable(recipient, notAnAddress)
 
     const isElsewhere = request.elsewhere?.size ? request.elsewhere.has(domainOf(recipient) ?? '') : false
     const { counts, ignored } = suppressionOf(state, request.stream, isElsewhere)
     if (counts !== null) return suppressed(recipient, counts)
     const free = ignored ? `${ignored.rule}: does not count, as the MX of its domain is not at Apple` : null
-    if (request.hop === 'relay') return sendable(recipient, free ?? 'not suppressed')
+    if (request.hop === 'relay') return sendable(recipient, free ?? notSuppressed)
     if (request.deliverBy !== null && now >= request.deliverBy) return expired(recipient, null)
 
     const pause = pauseOf(state, request.stream, policy)

@@ -16,6 +16,8 @@ export class LazyLedger implements Ledger {
     this.url = url
   }
 
+  readonly peek = (key: string): Entry | null | undefined => this.ledger?.peek?.(key)
+
   read(keys: readonly string[]): Promise<(Entry | null)[]> {
     return this.ledger ? this.ledger.read(keys) : this.open().then((ledger) => ledger.read(keys))
   }

@@ -65,6 +65,11 @@ export type Counts = Readonly<Record<string, number>>
  * Keys are `recipient/<address>`, `scope/<kind>/<id>` and the like; the engine makes them.
  */
 export interface Ledger {
+  /**
+   * The entry if it is known without waiting, as of now; `null` where there is none. `undefined`: it has to be read. For ledgers in
+   * this process's memory.
+   */
+  readonly peek?: (this: void, key: string) => Entry | null | undefined
   /** Entries in the order of the keys; `null` where there is none. One round trip. */
   read(keys: readonly string[]): Promise<(Entry | null)[]>
   /**

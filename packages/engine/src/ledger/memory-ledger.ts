@@ -67,6 +67,8 @@ export function memoryLedger(options: EventBounds = {}): Ledger {
   }
 
   return {
+    peek: (key) => (closed ? undefined : find(key)),
+
     async read(keys) {
       refuseIfClosed()
       return keys.map(find)

@@ -21,6 +21,9 @@ export class AgreedLedger implements Ledger {
     this.inner = inner
   }
 
+  readonly peek = (key: string): Entry | null | undefined =>
+    this.agreed ? this.inner.peek?.(key) : undefined
+
   read(keys: readonly string[]): Promise<(Entry | null)[]> {
     return this.agreed ? this.inner.read(keys) : this.agree().then(() => this.inner.read(keys))
   }
