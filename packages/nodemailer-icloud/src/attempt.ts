@@ -124,8 +124,7 @@ async function attemptNow(
   before: TryAgain | null,
 ): Promise<(Settled | TryAgain)[]> {
   const going = recipients.filter((_, index) => goesOver(job, admissions[index]))
-  const addresses = going.map(({ address }) => address)
-  const transaction = addresses.length > 0 ? await transact(job, addresses) : null
+  const transaction = going.length > 0 ? await transact(job, going) : null
   const tries = before === null ? 1 : before.tries + 1
   return Promise.all(
     recipients.map(async (recipient, index) => {

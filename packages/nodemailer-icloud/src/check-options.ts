@@ -41,6 +41,7 @@ const checks: Checks<IcloudOptions> = {
   laneWaitMs: milliseconds,
   onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],
+  returnPath: ['an object such as { domain: "mail.example.com", keys: [{ id, secret }] }', isObject],
   mode: ['"inline"', (value) => value === 'inline'],
   outbox: ['one made by sqliteOutbox or bullmqOutbox', has('put', 'claim', 'finish')],
   outboxWorker: isTrueOrFalse,

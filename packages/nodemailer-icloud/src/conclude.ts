@@ -15,16 +15,17 @@ import type { Transaction } from './transaction.ts'
 export async function conclude(
   job: Job,
   { address, apple }: Recipient,
-  { result, recipients, bodyRead, envelope }: Transaction,
+  { result, recipients, bodyRead, envelope, returnPath }: Transaction,
   tries: number,
 ): Promise<Settled | TryAgain> {
+  const tell = (outcome: Outcome): Promise<Action | null> => record(job, address, outcome, returnPath)
   const attribution = attribute(result, address, recipients.length === 1, envelope)
   switch (attribution.kind) {
     case 'delivered': {
       const { response } = attribution
       // A relay's 250 says nothing about Apple.
       if (apple && job.peer.hop === 'direct')
-        await record(job, address, { kind: 'delivered', ...(response && { text: response }) })
+        await tell({ kind: 'delivered', ...(response && { text: response }) })
       return { state: 'accepted', info: result.info }
     }
     case 'pending':
@@ -40,7 +41,7 @@ export async function conclude(
     case 'reply': {
       const { error } = attribution
       const outcome: Outcome = { kind: 'reply', input: error, mx: job.peer.mx }
-      const action = apple ? await record(job, address, outcome) : null
+      const action = apple ? await tell(outcome) : null
       // Where the reply was only noted, the error of the transaction knows nothing of it.
       const whole = result.error && hasReply(result.error) ? result.error : error
       return settle(address, action, error, { whole, tries, ambiguous: false, blind: false })
@@ -52,7 +53,7 @@ export async function conclude(
       // What was closed here, or failed in this process, tells nothing of the way to Apple.
       const tells = apple && job.peer.hop === 'direct' && isConnectionFailure(error) && !job.isClosed()
       const outcome: Outcome = { kind: 'no-reply', error: `${error.code}: ${error.message}`, mx: job.peer.mx }
-      const action = tells ? await record(job, address, outcome) : null
+      const action = tells ? await tell(outcome) : null
       return settle(address, action, error, { whole: result.error ?? error, tries, ambiguous, blind })
     }
   }
@@ -78,9 +79,16 @@ function settle(
 }
 
 /** `null` if the engine failed: what was sent stays sent. */
-async function record(job: Job, recipient: string, outcome: Outcome): Promise<Action | null> {
+async function record(
+  job: Job,
+  recipient: string,
+  outcome: Outcome,
+  returnPath: string | null,
+): Promise<Action | null> {
+  // The sender that a reply may name.
+  const sender = (job.returnPaths?.isSender && returnPath) || job.route.sender
   try {
-    return await job.engine.record({ ...job.route, recipient, outcome })
+    return await job.engine.record({ ...job.route, sender, recipient, outcome })
   } catch (error) {
     job.warn(`The outcome for ${recipient} could not be recorded: ${String(error)}`)
     return null

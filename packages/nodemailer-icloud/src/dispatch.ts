@@ -100,6 +100,7 @@ export class Dispatch {
   /** True if the inner transport may get the mail itself, and a view of it later. */
   #isResendable(): boolean {
     const { data, message } = this.#mail
+    if (this.#host.settings.returnPaths !== null) return false
     // Nodemailer notes replies in an envelope that the caller gave, and takes them for those of the next try.
     return !message._envelope && message.processFunc !== undefined && !hasSingleUseContent(data)
   }
@@ -115,7 +116,7 @@ export class Dispatch {
       if (attribute(result, address, true, null).kind === 'delivered')
         return this.#finish(null, infoOfOne(result.info, address, this.#mail.message))
       const bodyRead = isBodyRead?.() ?? false
-      const first = { result, recipients: [address], bodyRead, envelope: null }
+      const first = { result, recipients: [address], returnPath: null, bodyRead, envelope: null }
       this.#takeOver(recipientsOf([address], [true], admissions, false), first).catch((error: unknown) =>
         this.#fail(error),
       )

@@ -5,6 +5,7 @@ import type { Peer } from './peer.ts'
 import type { Gate } from './gate.ts'
 import type { Outbox, Taker } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
+import type { ReturnPaths } from './return-path.ts'
 import type { Timers } from './timers.ts'
 import type { Way } from './ways.ts'
 
@@ -46,6 +47,8 @@ export interface Job {
   gate: Gate
   /** The ways to Apple besides this transport, by lane: the engine names one while Apple blocks the IP address of this one. */
   otherWays: ReadonlyMap<string, Way>
+  /** Signs the return path of each recipient at Apple; `null`: all have that of the envelope. */
+  returnPaths: ReturnPaths | null
   /** True once the transport was closed. */
   isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */

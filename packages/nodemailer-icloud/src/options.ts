@@ -4,6 +4,7 @@ import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import type { Timers } from './timers.ts'
 import type { OnOutcome } from './outbox/worker/report.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import type { ReturnPathOption } from './return-path.ts'
 import type { OnUndelivered } from './undelivered.ts'
 import type { TransporterLike } from './with-icloud.ts'
 
@@ -53,6 +54,11 @@ export interface IcloudOptions {
   laneWaitMs?: number
   /** The address that sender faults are counted under. Default: the envelope sender of each mail. */
   sender?: string
+  /**
+   * Gives each recipient at Apple a signed return path (MAIL FROM) of his own, so that a forged bounce suppresses nobody. Not mail
+   * with the null sender. With an `outbox` an option of the process that sends. Default: the return path of the mail.
+   */
+  returnPath?: ReturnPathOption
   /**
    * Called once for each recipient at Apple, or suppressed one, that does not get a mail, so that another channel can be used.
    * A mail may have one of its own. Default none.

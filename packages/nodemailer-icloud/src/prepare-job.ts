@@ -41,6 +41,8 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
   }
   let data: Job['data'] = null
   if (settings.readsData) data = singleUse ? await withoutStreams(mail.data, message) : mail.data
+  const route = routeOf(settings, parts)
+  const returnPaths = envelope.from ? settings.returnPaths : null
   const latest = deliverBy ?? Infinity
   return {
     ...host,
@@ -54,7 +56,8 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     engine: settings.engines.get(),
     peer: settings.peer,
     messageId: message.messageId(),
-    route: routeOf(settings, parts),
+    // With an outbox who sends it later knows how it is signed.
+    route: returnPaths !== null && settings.outbox === null ? returnPaths.onRoute(route) : route,
     deadline: Math.min(startedAt + settings.budgetMs, latest),
     laneDeadline: Math.min(startedAt + settings.laneWaitMs, latest),
     deliverBy,
@@ -66,6 +69,7 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     signal: mail.data.signal,
     gate: settings.gate ?? new SlotGate(transactionsOfOneMail),
     otherWays: settings.otherWays,
+    returnPaths,
   }
 }
 

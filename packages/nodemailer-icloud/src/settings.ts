@@ -9,6 +9,7 @@ import type { IcloudOptions, NameOf } from './options.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { OnOutcome } from './outbox/worker/report.ts'
 import { findPeer, type Peer } from './peer.ts'
+import { returnPathsOf, type ReturnPaths } from './return-path.ts'
 import type { Sharing } from './run-job.ts'
 import { systemTimers, type Timers } from './timers.ts'
 import type { OnUndelivered } from './undelivered.ts'
@@ -25,6 +26,8 @@ export interface Settings {
   /** `null` without one, and for a transport that only shows the mail. */
   outbox: Outbox | null
   onOutcome: OnOutcome | null
+  /** `null`: each mail has its own. */
+  returnPaths: ReturnPaths | null
   /** By stream, and `*` for the others: how old a message in the outbox may become. */
   maxAgeSeconds: Readonly<Record<string, number>>
   lane: string
@@ -65,6 +68,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const local = showsOnly.has(inner.name)
   const peer = findPeer(inner, local ? 'relay' : hop, testing?.appleMx ?? [])
   const readsData = !readsMime.has(inner.name)
+  const sharing = local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host'
   const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)
   const streamOf = perMail(stream)
   return {
@@ -76,6 +80,9 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     onUndelivered: options.onUndelivered ?? null,
     outbox: local ? null : (options.outbox ?? null),
     onOutcome: options.onOutcome ?? null,
+    returnPaths: local
+      ? null
+      : returnPathsOf(options.returnPath, inner, sharing === 'by-host', clock, sender),
     maxAgeSeconds: resolvePolicy(options.policy ?? {}).maxAgeSeconds,
     lane,
     laneWaitMs,
@@ -83,7 +90,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     budgetMs,
     maxAttempts,
     retryAmbiguous: options.retryAmbiguous ?? options.outbox !== undefined,
-    sharing: local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host',
+    sharing,
     local,
     readsData,
     gate: peer.hop === 'direct' ? new LaneGate(inner, clock) : null,

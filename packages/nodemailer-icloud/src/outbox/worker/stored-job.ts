@@ -24,6 +24,8 @@ export function storedJob(
     hookFailures: _,
     ...route
   } = entry
+  const sent = { ...route, hop: settings.peer.hop, lane: settings.lane }
+  const returnPaths = envelope.from ? settings.returnPaths : null
   const now = settings.clock()
   return {
     inner,
@@ -32,7 +34,7 @@ export function storedJob(
     mail,
     envelope: { ...envelope, to: recipients.map(({ address }) => address) },
     messageId: entry.messageId,
-    route: { ...route, hop: settings.peer.hop, lane: settings.lane },
+    route: returnPaths?.onRoute(sent) ?? sent,
     recipients: recipients.map(asApple),
     open: () => readableOf(bytes),
     dispose: async () => {},
@@ -48,6 +50,7 @@ export function storedJob(
     signal: closing,
     gate,
     otherWays: settings.otherWays,
+    returnPaths,
     isClosed,
     warn,
   }
