@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { fuzz, fuzzMs } from '../fuzz/fuzz.test.fixture.ts'
+import { bench, deliveredTo, signed } from './bounces.test.fixture.ts'
+import { messagesIn } from './inputs/mbox.ts'
+import { bounceOf, mtas } from './mta-bounces.test.fixture.ts'
+
+it(
+  'broken input makes the reader of bounces neither throw nor act on anybody else',
+  async () => {
+    const { engine, bounces } = bench()
+    const top = deliveredTo(signed().address)
+    const examples = mtas.flatMap((mta) => [bounceOf(mta), bounceOf(mta, { top })])
+    const runs = await fuzz(examples, async (input) => {
+      const results = await bounces.message(input)
+      expect(results.length).toBeGreaterThan(0)
+      for (const { action, recipient } of results)
+        if (action !== null) expect(recipient).toBe('anna@icloud.com')
+      expect(await engine.holds()).toEqual([])
+    })
+    expect(runs).toBeGreaterThan(1)
+  },
+  fuzzMs,
+)
+
+it(
+  'broken input makes the reader of mboxes neither throw nor lose a byte',
+  async () => {
+    const box = mtas.map((mta) => `From x\n${bounceOf(mta)}\n`).join('')
+    const runs = await fuzz([box, 'From \n>From \n\nFrom \r\n'], async (input) => {
+      let end: number | null = null
+      for await (const message of messagesIn(pieces(input))) end = message.end
+      expect([null, input.length]).toContain(end)
+    })
+    expect(runs).toBeGreaterThan(1)
+  },
+  fuzzMs,
+)
+
+async function* pieces(input: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < input.length; at += 1009) yield input.subarray(at, at + 1009)
+}

@@ -1,0 +1,46 @@
+import type { BounceResult } from './bounce-result.ts'
+import { checkedBounces, type BouncesOptions } from './bounces-options.ts'
+import { readImap, type ImapOptions } from './inputs/imap.ts'
+import { readMaildir, type MaildirOptions } from './inputs/maildir.ts'
+import { readMbox, type MboxSource } from './inputs/mbox.ts'
+import type { WalkOptions } from './inputs/walk.ts'
+import type { MessageSource } from './message/read-head.ts'
+import { readOne, type MessageOptions, type ReadOne } from './read-one.ts'
+
+/** Reads bounce messages and feeds them to an engine. Made by {@link createBounces}. */
+export interface Bounces {
+  /**
+   * One message, such as `process.stdin` in a pipe of your mail server. Does not reject for anything that a message may hold, only
+   * for what reading the source throws.
+   */
+  message(source: MessageSource, options?: MessageOptions): Promise<BounceResult[]>
+  /**
+   * All messages of a Maildir that were not read before. What is done is marked as seen, or moved to another Maildir; what could not
+   * be remembered (`failed`) stays as it is and comes again. Iterating throws FeedbackError `EINPUT` for what is no Maildir.
+   */
+  maildir(directory: string, options?: MaildirOptions): AsyncIterable<BounceResult>
+  /** All messages of an mbox, a file or a stream. Nothing is kept in memory, and the file is left alone. */
+  mbox(source: MboxSource, options?: WalkOptions): AsyncIterable<BounceResult>
+  /**
+   * All messages of an IMAP folder that were not read before. What is done is marked as seen, or moved to another folder; what
+   * could not be remembered (`failed`) comes again. Iterating throws FeedbackError `EINPUT` if the server cannot be used.
+   */
+  imap(options: ImapOptions): AsyncIterable<BounceResult>
+}
+
+/**
+ * Reads bounce messages. A bounce is believed if it came to a return path that `signReturnPath` made: then it counts for the recipient
+ * that it was signed for, once, and for nobody and nothing else. Or if a relay of yours wrote it. All others are listed only.
+ *
+ * @throws FeedbackError `EARGUMENT`
+ */
+export function createBounces(options: BouncesOptions): Bounces {
+  const checked = checkedBounces(options)
+  const read: ReadOne = (source, given) => readOne(checked, source, given)
+  return {
+    message: (source, given = {}) => read(source, given),
+    maildir: (directory, given = {}) => readMaildir(directory, given, read),
+    mbox: (source, given = {}) => readMbox(source, given, read),
+    imap: (given) => readImap(given, read),
+  }
+}

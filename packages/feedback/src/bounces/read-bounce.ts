@@ -1,0 +1,111 @@
+import { readDeliveryStatus } from './formats/delivery-status.ts'
+import { readExchange } from './formats/exchange.ts'
+import { readExim } from './formats/exim.ts'
+import { readGmail } from './formats/gmail.ts'
+import { readQmail } from './formats/qmail.ts'
+import type { BounceRecipient, BounceReport } from './formats/report.ts'
+import { addressesIn } from './message/addresses.ts'
+import { fieldOf, parseMessage, type HeaderField, type ParsedMessage } from './message/parse-message.ts'
+import { readHead, type MessageSource } from './message/read-head.ts'
+import { returnedFields } from './message/returned-message.ts'
+
+/** A message as far as it matters here. All of it is remote text, and may be made up. */
+export interface Bounce {
+  /** `null`: it reports nothing, such as an answer, an out-of-office note or a newsletter. */
+  report: BounceReport | null
+  /** The head of the message that reports. */
+  fields: readonly HeaderField[]
+  /** Its Date, ms since the epoch. */
+  date: number | null
+  /** Ids that the message that could not be delivered may have. */
+  messageIds: readonly string[]
+  /** Addresses that are named anywhere in it. */
+  addresses: readonly string[]
+  /** Bytes of all of it. */
+  size: number
+}
+
+const textFormats = [readExim, readQmail, readGmail, readExchange]
+const mostLines = 5000
+const mostAddresses = 200
+
+/**
+ * Reads a bounce message: RFC 3464, and the texts of Exim, qmail, older Google and Exchange servers. 256 KiB of it are looked
+ * at.
+ *
+ * @throws FeedbackError `EINPUT` for what is no mail, and what reading the source throws
+ */
+export async function readBounce(source: MessageSource): Promise<Bounce> {
+  const { bytes, size } = await readHead(source)
+  const message = await parseMessage(bytes)
+  const report = reportIn(message)
+  const { fields } = message
+  const returned = returnedFields(message)
+  const date = Date.parse((fieldOf(fields, 'date') ?? '').slice(0, 100))
+  return {
+    report,
+    fields,
+    date: Number.isFinite(date) ? date : null,
+    messageIds: messageIdsIn(report, returned, fields),
+    addresses: addressesNamed(report, returned, message),
+    size,
+  }
+}
+
+function reportIn(message: ParsedMessage): BounceReport | null {
+  const part = message.parts.find(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type))
+  const report = part === undefined ? null : readDeliveryStatus(part.content)
+  if (report !== null && report.recipients.every(({ reply }) => hasWords(reply))) return report
+  const lines = message.text.split(/\r?\n/, mostLines)
+  for (const read of textFormats) {
+    const inText = read(lines, message)
+    if (inText !== null && inText.recipients.length > 0)
+      return report === null ? inText : withWords(report, inText.recipients)
+  }
+  return report
+}
+
+function hasWords(reply: string): boolean {
+  return /[a-z]{2}/i.test(reply)
+}
+
+/** What the delivery status leaves out may stand in the text. */
+function withWords(report: BounceReport, inText: readonly BounceRecipient[]): BounceReport {
+  const recipients = report.recipients.map((recipient) => {
+    if (hasWords(recipient.reply)) return recipient
+    const { finalRecipient } = recipient
+    const said = inText.find((one) => one.finalRecipient?.toLowerCase() === finalRecipient?.toLowerCase())
+    return said === undefined ? recipient : { ...recipient, reply: said.reply, host: said.host }
+  })
+  return { ...report, recipients }
+}
+
+function messageIdsIn(
+  report: BounceReport | null,
+  returned: readonly HeaderField[],
+  fields: readonly HeaderField[],
+): string[] {
+  const own = [fieldOf(returned, 'message-id'), ...(report?.messageIds ?? [])]
+  const answered = ['in-reply-to', 'references'].flatMap(
+    (name) => fieldOf(fields, name)?.split(/\s+/, 20) ?? [],
+  )
+  return [...new Set([...own, ...answered].filter((id) => id !== null && id !== ''))].slice(0, 30) as string[]
+}
+
+function addressesNamed(
+  report: BounceReport | null,
+  returned: readonly HeaderField[],
+  message: ParsedMessage,
+): string[] {
+  const ofReport = (report?.recipients ?? []).flatMap(({ finalRecipient, originalRecipient }) => [
+    finalRecipient ?? [],
+    originalRecipient ?? [],
+  ])
+  const inHeads = [
+    fieldOf(message.fields, 'x-failed-recipients'),
+    ...returned
+      .filter(({ name }) => ['to', 'cc', 'delivered-to', 'x-original-to', 'envelope-to'].includes(name))
+      .map(({ value }) => value),
+  ].flatMap((value) => (value === null ? [] : addressesIn(value)))
+  return [...new Set([...ofReport.flat(), ...inHeads, ...addressesIn(message.text)])].slice(0, mostAddresses)
+}
