@@ -34,6 +34,7 @@ async function unpackZip(bytes: Uint8Array): Promise<string[]> {
   for (const entry of (await readZip(bytes)).slice(0, mostFiles)) {
     if (entry.isEncrypted) throw new Error('it is encrypted')
     const content = await entry.read(mostXml + 1)
+    if (content === null) throw new Error('it is packed in a way that is not unpacked here')
     if (content.length > mostXml) throw new Error(`it unpacks to more than ${mostXml} bytes`)
     texts.push(textOf(content))
   }

@@ -9,6 +9,7 @@ type AttachmentCode =
   | 'attachment-archive'
   | 'attachment-bomb'
   | 'attachment-broken'
+  | 'attachment-not-inspected'
   | 'attachment-disguised'
   | 'attachment-active'
 
@@ -61,6 +62,12 @@ export const attachmentKinds: Readonly<Record<AttachmentCode, Kind>> = {
     risks: ['policy-cs03'],
     title: 'An archive cannot be read',
     fix: 'Make it anew',
+  },
+  'attachment-not-inspected': {
+    severity: 'unknown',
+    risks: [],
+    title: 'An archive could not be looked into, or only in part, so nobody knows what it holds',
+    fix: 'Attach the file itself, zip it, or offer it on a page of yours',
   },
   'attachment-disguised': {
     severity: 'error',

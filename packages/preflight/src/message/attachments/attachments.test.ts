@@ -100,13 +100,13 @@ const cases: readonly [codes: readonly FindingCode[], name: string, file: string
   [['attachment-archive'], 'a zip', 'a.zip', zip({ 'a.txt': bytes('hello') })],
   [['attachment-archive'], 'a gzip', 'a.gz', gzipSync('hello')],
   [
-    ['attachment-archive'],
+    ['attachment-archive', 'attachment-not-inspected'],
     'a 7z',
     'a.7z',
     Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), Buffer.alloc(64)]),
   ],
   [
-    ['attachment-archive'],
+    ['attachment-archive', 'attachment-not-inspected'],
     'a rar',
     'a.rar',
     Buffer.concat([Buffer.from('526172211a0700', 'hex'), Buffer.alloc(64)]),

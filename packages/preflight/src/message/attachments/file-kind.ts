@@ -27,6 +27,7 @@ const programs = new Set([
   'jar',
   'apk',
   'xpi',
+  'chm',
 ])
 const archives = new Set([
   'rar',
@@ -47,6 +48,10 @@ const archives = new Set([
   'iso',
 ])
 
+export function isArchive(kind: FileKind): boolean {
+  return kind === 'zip' || kind === 'gzip' || kind === 'archive'
+}
+
 /** What a file is, by its content. `detail` names it for the reader. */
 export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; detail: string }> {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 8192))
@@ -57,7 +62,8 @@ export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; d
   const ext = type?.ext ?? ''
   if (programs.has(ext)) return { kind: 'program', detail: ext }
   if (archives.has(ext)) return { kind: 'archive', detail: ext }
-  if (ext === 'gz') return { kind: 'gzip', detail: ext }
+  if (ext === 'gz' || ext === 'tar.gz') return { kind: 'gzip', detail: 'gz' }
+  if (ext === 'reg') return { kind: 'script', detail: ext }
   if (ext === 'cfb') return { kind: 'compound', detail: 'OLE' }
   if (ext === 'pdf' || ext === 'rtf') return { kind: ext, detail: ext }
   return kindOfText(head.toString('latin1'))

@@ -1,13 +1,12 @@
-import { createGunzip } from 'node:zlib'
-import { Readable } from 'node:stream'
+import type { Budget } from './budget.ts'
 import { kindOfFile } from './file-kind.ts'
 import { checkFileName, looksHarmless } from './file-names.ts'
-import { inspectZip } from './inspect-zip.ts'
+import { inspectArchive } from './inspect-archive.ts'
 import type { FileSighting } from './sighting.ts'
 
 /** What a file is and holds, by its content; its name only adds to that. */
-export async function inspectFile(name: string, bytes: Uint8Array): Promise<FileSighting[]> {
-  const sightings = [...checkFileName(name), ...(await inspectContent(bytes))]
+export async function inspectFile(name: string, bytes: Uint8Array, budget: Budget): Promise<FileSighting[]> {
+  const sightings = [...checkFileName(name), ...(await inspectContent(bytes, budget))]
   const isRunning = sightings.some(
     ({ code }) => code === 'attachment-executable' || code === 'attachment-script',
   )
@@ -16,7 +15,7 @@ export async function inspectFile(name: string, bytes: Uint8Array): Promise<File
   return sightings
 }
 
-async function inspectContent(bytes: Uint8Array): Promise<FileSighting[]> {
+async function inspectContent(bytes: Uint8Array, budget: Budget): Promise<FileSighting[]> {
   const { kind, detail } = await kindOfFile(bytes)
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   switch (kind) {
@@ -25,16 +24,9 @@ async function inspectContent(bytes: Uint8Array): Promise<FileSighting[]> {
     case 'script':
       return [{ code: 'attachment-script', evidence: detail }]
     case 'zip':
-      return inspectZip(bytes)
     case 'gzip':
-      return inspectGzip(buffer)
     case 'archive':
-      return [
-        { code: 'attachment-archive', evidence: `${detail}; what is inside cannot be looked at` },
-        ...(detail === 'rar' && isEncryptedRar(buffer)
-          ? [{ code: 'attachment-encrypted', evidence: 'rar' } as const]
-          : []),
-      ]
+      return inspectArchive(kind, detail, buffer, budget)
     case 'compound':
       return inspectCompound(buffer)
     case 'pdf':
@@ -54,36 +46,6 @@ async function inspectContent(bytes: Uint8Array): Promise<FileSighting[]> {
   }
 }
 
-async function inspectGzip(buffer: Buffer): Promise<FileSighting[]> {
-  const head = await gunzipHead(buffer)
-  const archive: FileSighting = { code: 'attachment-archive', evidence: 'gzip' }
-  if (head === null) return [{ code: 'attachment-broken', evidence: 'gzip' }]
-  const { kind, detail } = await kindOfFile(head)
-  if (kind === 'program') return [archive, { code: 'attachment-executable', evidence: `${detail} in gzip` }]
-  if (kind === 'script') return [archive, { code: 'attachment-script', evidence: `${detail} in gzip` }]
-  const isNested = kind === 'zip' || kind === 'gzip' || (kind === 'archive' && detail !== 'tar')
-  return isNested
-    ? [archive, { code: 'attachment-nested-archive', evidence: `${detail} in gzip` }]
-    : [archive]
-}
-
-/** The first 8 KiB, however much there is: a bomb is not unpacked. */
-async function gunzipHead(buffer: Buffer): Promise<Buffer | null> {
-  const stream = Readable.from([buffer]).pipe(createGunzip())
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer)
-      length += (chunk as Buffer).length
-      if (length >= 8192) break
-    }
-  } catch {
-    return length > 0 ? Buffer.concat(chunks) : null
-  }
-  return Buffer.concat(chunks)
-}
-
 /** Old office documents. The names of their streams stand there in UTF-16. */
 function inspectCompound(buffer: Buffer): FileSighting[] {
   const has = (name: string): boolean => buffer.includes(Buffer.from(name, 'utf16le'))
@@ -97,10 +59,4 @@ function inspectCompound(buffer: Buffer): FileSighting[] {
 function inspectPdf(buffer: Buffer): FileSighting[] {
   const action = ['/JavaScript', '/Launch', '/RichMedia'].find((name) => buffer.includes(name))
   return action === undefined ? [] : [{ code: 'attachment-active', evidence: `a PDF with ${action}` }]
-}
-
-function isEncryptedRar(buffer: Buffer): boolean {
-  const isVersion5 = buffer[6] === 1
-  // Version 5: the header after the signature is of type 4. Before: a flag of the main header.
-  return isVersion5 ? buffer[13] === 4 : ((buffer[10] ?? 0) & 0x80) !== 0
 }

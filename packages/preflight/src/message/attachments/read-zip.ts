@@ -1,16 +1,5 @@
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl'
-
-export interface ZipEntry {
-  name: string
-  isEncrypted: boolean
-  /** As the archive says, bytes. */
-  size: number
-  /** The first bytes of what is inside, at most so many. Memory grows with what is asked for and not with what the entry claims. */
-  read(most: number): Promise<Buffer>
-}
-
-/** More than any file has that goes by mail. */
-const mostEntries = 5000
+import { mostEntries, type ArchiveEntry } from './archive-entry.ts'
 
 /**
  * The entries of a zip archive. Nothing is unpacked before it is asked for, and then no more than is asked for, so that a bomb costs
@@ -18,11 +7,11 @@ const mostEntries = 5000
  *
  * @throws Error if it is no zip archive, or has more than 5000 entries
  */
-export async function readZip(bytes: Uint8Array): Promise<ZipEntry[]> {
+export async function readZip(bytes: Uint8Array): Promise<ArchiveEntry[]> {
   const zip = await openZip(bytes)
   if (zip.entryCount > mostEntries) throw new Error(`${zip.entryCount} entries; ${mostEntries} are looked at`)
   return new Promise((resolve, reject) => {
-    const entries: ZipEntry[] = []
+    const entries: ArchiveEntry[] = []
     zip.on('error', reject)
     zip.on('entry', (entry: Entry) => {
       if (entries.length >= mostEntries) {
@@ -34,7 +23,11 @@ export async function readZip(bytes: Uint8Array): Promise<ZipEntry[]> {
           name: entry.fileName,
           isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
           size: entry.uncompressedSize,
-          read: (most) => readEntry(zip, entry, most),
+          // Stored, or deflated; others are rare.
+          read: async (most) =>
+            entry.compressionMethod === 0 || entry.compressionMethod === 8
+              ? readEntry(zip, entry, most)
+              : null,
         })
       zip.readEntry()
     })
