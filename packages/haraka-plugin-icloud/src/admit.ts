@@ -7,6 +7,7 @@ import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
 import { tapReplies } from './replies.ts'
 import { routeOf } from './route.ts'
+import { signsMailFrom } from './mail-from.ts'
 import { Marked } from './marked.ts'
 import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
@@ -71,7 +72,10 @@ async function admit(
   route: Answerer,
 ): Promise<void> {
   const allowedAt = Date.now()
-  const subject = subjectOf(todo, runtime.settings)
+  const returnPath = returnPathFor(runtime, hmail, todo)
+  if (returnPath === 'one for each') return splitUp(runtime, hmail, todo)
+  const said = subjectOf(todo, runtime.settings)
+  const subject = returnPath === null ? said : { ...said, sender: returnPath }
   const { lane: usual } = subject
   const known = admitted.get(hmail)
   if (known !== undefined) admitted.set(hmail, undefined)
@@ -98,7 +102,13 @@ async function admit(
   // The list of recipients is never emptied: Haraka would crash on it.
   switch (first?.gate) {
     case 'send':
-      return depart(runtime, go, hmail, todo, { route, lane: first.lane, stream: subject.stream, allowedAt })
+      return depart(runtime, go, hmail, todo, {
+        route,
+        lane: first.lane,
+        stream: subject.stream,
+        returnPath,
+        allowedAt,
+      })
     case 'wait':
       return park(runtime, hmail, wait)
     case 'bounce':
@@ -108,6 +118,28 @@ async function admit(
     case undefined:
       return
   }
+}
+
+/**
+ * What to say in MAIL FROM; `null`: what the message says. A return path is signed for one recipient, and a transaction has
+ * one only.
+ */
+function returnPathFor(runtime: Runtime, hmail: HMail, todo: Todo): string | 'one for each' | null {
+  const { returnPaths } = runtime
+  if (!returnPaths.signs(todo)) return null
+  if (todo.rcpt_to.length > 1) return 'one for each'
+  if (signsMailFrom(hmail)) return returnPaths.sign(todo)
+  runtime.warnUntapped()
+  return null
+}
+
+/** Mostly the messages were queued so. */
+async function splitUp(runtime: Runtime, hmail: HMail, todo: Todo): Promise<void> {
+  runtime.turns.over(hmail)
+  const parts: HMail[] = []
+  for (const recipient of todo.rcpt_to) parts.push(await splitOff(runtime, hmail, [recipient]))
+  hmail.discard()
+  for (const part of parts) runtime.outbound().delivery_queue.push(part)
 }
 
 /** Recipients who meet the same. */
@@ -132,6 +164,16 @@ class Groups {
   }
 }
 
+/** How a message goes. */
+interface Departure {
+  route: Answerer
+  lane: string
+  stream: string
+  returnPath: string | null
+  /** ms since the epoch. */
+  allowedAt: number
+}
+
 /**
  * Begins the attempt; on the way to Apple itself when it is the message's turn on its lane. Whoever waited long asks
  * again, with the turn at hand: it may be suppressed or held by now, or have got another way.
@@ -141,7 +183,7 @@ async function depart(
   go: () => unknown,
   hmail: HMail,
   todo: Todo,
-  { route, lane, stream, allowedAt }: { route: Answerer; lane: string; stream: string; allowedAt: number },
+  { route, lane, stream, returnPath, allowedAt }: Departure,
 ): Promise<void> {
   const { turns } = runtime
   const turn = turns.of(hmail)
@@ -152,7 +194,7 @@ async function depart(
     if ((await turns.enter(hmail, request)) === null) return
     if (turns.isStale(allowedAt, Date.now(), runtime.lookAgainMs)) return hmail.get_mx()
   }
-  beginAttempts(runtime, hmail, todo, route, lane)
+  beginAttempts(runtime, hmail, todo, { route, lane, returnPath })
   go()
 }
 
@@ -221,11 +263,16 @@ function park({ parked }: Runtime, hmail: HMail, { ms, holds }: Wait): void {
   if (holds.length > 0) parked.add(hmail, holds)
 }
 
-function beginAttempts(runtime: Runtime, hmail: HMail, todo: Todo, route: Answerer, lane: string): void {
+function beginAttempts(
+  runtime: Runtime,
+  hmail: HMail,
+  todo: Todo,
+  { route, lane, returnPath }: Pick<Departure, 'route' | 'lane' | 'returnPath'>,
+): void {
   const tapped = tapReplies(hmail, runtime.whoAnswers, runtime.warnUntapped)
   const isKept = !route.direct || keepSockets(runtime, hmail)
   if (!tapped || !isKept) runtime.warnUntapped()
-  for (const recipient of todo.rcpt_to) beginAttempt(recipient, { tapped, route, lane })
+  for (const recipient of todo.rcpt_to) beginAttempt(recipient, { tapped, route, lane, returnPath })
 }
 
 function markGivenUp(recipient: Address, admission: Admission): void {

@@ -38,7 +38,16 @@ describe('config/icloud.ini', () => {
   it('says what the defaults are', () => {
     const { settings: standard } = readSettings({})
     const { settings: shown } = readSettings(uncommented())
-    const examples = ['buffer', 'ledger', 'stream', 'lanes', 'laneIps', 'laneHelos', 'metricsListen']
+    const examples = [
+      'buffer',
+      'ledger',
+      'stream',
+      'lanes',
+      'laneIps',
+      'laneHelos',
+      'metricsListen',
+      'returnPathDomain',
+    ]
     const compared = Object.keys(shown).filter(
       (name) => !name.startsWith('testing') && !examples.includes(name),
     )

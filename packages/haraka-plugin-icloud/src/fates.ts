@@ -67,7 +67,11 @@ interface Ruling {
  */
 function aloneFirst(seen: Seen, { mail_from }: Todo, judge: Judge): Ruling | null {
   if (!seen.shared) return null
-  const verdict = classify(seen.text, { mx: seen.mx, sender: mail_from.address, phase: seen.phase })
+  const verdict = classify(seen.text, {
+    mx: seen.mx,
+    sender: seen.returnPath ?? mail_from.address,
+    phase: seen.phase,
+  })
   const { provider, scope, disposition } = verdict
   if (provider !== 'apple') return null
   if (scope !== 'recipient' && disposition !== 'suppress' && disposition !== 'soft-bounce') return null
@@ -81,6 +85,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
     const action = await judge.record({
       recipient: recipient.address,
       ...judge.subject,
+      ...(seen.returnPath === null ? {} : { sender: seen.returnPath }),
       lane: seen.lane,
       hop: seen.direct ? 'direct' : 'relay',
       messageId: todo.uuid,
@@ -94,7 +99,7 @@ async function ask(todo: Todo, recipient: Address, seen: Seen, judge: Judge): Pr
     const verdict = classify(seen.text, {
       mx: seen.mx,
       recipient: recipient.address,
-      sender: todo.mail_from.address,
+      sender: seen.returnPath ?? todo.mail_from.address,
       phase: phaseOf(seen),
     })
     const { disposition, provider, rule } = verdict

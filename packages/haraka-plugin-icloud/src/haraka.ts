@@ -15,8 +15,8 @@ export interface Plugin {
   name: string
   /** Seconds after which Haraka gives a hook up; 0 is never. Read anew for each call. */
   timeout: number
-  /** `data` is the file's lines as they are. The callback is called when the file has changed. */
-  config: { get(name: string, how?: 'data' | (() => void), changed?: () => void): unknown }
+  /** `data` is the file's lines as they are, `list` without comments. The callback is called when the file has changed. */
+  config: { get(name: string, how?: 'data' | 'list' | (() => void), changed?: () => void): unknown }
   haraka_require(name: string): unknown
   register_hook(hook: string, method: string, priority?: number): void
   loginfo(message: string): void

@@ -22,8 +22,9 @@ import { forgetResults } from './hmail-results.ts'
 import { noteMail } from './mail-notes.ts'
 import { keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
-import { laneOf, takeReplies } from './seen.ts'
+import { laneOf, returnPathOf, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
+import { answerBounce } from './answer-bounce.ts'
 import { answerRcpt, isAskedAtRcpt } from './rcpt.ts'
 import { subjectOf } from './subject.ts'
 import { LEDGER_WAIT } from './waits.ts'
@@ -87,6 +88,7 @@ export function answer_rcpt(
   [recipient]: readonly [Address],
 ): void {
   const runtime = runtimeOf(this)
+  if (answerBounce(runtime, next, recipient)) return
   if (!isAskedAtRcpt(runtime, connection)) return next()
   guarded(this, 'rcpt', next, (done) => answerRcpt(runtime, done, connection, recipient))
 }
@@ -175,6 +177,7 @@ export function after_delivery(this: Plugin, next: Next, hmail: HMail, params: D
     const recorded = engine.record({
       recipient: recipient.address,
       ...subject,
+      sender: returnPathOf(recipient) ?? subject.sender,
       lane: laneOf(recipient) ?? subject.lane,
       hop: direct ? 'direct' : 'relay',
       messageId: todo.uuid,

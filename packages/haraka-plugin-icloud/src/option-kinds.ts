@@ -109,6 +109,19 @@ export const hostName: Kind<string> = {
   show: String,
 }
 
+/** Bounces come back to it: a local part of 64 characters and it have to fit into a path (RFC 5321, 4.5.3.1.3). */
+export const returnPathDomain: Kind<string> = {
+  expected: 'a host name of 189 characters at most, such as bounces.example.com',
+  parse: (raw) => (HOST_NAME.test(raw) && raw.length <= 189 ? raw.toLowerCase() : undefined),
+  show: String,
+}
+
+export const returnPathPrefix: Kind<string> = {
+  expected: 'at most 8 of a-z, 0-9, "+", "-", "_" and "=", a letter or digit first',
+  parse: (raw) => (/^[a-z0-9][a-z0-9+_=-]{0,7}$/.test(raw) ? raw : undefined),
+  show: String,
+}
+
 /** What stands before an @ may be a password. */
 function withoutPassword(url: string): string {
   return url.includes('@') ? `...${url.slice(url.lastIndexOf('@'))}` : url

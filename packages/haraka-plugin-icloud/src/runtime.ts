@@ -14,6 +14,8 @@ import { LiveSettings } from './live-settings.ts'
 import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
 import { printable } from './printable.ts'
+import { queueAlone } from './queue-alone.ts'
+import { ReturnPaths } from './return-paths.ts'
 import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
 import type { Keeper } from './sockets.ts'
@@ -34,6 +36,7 @@ export interface Runtime extends Keeper {
   engine: Engine
   destinations: Destinations
   parked: Parked
+  returnPaths: ReturnPaths
   /** Before any mail: mends what in Haraka does not suit many messages that wait. */
   prepareHaraka: () => void
   /** Once, at the start: says whether the ledger can be used. Waits for nothing. */
@@ -91,6 +94,7 @@ export function createRuntime(plugin: Plugin): Runtime {
 
   engine.on('mxDoubtful', ({ domain }) => destinations.doubt(domain))
 
+  const returnPaths = new ReturnPaths(plugin, live)
   const turns = new Turns(engine)
   engine.on('held', () => turns.held(Date.now()))
 
@@ -152,12 +156,14 @@ export function createRuntime(plugin: Plugin): Runtime {
         plugin.logwarn(
           'this Haraka keeps deferred mail in another way than 3.3; with very many deferred messages it may stand still.',
         )
+      queueAlone(outbound(), (todo) => returnPaths.signs(todo) && destinations.isKnownApple(todo.domain))
       boundConnect = connectTimeOuts(plugin)
       if (boundConnect === null) warnUntapped()
     },
     tryLedger: () => void tryLedger(ledgerUrl(settings.ledger), error),
     error,
     parked,
+    returnPaths,
     metrics,
     decided(decision, hmail) {
       plugin.lognotice(decisionLine(decision))

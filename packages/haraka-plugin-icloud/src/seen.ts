@@ -23,9 +23,12 @@ export interface Seen extends Answerer {
   shared: boolean
   /** The lane of the attempt. */
   lane: string
+  /** MAIL FROM, where it was signed; `null`: that of the message. */
+  returnPath: string | null
 }
 
 interface Attempt {
+  returnPath: string | null
   /** The lane that it goes over. */
   lane: string
   /** Whether the connection is listened to. If not, Haraka's record of the reply is read. */
@@ -48,10 +51,10 @@ const attempts = new Attached<Address, Attempt>()
 /** A new attempt begins: what the last one left behind must not be taken for an answer to this one. */
 export function beginAttempt(
   recipient: Address,
-  { tapped, route, lane }: Pick<Attempt, 'tapped' | 'route' | 'lane'>,
+  begun: Pick<Attempt, 'tapped' | 'route' | 'lane' | 'returnPath'>,
 ): void {
   clearOutcome(recipient)
-  attempts.set(recipient, { tapped, route, lane, seen: null, heard: false, spent: false })
+  attempts.set(recipient, { ...begun, seen: null, heard: false, spent: false })
 }
 
 /** The lane of the attempt for this recipient; `null` if we began none. */
@@ -59,11 +62,16 @@ export function laneOf(recipient: Address): string | null {
   return attempts.get(recipient)?.lane ?? null
 }
 
+/** What the attempt for this recipient says in MAIL FROM, if that is not what the message says. */
+export function returnPathOf(recipient: Address): string | null {
+  return attempts.get(recipient)?.returnPath ?? null
+}
+
 /** Notes the recipient's reply; `null` takes an earlier one back. */
-export function noteReply(recipient: Address, seen: Omit<Seen, 'lane'> | null): void {
+export function noteReply(recipient: Address, seen: Omit<Seen, 'lane' | 'returnPath'> | null): void {
   const attempt = attempts.get(recipient)
   if (!attempt) return
-  attempt.seen = seen && { ...seen, lane: attempt.lane }
+  attempt.seen = seen && { ...seen, lane: attempt.lane, returnPath: attempt.returnPath }
   attempt.heard = true
 }
 
@@ -115,7 +123,7 @@ export function takeReplies(
 function notedByHaraka(
   recipient: Address,
   several: boolean,
-  { lane }: Attempt,
+  { lane, returnPath }: Attempt,
   answerer: Answerer,
 ): Seen | null {
   if (!recipient.dsn_smtp_code) return null
@@ -128,5 +136,6 @@ function notedByHaraka(
     ...answerer,
     shared: several && !atRcpt,
     lane,
+    returnPath,
   }
 }

@@ -10,6 +10,8 @@ import {
   names,
   nullable,
   number,
+  returnPathDomain,
+  returnPathPrefix,
   seconds,
   text,
   type Endpoint,
@@ -47,6 +49,12 @@ export interface Options {
   suppressionDsn: boolean
   /** Whether a client that may relay is told of them at RCPT. */
   rejectAtRcpt: boolean
+  /** Where bounces of signed mail come back to. `null`: MAIL FROM stays as it is. */
+  returnPathDomain: string | null
+  /** What the local part of such an address begins with. */
+  returnPathPrefix: string
+  /** Whether bounces that come back there are accepted at RCPT. */
+  returnPathAccept: boolean
   /** How long an answer about a domain's MX is believed, in ms. */
   cacheTtl: number
   /** How many domains are remembered. */
@@ -79,6 +87,9 @@ const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
   dotTimeOut: option('time_outs', 'dot', seconds(0.1, 3600), 600_000),
   suppressionDsn: option('suppression', 'dsn', flag, true),
   rejectAtRcpt: option('suppression', 'reject_at_rcpt', flag, false),
+  returnPathDomain: option<string | null>('return_path', 'domain', nullable(returnPathDomain, 'none'), null),
+  returnPathPrefix: option('return_path', 'prefix', returnPathPrefix, 'bounce+'),
+  returnPathAccept: option('return_path', 'accept', flag, false),
   cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),
   cacheSize: option('destination', 'cache_size', number(1, 1_000_000), 10_000),
   resolveTimeout: option('destination', 'timeout', seconds(0.1, 60), 5000),
