@@ -72,8 +72,10 @@ async function admit(
   route: Answerer,
 ): Promise<void> {
   const allowedAt = Date.now()
-  const returnPath = returnPathFor(runtime, hmail, todo)
-  if (returnPath === 'one for each') return splitUp(runtime, hmail, todo)
+  // A return path is signed for one recipient, and a transaction has one only.
+  const isSigned = runtime.returnPaths.signs(todo)
+  if (isSigned && todo.rcpt_to.length > 1) return splitUp(runtime, hmail, todo)
+  const returnPath = isSigned ? returnPathFor(runtime, hmail, todo) : null
   const said = subjectOf(todo, runtime.settings)
   const subject = returnPath === null ? said : { ...said, sender: returnPath }
   const { lane: usual } = subject
@@ -120,15 +122,9 @@ async function admit(
   }
 }
 
-/**
- * What to say in MAIL FROM; `null`: what the message says. A return path is signed for one recipient, and a transaction has
- * one only.
- */
-function returnPathFor(runtime: Runtime, hmail: HMail, todo: Todo): string | 'one for each' | null {
-  const { returnPaths } = runtime
-  if (!returnPaths.signs(todo)) return null
-  if (todo.rcpt_to.length > 1) return 'one for each'
-  if (signsMailFrom(hmail)) return returnPaths.sign(todo)
+/** What to say in MAIL FROM; `null`: what the message says. */
+function returnPathFor(runtime: Runtime, hmail: HMail, todo: Todo): string | null {
+  if (signsMailFrom(hmail)) return runtime.returnPaths.sign(todo)
   runtime.warnUntapped()
   return null
 }
