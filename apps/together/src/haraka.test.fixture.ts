@@ -18,8 +18,15 @@ export interface Haraka {
   stop(): Promise<void>
 }
 
-/** Starts Haraka with the plugin, and waits until it listens. `icloud`: lines of `config/icloud.ini`. */
-export async function startHaraka(icloud: readonly string[], policy: object): Promise<Haraka> {
+/**
+ * Starts Haraka with the plugin, and waits until it listens. `icloud`: lines of `config/icloud.ini`; `more`: files in its home,
+ * instead of those that there are.
+ */
+export async function startHaraka(
+  icloud: readonly string[],
+  policy: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Haraka> {
   const home = mkdtempSync(path.join(tmpdir(), 'together-'))
   for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(home, folder))
   for (const name of ['connection.ini', 'outbound.bounce_message']) {
@@ -37,6 +44,7 @@ export async function startHaraka(icloud: readonly string[], policy: object): Pr
     'icloud_policy.json': JSON.stringify(policy),
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(home, 'config', name), text)
+  for (const [name, text] of Object.entries(more)) writeFileSync(path.join(home, name), text)
   const { HARAKA: _, HARAKA_TEST_DIR: __, NODE_ENV: ___, ...env } = process.env
   const child = spawn(process.execPath, [path.join(homeOf('Haraka'), 'bin/haraka'), '-c', home], {
     cwd: home,

@@ -46,6 +46,20 @@ describe('while the ledger is out of reach', () => {
     expect(await place.ledger.inner.read(['buffer/'])).toEqual([null])
   })
 
+  it('what is told twice by the same id counts once, before it, meanwhile and afterwards', async () => {
+    const { engine, reply, logged } = place.start()
+    const late = { id: 'bounce 1' }
+    place.ledger.broken = 'all'
+    for (const n of [1, 2])
+      expect(await reply(replies.inactive, { late, messageId: `m${n}` })).toMatchObject({ buffered: true })
+    place.ledger.broken = 'no'
+    expect(await reply(busy, message('carl@icloud.com'))).toMatchObject({ durable: true })
+    await logged('2 buffered outcomes were written')
+    expect(await reply(replies.inactive, { late, messageId: 'm3' })).toMatchObject({ duplicate: true })
+    expect((await engine.address('anna@icloud.com')).softBounces).toMatchObject([{ count: 1 }])
+    await engine.close()
+  })
+
   it('a new outcome goes behind what is buffered for its recipient', async () => {
     const { engine, reply, deliver } = place.start()
     place.ledger.broken = 'writes'

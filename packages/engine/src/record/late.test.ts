@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { bench, replies } from '../bench.test.fixture.ts'
-import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { openKey } from '../incidents/incident.ts'
+import { ledgers } from '../operator/ledgers.test.fixture.ts'
 import type { Late } from './late.ts'
 
 const minute = 60_000
@@ -13,9 +14,9 @@ async function keysOf(ledger: { list(prefix: string): AsyncIterable<{ key: strin
   return keys
 }
 
-describe('an outcome that is told later', () => {
+describe.each(ledgers)('an id on %s', (_, open) => {
   it('counts once by its id, also in two engines at the same time', async () => {
-    const ledger = memoryLedger()
+    const ledger = await open()
     const [one, other] = [bench({ ledger }), bench({ ledger })]
     const late: Late = { id: 'bounce 1' }
     const actions = await Promise.all(
@@ -29,7 +30,7 @@ describe('an outcome that is told later', () => {
   })
 
   it('forgets an id after its time, and not before', async () => {
-    const { engine, time, reply } = bench()
+    const { engine, time, reply } = bench({ ledger: await open() })
     const start = time.now
     const until = start + 100 * day
     await reply(replies.inactive, { late: { id: 'short' } })
@@ -42,7 +43,9 @@ describe('an outcome that is told later', () => {
     await reply(replies.inactive, { late: { id: 'new' } })
     await vi.waitFor(async () => expect(await keysOf(engine.ledger, 'once/')).toHaveLength(1))
   })
+})
 
+describe('an outcome that is told later', () => {
   it('about the recipient alone closes nothing, slows nothing and is in no rate', async () => {
     const { engine, reply, deliver } = bench()
     const late: Late = { about: 'recipient' }
@@ -109,6 +112,27 @@ describe('an outcome that is told later', () => {
     await deliver()
     await deliver({ late: { at: time.now - day } })
     expect((await engine.address('anna@icloud.com')).lastDeliveredAt).toBe(time.now)
+  })
+
+  it('is held against nobody if Apple was broken then, also when that is over', async () => {
+    const { engine, time, reply } = bench()
+    const at = time.now - day
+    await engine.ledger.write([
+      {
+        key: openKey,
+        expected: 0,
+        value: {
+          closed: [
+            { id: 'i1', kind: 'invalid-recipient', since: at - minute, at: at + minute, by: 'recovered' },
+          ],
+        },
+      },
+    ])
+    expect(await reply(replies.invalid, { late: { at } })).toMatchObject({ type: 'fail' })
+    expect((await engine.address('anna@icloud.com')).suppressions).toEqual([])
+    expect(await reply(replies.invalid, { late: { at: at + 2 * minute } })).toMatchObject({
+      type: 'suppress',
+    })
   })
 
   it('counts for nothing after a year, and as now if it is ahead of the clock', async () => {

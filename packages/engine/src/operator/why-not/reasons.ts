@@ -34,6 +34,7 @@ export function reasonsOf(known: Known, request: AdmitRequest, now: number, poli
     })),
     ...counted(known, policy),
     ...lastRefusal(known),
+    ...listedElsewhere(known),
   ]
   if (reasons.length > 0) return reasons
   const isKnown = known.lastDeliveredAt !== null || known.events.length > 0 || known.messages.length > 0
@@ -122,6 +123,20 @@ const failures: Readonly<Record<string, string>> = {
   fail: 'was given up',
   hold: 'was held',
   retry: 'is to be tried again',
+}
+
+/** An ESP does not even try: no suppression of ours, and in the way all the same. */
+function listedElsewhere({ events }: Known): Reason[] {
+  const last = events.find(({ type }) => type === 'delivered' || type === 'esp-suppressed')
+  if (last === undefined || last.type === 'delivered') return []
+  const { by } = last.data
+  const whose = typeof by === 'string' && by !== '' ? name(by) : 'an ESP'
+  return [
+    {
+      text: `${whose} did not send a message on ${time(last.at)}, as the address is on a list of its own`,
+      remedy: `take it off that list, if the address is good; Apple was not asked`,
+    },
+  ]
 }
 
 /** The last thing that happened to a message, if it was a refusal that left nothing else behind. */

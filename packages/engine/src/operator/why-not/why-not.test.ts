@@ -59,6 +59,16 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
     expect(JSON.stringify(answer.reasons)).not.toMatch(/5\.1\.1|ipcheck/)
   })
 
+  it('tells that an ESP did not even try, until Apple takes mail again', async () => {
+    const { engine, reply, deliver } = bench({ ledger: await open() })
+    await reply('', { outcome: { kind: 'esp-suppressed', by: 'ses' } })
+    expect((await engine.whyNot(anna)).reasons).toMatchObject([
+      { text: expect.stringMatching(/^ses did not send a message on 2026/), remedy: expect.any(String) },
+    ])
+    await deliver()
+    expect((await engine.whyNot(anna)).reasons).toMatchObject([{ text: 'nothing stands against it' }])
+  })
+
   it('is a question only: nothing is taken, changed, counted or told', async () => {
     const ledger = await open()
     const { engine, admit, reply, time } = bench({ ledger })

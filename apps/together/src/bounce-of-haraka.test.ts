@@ -1,0 +1,91 @@
+import { createEngine, memoryLedger, signReturnPath, type Engine } from '@icloud-delivery/engine'
+import { createBounces, createFeedback, type BounceResult } from '@icloud-delivery/feedback'
+import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
+import nodemailer from 'nodemailer'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startHaraka, type Haraka } from './haraka.test.fixture.ts'
+
+const returnPath = {
+  domain: 'example.com',
+  keys: [{ id: 'k1', secret: 'a secret of the tests that nobody else has' }],
+}
+
+/** Where Haraka sends: to Apple's stand-in, and bounces to ours. */
+function route(apple: number, own: number): string {
+  return `exports.hook_get_mx = (next, hmail, domain) =>
+    next(OK, { priority: 0, exchange: '127.0.0.1', port: domain === 'icloud.com' ? ${apple} : ${own} })\n`
+}
+
+describe('a relay that knows nothing of us: what a real Haraka bounces', () => {
+  let apple: Simulator
+  let ourMx: Simulator
+  let haraka: Haraka
+  let engine: Engine
+
+  beforeAll(async () => {
+    apple = await startSimulator()
+    ourMx = await startSimulator()
+    haraka = await startHaraka(
+      [],
+      {},
+      {
+        'config/plugins': 'relay\nto_loopback\n',
+        'config/outbound.ini': 'local_mx_ok=true\nenable_tls=false\n',
+        'plugins/to_loopback.js': route(apple.port, ourMx.port),
+      },
+    )
+    engine = createEngine({ ledger: memoryLedger(), logger: { warn() {}, error() {} } })
+  })
+  afterAll(async () => {
+    await engine?.close()
+    await haraka?.stop()
+    await apple?.close()
+    await ourMx?.close()
+  })
+
+  async function bounced(recipient: string, options: object = { returnPath }): Promise<BounceResult[]> {
+    const messageId = `<${Math.random().toString(36).slice(2)}@example.com>`
+    const { address } = signReturnPath({ ...returnPath, recipient, messageId })
+    const transporter = nodemailer.createTransport({ host: '127.0.0.1', port: haraka.port, ignoreTLS: true })
+    await transporter.sendMail({
+      from: 'news@example.com',
+      to: recipient,
+      messageId,
+      text: 'Hello',
+      envelope: { from: address, to: recipient },
+    })
+    transporter.close()
+    const message = await ourMx.waitFor(
+      ({ messages }) => messages.find(({ recipients }) => recipients[0] === address),
+      { timeoutMs: 15_000 },
+    )
+    expect(message.envelope.from).toBe('')
+    const bounces = createBounces({ feedback: createFeedback({ engine }), ...options })
+    const [deliveredTo = ''] = message.recipients
+    return bounces.message(message.raw, { deliveredTo })
+  }
+
+  it('suppresses a recipient that does not exist', async () => {
+    const to = 'invalid-recipient@icloud.com'
+    expect(await bounced(to)).toMatchObject([
+      { status: 'recorded', recipient: to, trust: 'recipient', action: { type: 'suppress' } },
+    ])
+    const [admission] = await engine.admit({ recipients: [to], sender: 'news@example.com' })
+    expect(admission).toMatchObject({ decision: 'suppressed' })
+  })
+
+  it('holds a blocked message against nobody', async () => {
+    const to = 'local-policy@icloud.com'
+    expect(await bounced(to)).toMatchObject([
+      { status: 'recorded', verdict: { rule: 'local-policy' }, action: { type: 'fail' } },
+    ])
+    expect((await engine.address(to)).suppressions).toEqual([])
+    expect(await engine.holds()).toEqual([])
+  })
+
+  it('is listed only where nothing is signed', async () => {
+    expect(await bounced('invalid-recipient@icloud.com', {})).toMatchObject([
+      { status: 'unsigned', recipient: 'invalid-recipient@icloud.com', action: null },
+    ])
+  })
+})
