@@ -120,6 +120,16 @@ describe('what readers do', () => {
     await expect(engine.readers({ window: 'year' as never })).rejects.toThrow(/window/)
   })
 
+  it('tells Apple’s readers from the rest', async () => {
+    const { engine } = bench()
+    await engine.recordEngagement('anna@icloud.com', 'click')
+    await engine.recordEngagement('x@privaterelay.appleid.com', 'unsubscribe')
+    await engine.recordEngagement('carl@example.com', 'click')
+    await engine.recordConsent('carl@example.com', 1, 'a form')
+    const hour = await engine.readers({ window: 'hour' })
+    expect(hour).toMatchObject({ clicks: 2, unsubscribes: 1, apple: { clicks: 1, unsubscribes: 1, consents: 0 } })
+  })
+
   it('is checked', async () => {
     const { engine, time } = bench()
     await expect(engine.recordEngagement('anna', 'click')).rejects.toMatchObject({ code: 'EARGUMENT' })

@@ -25,6 +25,11 @@ export interface Readers extends ReaderCounts {
   since: number
   until: number
   bucketSeconds: number
+  /**
+   * Those of them at icloud.com, me.com, mac.com and Apple's private relay; the others are the rest, custom domains at Apple
+   * included. Counted from this version on.
+   */
+  apple: ReaderCounts
   /** Oldest first, without a gap. */
   buckets: readonly (ReaderCounts & { at: number })[]
 }
@@ -42,6 +47,7 @@ export async function readers(parts: Parts, request: { window: RateWindow }): Pr
     since: (buckets[0] ?? 0) * resolution.width,
     until: now,
     bucketSeconds: resolution.width / 1000,
+    apple: sumReaders(groups, appleField),
     buckets: buckets.map((bucket, index) => ({
       at: bucket * resolution.width,
       ...sumReaders(groups.slice(index, index + 1)),
@@ -49,10 +55,21 @@ export async function readers(parts: Parts, request: { window: RateWindow }): Pr
   }
 }
 
-function sumReaders(groups: readonly Counts[]): ReaderCounts {
-  const sum = (field: string): number => groups.reduce((all, counts) => all + (counts[field] ?? 0), 0)
+/** The field that counts what Apple's readers did. */
+export function appleField(what: string): string {
+  return `apple-${what}`
+}
+
+function sumReaders(
+  groups: readonly Counts[],
+  fieldOf: (what: string) => string = (what) => what,
+): ReaderCounts {
+  const sum = (what: string): number =>
+    groups.reduce((all, counts) => all + (counts[fieldOf(what)] ?? 0), 0)
   const [unsubscribes, complaints] = [sum('unsubscribe'), sum('complaint')]
-  const [consents, suppressed] = [sum('consent'), sum('suppressed')]
+  const consents = sum('consent')
+  // Replies that suppress are Apple's.
+  const suppressed = groups.reduce((all, counts) => all + (counts.suppressed ?? 0), 0)
   return {
     opens: sum('open'),
     clicks: sum('click'),

@@ -1,3 +1,5 @@
+import { isAppleDomain } from '@icloud-delivery/rules'
+import { domainOf } from '../address.ts'
 import { EngineError, found } from '../errors.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { Change } from '../ledger/ledger.ts'
@@ -5,6 +7,7 @@ import { isKnown, onceKeys } from '../record/once.ts'
 import type { Parts } from '../engine-core.ts'
 import { engagementKey, type Consent, type Engagement, type EngagementState } from './engagement-state.ts'
 import { suppressAddress } from '../operator/by-hand.ts'
+import { appleField } from './readers.ts'
 import { argument, requireAddress } from '../subject.ts'
 import type { Suppression } from '../state/suppression.ts'
 
@@ -73,7 +76,7 @@ export async function recordEngagement(
   )
   if (!isNew) return null
   if (id !== undefined) parts.once.sweep(parts.clock())
-  parts.signals.read(kind, at)
+  count(parts, given, kind, at)
   return suppression
 }
 
@@ -93,7 +96,13 @@ export async function recordConsent(parts: Parts, given: string, when: number, h
     ...state,
     consents: withConsent(state.consents ?? [], consent),
   }))
-  parts.signals.read('consent', at)
+  count(parts, given, 'consent', at)
+}
+
+/** By the address as it was given: what it is remembered under may be a hash. */
+function count({ signals }: Parts, given: string, what: string, at: number): void {
+  signals.read(what, at)
+  if (isAppleDomain(domainOf(given) ?? '')) signals.read(appleField(what), at)
 }
 
 /** The first one stays, as it is the one that is asked for, and the latest of the others. */
