@@ -1,1 +1,8 @@
-export {}
+export { createDashboard } from './dashboard.ts'
+export type { Dashboard } from './dashboard.ts'
+export { DashboardError } from './errors.ts'
+export type { DashboardErrorCode } from './errors.ts'
+export type { Authorize, DashboardOptions, Viewer } from './options.ts'
+export type { FastifyLike, FastifyPlugin } from './server/fastify.ts'
+export { startDashboard } from './start-dashboard.ts'
+export type { RunningDashboard, StartOptions } from './start-dashboard.ts'

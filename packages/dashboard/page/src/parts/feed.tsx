@@ -1,0 +1,44 @@
+import type { JSX } from 'preact'
+import type { LiveEvent } from '../../../src/live/live-event.ts'
+import { clockTime, doneWords, visible, whenExactly } from '../words.ts'
+import { Name } from './texts.tsx'
+
+const colors: Readonly<Record<string, string>> = {
+  delivered: 'good',
+  'scope-released': 'good',
+  'incident-closed': 'good',
+  retry: 'waiting',
+  hold: 'waiting',
+  'scope-held': 'waiting',
+  'lane-slowed': 'waiting',
+  'soft-bounce': 'bounced',
+  suppress: 'bounced',
+  fail: 'refused',
+  alert: 'refused',
+  'incident-opened': 'refused',
+}
+
+/** What happened, the newest first. */
+export function Feed({ events, label }: { events: readonly LiveEvent[]; label: string }): JSX.Element {
+  return (
+    <ul class="feed" aria-label={label}>
+      {events.map((event) => (
+        <li key={event.id} class="fresh">
+          <time dateTime={new Date(event.at).toISOString()} title={whenExactly(event.at)}>
+            {clockTime(event.at)}
+          </time>
+          <Name text={event.subject} />
+          <span class={`what dot ${colors[event.type] ?? ''}`}>
+            {doneWords(event.type)}
+            {event.rule === null ? null : <span class="soft"> · {visible(event.rule)}</span>}
+            {event.kind === null || event.rule !== null ? null : (
+              <span class="soft"> · {visible(event.kind)}</span>
+            )}
+            {event.by === null ? null : <span class="soft"> · by {visible(event.by)}</span>}
+          </span>
+          {event.message === null ? null : <span class="said small soft">{visible(event.message)}</span>}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,133 @@
+/** Control, formatting and direction characters written out: remote text must not change how the page reads. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character === '\n' ? character : `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`,
+  )
+}
+
+const numbers = new Intl.NumberFormat('en')
+
+export function count(value: number): string {
+  return numbers.format(Math.round(value))
+}
+
+/** A share, 0 to 1. */
+export function percent(share: number | null): string {
+  if (share === null) return '–'
+  const value = share * 100
+  return `${value === 0 || value >= 99.95 || value >= 10 ? Math.round(value * 10) / 10 : Math.round(value * 100) / 100} %`
+}
+
+const dateTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
+
+/** A time, with the date. */
+export function when(at: number): string {
+  return dateTime.format(at)
+}
+
+export function whenExactly(at: number): string {
+  return full.format(at)
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+export function clockTime(at: number): string {
+  return clock.format(at)
+}
+
+/** How long ago, or how long until. */
+export function span(ms: number): string {
+  const seconds = Math.abs(ms) / 1000
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 10)) / 10} s`
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} days`
+}
+
+export function ago(at: number, now: number = Date.now()): string {
+  return at > now ? `in ${span(at - now)}` : `${span(now - at)} ago`
+}
+
+const faults: Readonly<Record<string, string>> = {
+  recipient: 'the recipient',
+  'recipient-domain': 'the recipient’s domain',
+  rate: 'too much at once',
+  provider: 'Apple itself',
+  protocol: 'how your server talks',
+  'sender-auth': 'your authentication',
+  'sender-dns': 'your DNS',
+  'sender-ip': 'your IP',
+  'sender-registration': 'your registration with Apple',
+  content: 'what is in the mail',
+  reputation: 'your reputation',
+  unknown: 'not known',
+}
+
+export function faultWords(fault: string): string {
+  return faults[fault] ?? fault
+}
+
+const done: Readonly<Record<string, string>> = {
+  delivered: 'delivered',
+  retry: 'tried again later',
+  hold: 'held',
+  'soft-bounce': 'given up, counted',
+  suppress: 'given up, address suppressed',
+  fail: 'given up, address kept',
+  'scope-held': 'closed',
+  'scope-released': 'opened',
+  'scope-half-open': 'opens slowly',
+  alert: 'alert',
+  'alert-over': 'alert is over',
+  release: 'released by hand',
+  dashboard: 'done here',
+  audit: 'done by hand',
+  'lane-slowed': 'lane slowed',
+  'incident-opened': 'incident began',
+  'incident-closed': 'incident is over',
+}
+
+/** What was done: a type of action or event. */
+export function doneWords(type: string): string {
+  return done[type] ?? type
+}
+
+const scopes: Readonly<Record<string, string>> = {
+  'sending-ip': 'Lane',
+  'sending-domain': 'Sending domain',
+  stream: 'Stream',
+  campaign: 'Campaign',
+  'private-relay': 'Private relay',
+  provider: 'All of Apple',
+}
+
+export function scopeWords(scope: string): string {
+  return scopes[scope] ?? scope
+}
+
+const origins: Readonly<Record<string, string>> = {
+  reply: 'Apple’s reply',
+  unsubscribe: 'unsubscribed',
+  complaint: 'complained',
+  import: 'imported',
+  operator: 'by hand',
+}
+
+export function originWords(origin: string): string {
+  return origins[origin] ?? origin
+}
+
+/** Which streams a suppression covers. */
+export function streamWords(streams: readonly string[]): string {
+  if (streams.includes('*')) return 'all mail'
+  return streams
+    .map((one) => (one.startsWith('!') ? `all but ${visible(one.slice(1))}` : visible(one)))
+    .join(', ')
+}
