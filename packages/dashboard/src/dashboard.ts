@@ -10,7 +10,10 @@ import { checkOptions, type CheckedOptions, type DashboardOptions } from './opti
 import type { Sessions } from './security/sessions.ts'
 import { app } from './server/app.ts'
 import { fastifyPlugin, type FastifyPlugin } from './server/fastify.ts'
+import { SharedAnswers } from './server/shared-answers.ts'
 import { withParsedBody } from './server/parsed-body.ts'
+
+const oldestShared = 1000
 
 /** A dashboard, to be mounted. */
 export interface Dashboard {
@@ -43,7 +46,10 @@ export function assemble(options: CheckedOptions, sessions: Sessions | null): Da
   const alerts = new AlertBook(engine.ledger)
   const metrics = new Metrics(engine, () => book.size)
   const streams = new EventStreams(tail, engine.ledger, heartbeatSeconds * 1000)
+  const shared = new SharedAnswers(oldestShared)
+  // The first to be told: the pages ask for what is new as soon as they hear of it.
   tail.follow((batch) => {
+    shared.forget()
     metrics.take(batch)
     replies.take(batch)
     alerts.take(batch)
@@ -52,7 +58,7 @@ export function assemble(options: CheckedOptions, sessions: Sessions | null): Da
   })
   // All addresses are read as soon as the first one looks at the page, or at its numbers.
   let isUsed = false
-  const hono = app({ engine, options, book, replies, alerts, streams, metrics, sessions })
+  const hono = app({ engine, options, book, replies, alerts, shared, streams, metrics, sessions })
   const handle = async (request: Request, env?: { incoming?: IncomingMessage }): Promise<Response> => {
     if (!isUsed) {
       isUsed = true

@@ -80,7 +80,7 @@ function Frame(): JSX.Element {
       >
         To the content
       </a>
-      <div class="side">
+      <header class="side">
         <div class="brand">
           <img src="./icon.svg" alt="" />
           iCloud delivery
@@ -97,7 +97,7 @@ function Frame(): JSX.Element {
             ))}
           </ul>
         </nav>
-        <footer>
+        <div class="foot">
           <span class={`dot ${isLive.value === true ? 'good' : 'waiting'}`} role="status">
             {isLive.value === true ? 'Live' : 'Connecting …'}
           </span>
@@ -107,8 +107,8 @@ function Frame(): JSX.Element {
               {who.readOnly ? ' · read-only' : ''}
             </span>
           )}
-        </footer>
-      </div>
+        </div>
+      </header>
       <main id="main" ref={main} tabIndex={-1}>
         {who !== null && who !== 'out' && who.notice !== null ? (
           <p class="notice">{visible(who.notice)}</p>

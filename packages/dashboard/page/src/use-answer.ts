@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { get } from './api.ts'
 import { pulse } from './live.ts'
 
@@ -24,23 +24,28 @@ export function useAnswer<T>(
   const [turn, setTurn] = useState(0)
   const search = JSON.stringify(query)
   const key = `${path} ${search}`
-  const asking = useRef('')
   useEffect(() => {
     if (path === null) return
     let isOver = false
-    // One question at a time: a slow server is not asked again meanwhile.
+    // One question at a time: a slow server is not asked again meanwhile, but right afterwards.
+    let isAsking = false
+    let isWanted = false
     const ask = async (): Promise<void> => {
-      if (asking.current === key) return
-      asking.current = key
-      try {
-        const data = await get<T>(path, JSON.parse(search) as Record<string, string>)
-        if (!isOver) setState({ key, data, error: null })
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error)
-        if (!isOver) setState((old) => ({ key, data: old.key === key ? old.data : null, error: message }))
-      } finally {
-        if (asking.current === key) asking.current = ''
+      isWanted = true
+      if (isAsking) return
+      isAsking = true
+      while (isWanted) {
+        isWanted = false
+        if (isOver) break
+        try {
+          const data = await get<T>(path, JSON.parse(search) as Record<string, string>)
+          if (!isOver) setState({ key, data, error: null })
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error)
+          if (!isOver) setState((old) => ({ key, data: old.key === key ? old.data : null, error: message }))
+        }
       }
+      isAsking = false
     }
     void ask()
     const unsubscribe = isLive
@@ -52,7 +57,6 @@ export function useAnswer<T>(
     const timer = isLive ? setInterval(() => void ask(), 30_000) : undefined
     return () => {
       isOver = true
-      asking.current = ''
       unsubscribe()
       clearInterval(timer)
     }

@@ -14,8 +14,7 @@ export function count(value: number): string {
 /** A share, 0 to 1. */
 export function percent(share: number | null): string {
   if (share === null) return '–'
-  const value = share * 100
-  return `${value === 0 || value >= 99.95 || value >= 10 ? Math.round(value * 10) / 10 : Math.round(value * 100) / 100} %`
+  return `${Math.round(share * 1000) / 10} %`
 }
 
 const dateTime = new Intl.DateTimeFormat('en-GB', {

@@ -15,11 +15,9 @@ import type { Parts } from './parts.ts'
 import { guard, needsSameOrigin, needsViewer, needsWriter, type Env } from './guards.ts'
 import { pageFiles } from './page-files.ts'
 
-const oldestShared = 400
-
 /** All routes, without the base path. Who may come in is decided in `guards.ts`. */
 export function app(parts: Parts): Hono<Env> {
-  const { engine, options, book, replies, alerts, streams, metrics, sessions } = parts
+  const { engine, options, book, replies, alerts, shared, streams, metrics, sessions } = parts
   const hono = new Hono<Env>()
   hono.use(guard(options))
   hono.onError((error, context) => failure(context, error, parts))
@@ -58,15 +56,13 @@ export function app(parts: Parts): Hono<Env> {
     }
     return context.json(answer)
   })
-  // Many pages ask for the same at the same time, a few ms after an event.
-  const shared = sharing(oldestShared)
   hono.get('/api/now', async (context) => {
     const window = windowIn(context.req.query('window'))
-    return context.json(await shared(`now/${window}`, () => now(engine, alerts, window)))
+    return context.json(await shared.of(`now/${window}`, () => now(engine, alerts, window)))
   })
   hono.get('/api/why', async (context) => {
     const window = windowIn(context.req.query('window'))
-    return context.json(await shared(`why/${window}`, () => why(engine, replies, window)))
+    return context.json(await shared.of(`why/${window}`, () => why(engine, replies, window)))
   })
   hono.get('/api/engagement', async (context) =>
     context.json(await engine.readers({ window: windowIn(context.req.query('window')) })),
@@ -146,6 +142,7 @@ export function app(parts: Parts): Hono<Env> {
     const done = await action.run(engine)
     // Whoever searches right after it does not find what was.
     if (action.name === 'suppress' || action.name === 'release-address') await book.look(action.subject)
+    shared.forget()
     return context.json({ done })
   })
 
@@ -156,20 +153,6 @@ export function app(parts: Parts): Hono<Env> {
 function formatIn(given: string | undefined): TransferFormat {
   if (given === 'csv' || given === 'ndjson') return given
   throw new InputError('"format" has to be csv or ndjson.')
-}
-
-/** One answer for all who ask for the same within so many ms. */
-function sharing(ms: number): <T>(key: string, ask: () => Promise<T>) => Promise<T> {
-  const answers = new Map<string, { at: number; answer: Promise<unknown> }>()
-  return async <T>(key: string, ask: () => Promise<T>): Promise<T> => {
-    const known = answers.get(key)
-    const at = performance.now()
-    if (known !== undefined && at - known.at < ms) return known.answer as Promise<T>
-    const answer = ask()
-    answers.set(key, { at, answer })
-    answer.catch(() => answers.delete(key))
-    return answer
-  }
 }
 
 function failure(context: Context<Env>, error: Error, { options }: Parts): Response {

@@ -5,6 +5,7 @@ import type { SuppressionBook } from '../known/suppression-book.ts'
 import type { EventStreams } from '../live/event-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { CheckedOptions } from '../options.ts'
+import type { SharedAnswers } from './shared-answers.ts'
 import type { Sessions } from '../security/sessions.ts'
 
 /** What the routes work with. */
@@ -14,6 +15,7 @@ export interface Parts {
   readonly book: SuppressionBook
   readonly replies: ReplyBook
   readonly alerts: AlertBook
+  readonly shared: SharedAnswers
   readonly streams: EventStreams
   readonly metrics: Metrics
   /** Of a dashboard that has a token; `null`: somebody else says who may see it. */

@@ -115,18 +115,24 @@ function optionsOf(element: HTMLElement, layers: readonly Layer[], bucketSeconds
     ticks: { show: false },
     font: `12px ${style.fontFamily}`,
   }
+  // Half a bar at both ends.
+  const half = bucketSeconds * 0.6
   const bars = uPlot.paths.bars?.({ size: [0.72, 40] })
   return {
     width: element.clientWidth,
     height,
-    padding: [10, 6, 0, 0],
+    padding: [10, 8, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] } },
+    scales: {
+      x: { time: true, range: (_, min, max) => [min - half, max + half] },
+      y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 30,
         space: 70,
         values: (_, splits) => splits.map((at) => label(at * 1000)),
       },

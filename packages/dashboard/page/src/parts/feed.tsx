@@ -19,7 +19,16 @@ const colors: Readonly<Record<string, string>> = {
 }
 
 /** What happened, the newest first. */
-export function Feed({ events, label }: { events: readonly LiveEvent[]; label: string }): JSX.Element {
+export function Feed({
+  events,
+  label,
+  isShort,
+}: {
+  events: readonly LiveEvent[]
+  label: string
+  /** Without sentences. */
+  isShort?: boolean
+}): JSX.Element {
   return (
     <ul class="feed" aria-label={label}>
       {events.map((event) => (
@@ -29,14 +38,16 @@ export function Feed({ events, label }: { events: readonly LiveEvent[]; label: s
           </time>
           <Name text={event.subject} />
           <span class={`what dot ${colors[event.type] ?? ''}`}>
-            {doneWords(event.type)}
+            {event.type === 'suppress' && event.rule === null ? 'suppressed' : doneWords(event.type)}
             {event.rule === null ? null : <span class="soft"> · {visible(event.rule)}</span>}
             {event.kind === null || event.rule !== null ? null : (
               <span class="soft"> · {visible(event.kind)}</span>
             )}
             {event.by === null ? null : <span class="soft"> · by {visible(event.by)}</span>}
           </span>
-          {event.message === null ? null : <span class="said small soft">{visible(event.message)}</span>}
+          {event.message === null || isShort === true ? null : (
+            <span class="said small soft">{visible(event.message)}</span>
+          )}
         </li>
       ))}
     </ul>

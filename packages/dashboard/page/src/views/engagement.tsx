@@ -63,6 +63,7 @@ function Content({ data }: { data: EngagementAnswer }): JSX.Element {
   const lost = data.unsubscribes + data.complaints + data.suppressed
   return (
     <>
+      <h2 class="hidden">In numbers</h2>
       <div class="spans">
         <Figure name="Growth of the list" value={data.growth} note="consents less all who left" isSigned />
         <Figure name="Churn" value={lost} note="unsubscribes, complaints, suppressed" />

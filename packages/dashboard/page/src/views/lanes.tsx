@@ -16,7 +16,7 @@ export function Lanes({ data: { lanes } }: { data: NowAnswer }): JSX.Element {
           plugin uses them.
         </Empty>
       ) : (
-        <div class="card scroll" tabIndex={0} role="region" aria-labelledby="lanes">
+        <div class="card scroll" tabIndex={0} role="region" aria-label="Table of lanes">
           <table>
             <thead>
               <tr>

@@ -101,7 +101,7 @@ function Content({
             <Empty>Nothing has happened yet. This list fills by itself.</Empty>
           ) : (
             <div class="card">
-              <Feed events={latest} label="Latest events" />
+              <Feed events={latest} label="Latest events" isShort />
             </div>
           )}
         </section>

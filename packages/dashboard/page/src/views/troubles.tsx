@@ -112,8 +112,14 @@ function HoldCard({ hold }: { hold: ShownHold }): JSX.Element {
       </p>
       {reply === '' ? null : <Reply text={reply} />}
       <p class="small">
-        Since <Time at={since} />. {halfOpen ? 'Apple took a probe.' : 'Next look or end'}{' '}
-        {halfOpen ? null : <Time at={until} />}
+        Since <Time at={since} />.{' '}
+        {halfOpen ? (
+          'Apple took a probe, so mail goes some at a time.'
+        ) : (
+          <>
+            Next probe or end: <Time at={until} />.
+          </>
+        )}
       </p>
       {isReadOnly() ? null : (
         <div>

@@ -106,7 +106,7 @@ function Matches({ text, typed }: { text: string; typed: string }): JSX.Element 
         </Empty>
       ) : null}
       {matches.length === 0 ? null : (
-        <div class="card scroll" tabIndex={0} role="region" aria-labelledby="suppressed">
+        <div class="card scroll" tabIndex={0} role="region" aria-label="Table of addresses">
           <table>
             <thead>
               <tr>

@@ -12,7 +12,7 @@ import { useAnswer } from '../use-answer.ts'
 import { count, doneWords, faultWords, visible } from '../words.ts'
 import { Paste } from './paste.tsx'
 
-const colors = ['--accent', '--wait', '--bounce', '--bad', '--good'] as const
+const colors = ['--accent', '--wait', '--bounce', '--bad', '--teal'] as const
 
 /** What Apple says, and what it means. */
 export function Why({ rest }: { rest: string }): JSX.Element {
@@ -120,6 +120,7 @@ function RuleBlock({
       </summary>
       {shown ? (
         <div>
+          <h3>What was done</h3>
           <dl class="facts wide">
             {Object.entries(did)
               .toSorted(([, a], [, b]) => b - a)

@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { replies, world, type World } from '../world.test.fixture.ts'
+import { browserFile, faultsOfAccess, go, launch, visit, type Visit } from './browser.test.fixture.ts'
+
+describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
+  let browser: Browser
+  let w: World
+  let v: Visit
+
+  beforeAll(async () => {
+    browser = await launch()
+  }, 60_000)
+  afterAll(() => browser?.close())
+  beforeEach(async () => {
+    w = await world()
+    v = await visit(browser, w.dashboard)
+  }, 60_000)
+  afterEach(async () => {
+    await v?.close()
+    await w?.close()
+  })
+
+  /** Something of everything. */
+  async function fill(): Promise<void> {
+    await w.deliver('anna@icloud.com')
+    await w.reply(replies.full, 'bert@icloud.com')
+    await w.reply(replies.invalid, 'carl@icloud.com')
+    await w.reply(replies.unknown, 'dora@icloud.com')
+    await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2', stream: 'marketing' })
+    await w.engine.canary({ id: 'spring', size: 10 })
+    await w.engine.recordEngagement('anna@icloud.com', 'click')
+    await w.engine.enter({ lane: 'ip-1', stream: 'transactional' }).then((entrance) => {
+      if (entrance.decision === 'go') entrance.slot.release()
+    })
+  }
+
+  it('takes the token out of the address line, and asks for it where there is none', async () => {
+    expect(v.page.url()).toBe(`${w.dashboard.origin}/`)
+    const [cookie] = await v.page.context().cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(w.dashboard.origin)
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Token').fill(w.dashboard.token)
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await context.close()
+    expect(v.faults).toEqual([])
+  })
+
+  it('has an empty state in each view', async () => {
+    const { page } = v
+    await page.getByText('Nothing was sent to Apple yet.').waitFor()
+    await page.getByText('Nothing has happened yet.').waitFor()
+    await page.getByText('No lane was used yet.').waitFor()
+    await page.getByText('No alerts.').waitFor()
+    await go(page, 'Why')
+    await page.getByText('Nothing was tried in this span.').waitFor()
+    await go(page, 'Who')
+    await page.getByText('Nobody is suppressed.').waitFor()
+    await go(page, 'Readers')
+    await page.getByText('Nothing was told in this span.').waitFor()
+    await go(page, 'Unknown')
+    await page.getByText('Every reply in the event log is known.').waitFor()
+    await go(page, 'Report')
+    await page.getByText('Nothing is sent').waitFor()
+    expect(v.faults).toEqual([])
+  })
+
+  it('shows what happens within a second', async () => {
+    const { page } = v
+    let best = Infinity
+    for (let i = 0; i < 3 && best >= 1000; i++) {
+      const startedAt = performance.now()
+      await w.deliver(`live${i}@icloud.com`)
+      await page.getByText(`live${i}@icloud.com`).waitFor()
+      best = Math.min(best, performance.now() - startedAt)
+    }
+    expect(best).toBeLessThan(1000)
+    await page.getByText('Apple takes your mail.').waitFor()
+    expect(v.faults).toEqual([])
+  })
+
+  it('releases a hold, after it asked', async () => {
+    const { page } = v
+    await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
+    const card = page.locator('article.card').filter({ hasText: 'Lane ip-2' })
+    await card.getByText('Sending IP blocked by Proofpoint').waitFor()
+    await card.getByRole('button', { name: 'Release' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Release lane ip-2?').waitFor()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    expect(await w.engine.holds()).toHaveLength(1)
+    await card.getByRole('button', { name: 'Release' }).click()
+    await dialog.getByLabel('Why').fill('Proofpoint has let us go')
+    await dialog.getByRole('button', { name: 'Release it' }).click()
+    await page.getByText('Released: its mail goes now.').waitFor()
+    await card.waitFor({ state: 'detached' })
+    expect(await w.engine.holds()).toEqual([])
+    const [entry] = await w.engine.ledger.events({ type: 'dashboard' })
+    expect(entry).toMatchObject({
+      subject: 'sending-ip/ip-2',
+      data: { action: 'release-hold', note: 'Proofpoint has let us go', by: 'dashboard' },
+    })
+    expect(v.faults).toEqual([])
+  })
+
+  it('lets a stopped campaign go', async () => {
+    const { page } = v
+    await w.engine.canary({ id: 'spring', size: 10 })
+    await w.deliver()
+    const card = page.getByRole('article').filter({ hasText: 'Campaign spring' })
+    await card.getByRole('button', { name: 'Let it go' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Let it go' }).click()
+    await page.getByText('Done.').waitFor()
+    expect(await w.engine.canaries()).toMatchObject([{ verdict: 'go' }])
+    expect(v.faults).toEqual([])
+  })
+
+  it('explains each rule: words, what was done, causes, fixes to tick off; and takes back what a rule did', async () => {
+    await fill()
+    const { page } = v
+    await go(page, 'Why')
+    await page.locator('summary', { hasText: 'No such mailbox' }).click()
+    await page.getByText('550 5.1.1 <carl@icloud.com>: user does not exist').waitFor()
+    await page.getByText('given up, address suppressed').first().waitFor()
+    const step = page.locator('details[open]').getByRole('checkbox').first()
+    await step.check()
+    await page.reload()
+    await page.locator('summary', { hasText: 'No such mailbox' }).click()
+    expect(await step.isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Take back what it did' }).click()
+    await page.getByRole('button', { name: 'Take them back' }).click()
+    await page.getByText('1 suppressions were taken back.').waitFor()
+    expect((await w.engine.address('carl@icloud.com')).suppressions).toEqual([])
+    for (const span of ['Hour', '30 days', 'Day']) {
+      await page.getByText(span, { exact: true }).click()
+      await page
+        .getByRole('radio', { name: span })
+        .and(page.locator(':checked'))
+        .waitFor({ state: 'attached' })
+    }
+    expect(v.faults).toEqual([])
+  })
+
+  it('explains a reply that is pasted', async () => {
+    const { page } = v
+    await go(page, 'Why')
+    await page.getByLabel('A reply, a bounce').fill('554 5.7.1 [HM08] Message rejected due to local policy.')
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByRole('status').getByText('What to do').waitFor()
+    expect(v.faults).toEqual([])
+  })
+
+  it('finds an address, shows its evidence, releases, suppresses and marks it', async () => {
+    await fill()
+    const { page } = v
+    await go(page, 'Who')
+    await page.getByRole('searchbox').fill('CARL')
+    await page.getByRole('link', { name: 'carl@icloud.com' }).click()
+    await page.getByRole('heading', { name: 'Suppressed for all mail' }).waitFor()
+    await page.getByRole('region', { name: 'Reply' }).first().getByText('user does not exist').waitFor()
+    await page.getByRole('button', { name: 'Release …' }).click()
+    await page.getByRole('button', { name: 'Release it' }).click()
+    await page.getByText('1 suppression released.').waitFor()
+    await page.getByRole('heading', { name: 'Suppressed for all mail' }).waitFor({ state: 'detached' })
+
+    await page.getByRole('button', { name: 'Mark as important' }).click()
+    await page.getByRole('button', { name: 'Mark it' }).click()
+    await page.getByText('It is marked as important.').waitFor()
+    await page.getByRole('button', { name: 'Suppress …' }).click()
+    await page.getByRole('dialog').getByLabel('Why').fill('by phone')
+    await page.getByRole('button', { name: 'Suppress it' }).click()
+    await page.getByRole('article').getByText('by hand', { exact: true }).waitFor()
+    await page.getByText('Note: by phone').waitFor()
+    const { suppressions, important } = await w.engine.address('carl@icloud.com')
+    expect([suppressions.map(({ origin }) => origin), important]).toEqual([['operator'], true])
+    await page.getByRole('link', { name: 'Close' }).click()
+    await page.getByRole('heading', { name: 'carl@icloud.com' }).waitFor({ state: 'detached' })
+
+    await page.getByRole('searchbox').fill('bert@icloud.com')
+    await page.getByRole('searchbox').press('Enter')
+    await page.getByRole('heading', { name: 'bert@icloud.com' }).waitFor()
+    expect(v.faults).toEqual([])
+  })
+
+  it('imports and exports', async () => {
+    const { page } = v
+    await go(page, 'Who')
+    const file = {
+      name: 'list.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('email\nanna@icloud.com\nno address\n'),
+    }
+    await page.getByLabel('Import a list').setInputFiles(file)
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByText('1 added').waitFor()
+    await page.getByText('line 3').waitFor()
+    await page.getByRole('link', { name: 'anna@icloud.com' }).waitFor()
+    for (const [name, format] of [
+      ['Export as CSV', 'csv'],
+      ['Export as NDJSON', 'ndjson'],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe(`suppressions.${format}`)
+      expect(readFileSync(await download.path(), 'utf8')).toContain('anna@icloud.com')
+    }
+    expect(v.faults).toEqual([])
+  })
+
+  it('shows readers, unknown replies to copy, and the letter to copy', async () => {
+    await fill()
+    const { page } = v
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await go(page, 'Readers')
+    await page.getByRole('row', { name: 'Clicks 1 0 1' }).waitFor()
+    await go(page, 'Unknown')
+    await page.getByRole('button', { name: 'Copy as an issue' }).click()
+    await page.getByText('Copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('seventh house of <address>')
+    await go(page, 'Report')
+    await page.getByLabel('Company').fill('Example Shop')
+    await page.getByLabel('Domain').fill('example.com')
+    await page.getByLabel('IPs').fill('192.0.2.10')
+    await page.getByLabel('What is wrong').fill('Receipts are refused.')
+    await page.getByRole('button', { name: 'Write the letter' }).click()
+    await page.getByRole('region', { name: 'The letter' }).getByText('Receipts are refused.').waitFor()
+    await page.getByRole('button', { name: 'Copy the letter' }).click()
+    await page.getByText('Copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('Example Shop')
+    await page.getByRole('button', { name: 'Copy the subject' }).click()
+    await page.getByText('Copied.').nth(1).waitFor()
+    await page.getByLabel('IPs').fill('nonsense')
+    await page.getByRole('button', { name: 'Write the letter' }).click()
+    await page.getByRole('alert').getByText('IP addresses').waitFor()
+    // The browser itself tells of the answer with status 400.
+    expect(v.faults.filter((fault) => !fault.includes('400'))).toEqual([])
+  })
+
+  it('shows what others write as what it is', async () => {
+    const { page } = v
+    const evil =
+      '550 5.9.9 <script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"> \u202Egnorw\u202C \u001B[31mred\u001B[0m &amp; <b>bold</b>'
+    const shown =
+      '550 5.9.9 <script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"> \\u202egnorw\\u202c \\u001b[31mred\\u001b[0m &amp; <b>bold</b>'
+    await w.reply(evil, 'dora@icloud.com', { stream: '<i>stream</i>' })
+    await w.engine.suppress({ recipient: 'a<b>@icloud.com', origin: 'operator', note: evil })
+    await w.reply(`${replies.blocked} <img src=x onerror=window.hacked=1>\u202E`, 'e@icloud.com')
+    for (const view of ['Now', 'Why', 'Who', 'Unknown']) {
+      await go(page, view)
+      if (view === 'Why') await page.locator('summary', { hasText: 'Unknown permanent' }).click()
+      if (view === 'Why' || view === 'Unknown') await page.getByText(shown).first().waitFor()
+      if (view === 'Now') await page.getByText('<img src=x onerror=window.hacked=1>\\u202e').first().waitFor()
+    }
+    await page.goto(`${w.dashboard.origin}/#/who/${encodeURIComponent('dora@icloud.com')}`)
+    await page.getByText('The replies, word by word').click()
+    await page.getByText(shown).first().waitFor()
+    expect(await page.evaluate('window.hacked')).toBeUndefined()
+    expect(await page.locator('main script, main img, main b').count()).toBe(0)
+    expect(await page.evaluate('/[\\u202a-\\u202e\\u001b]/.test(document.documentElement.outerHTML)')).toBe(
+      false,
+    )
+    expect(v.faults).toEqual([])
+  })
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 375],
+    ['dark', 375],
+  ] as const)(
+    'axe finds nothing in %s at %i pixels, and nothing is wider than the screen',
+    async (scheme, width) => {
+      await fill()
+      const small = await visit(browser, w.dashboard, {
+        colorScheme: scheme,
+        viewport: { width, height: 800 },
+      })
+      try {
+        const { page } = small
+        for (const name of ['Now', 'Why', 'Who', 'Readers', 'Unknown', 'Report']) {
+          await go(page, name)
+          if (name === 'Now') await page.getByText('Lane ip-2').first().waitFor()
+          if (name === 'Who') {
+            await page.getByRole('link', { name: 'carl@icloud.com' }).click()
+            await page.getByText('History', { exact: true }).waitFor()
+          }
+          if (name === 'Why') await page.locator('summary', { hasText: 'No such mailbox' }).click()
+          expect([name, await faultsOfAccess(page)]).toEqual([name, []])
+          expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width])
+        }
+        await go(page, 'Now')
+        await page.getByRole('button', { name: 'Release …' }).click()
+        await page.getByRole('dialog').waitFor()
+        expect(await faultsOfAccess(page)).toEqual([])
+        expect(small.faults).toEqual([])
+      } finally {
+        await small.close()
+      }
+    },
+  )
+
+  it('can be used with the keyboard alone', async () => {
+    await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
+    const { page } = v
+    await page.getByText('Lane ip-2').first().waitFor()
+    const focused = (): Promise<string> =>
+      page.evaluate('document.activeElement.textContent.trim()') as Promise<string>
+    for (let i = 0; i < 30 && !(await focused()).startsWith('Release'); i++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    // The field has the focus; Escape goes back, and Enter does it.
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.type('from the keyboard')
+    await page.keyboard.press('Enter')
+    await page.getByText('Released: its mail goes now.').waitFor()
+    expect(v.faults).toEqual([])
+  })
+
+  it('has no buttons where it is read-only', async () => {
+    const only = await world({ readOnly: true })
+    const seen = await visit(browser, only.dashboard)
+    try {
+      await only.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
+      await seen.page.getByText('Lane ip-2').first().waitFor()
+      expect(await seen.page.getByRole('button').count()).toBe(0)
+      await seen.page.getByText('read-only').waitFor()
+      expect(seen.faults).toEqual([])
+    } finally {
+      await seen.close()
+      await only.close()
+    }
+  })
+})
