@@ -127,7 +127,11 @@ describe('what readers do', () => {
     await engine.recordEngagement('carl@example.com', 'click')
     await engine.recordConsent('carl@example.com', 1, 'a form')
     const hour = await engine.readers({ window: 'hour' })
-    expect(hour).toMatchObject({ clicks: 2, unsubscribes: 1, apple: { clicks: 1, unsubscribes: 1, consents: 0 } })
+    expect(hour).toMatchObject({
+      clicks: 2,
+      unsubscribes: 1,
+      apple: { clicks: 1, unsubscribes: 1, consents: 0 },
+    })
   })
 
   it('is checked', async () => {

@@ -64,8 +64,7 @@ function sumReaders(
   groups: readonly Counts[],
   fieldOf: (what: string) => string = (what) => what,
 ): ReaderCounts {
-  const sum = (what: string): number =>
-    groups.reduce((all, counts) => all + (counts[fieldOf(what)] ?? 0), 0)
+  const sum = (what: string): number => groups.reduce((all, counts) => all + (counts[fieldOf(what)] ?? 0), 0)
   const [unsubscribes, complaints] = [sum('unsubscribe'), sum('complaint')]
   const consents = sum('consent')
   // Replies that suppress are Apple's.
