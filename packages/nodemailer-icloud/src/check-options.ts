@@ -42,6 +42,10 @@ const checks: Checks<IcloudOptions> = {
   onUndelivered: ['a function of the mail and a verdict', isFunction],
   sender: ['an address, or an empty string for the null sender', (value) => typeof value === 'string'],
   returnPath: ['an object such as { domain: "mail.example.com", keys: [{ id, secret }] }', isObject],
+  preflight: [
+    'a function of the bytes and the envelope, or an object such as { check, mode: "refuse" }',
+    (value) => isFunction(value) || isObject(value),
+  ],
   mode: ['"inline"', (value) => value === 'inline'],
   outbox: ['one made by sqliteOutbox or bullmqOutbox', has('put', 'claim', 'finish')],
   outboxWorker: isTrueOrFalse,

@@ -6,6 +6,7 @@ import { watchBody } from './body-watch.ts'
 import { completeInfo, infoOfOne } from './complete-info.ts'
 import { conclude } from './conclude.ts'
 import { deliver } from './deliver.ts'
+import { errorsIn } from './failures.ts'
 import type { Host } from './host.ts'
 import { asError } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
@@ -16,6 +17,7 @@ import { postpone } from './postpone.ts'
 import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
+import { runPreflight } from './run-preflight.ts'
 import { hasSingleUseContent } from './single-use-content.ts'
 import type { Settled } from './settled.ts'
 import type { Transaction } from './transaction.ts'
@@ -100,7 +102,8 @@ export class Dispatch {
   /** True if the inner transport may get the mail itself, and a view of it later. */
   #isResendable(): boolean {
     const { data, message } = this.#mail
-    if (this.#host.settings.returnPaths !== null) return false
+    const { returnPaths, preflight } = this.#host.settings
+    if (returnPaths !== null || preflight !== null) return false
     // Nodemailer notes replies in an envelope that the caller gave, and takes them for those of the next try.
     return !message._envelope && message.processFunc !== undefined && !hasSingleUseContent(data)
   }
@@ -133,7 +136,7 @@ export class Dispatch {
   async #takeOver(recipients: readonly Recipient[], first: Transaction | null): Promise<void> {
     const { settings } = this.#host
     const envelope = this.#readEnvelope()
-    const job = await prepareJob(this.#host, {
+    const prepared = await prepareJob(this.#host, {
       stream: this.#stream,
       startedAt: this.#startedAt,
       deliverBy: this.#deliverBy,
@@ -142,10 +145,24 @@ export class Dispatch {
       envelope: { ...envelope, to: recipients.map(({ address }) => address) },
       recipients,
     })
+    const job = await this.#checked(prepared)
     const settled = await this.#settle(job, first)
     this.#tell(recipients, settled)
     const result = resultOf(job, settled)
     this.#leave(() => ('error' in result ? this.#finish(result.error) : this.#finish(null, result.info)))
+  }
+
+  /** With what is found before mail goes to Apple. */
+  async #checked(job: Job): Promise<Job> {
+    const { preflight } = this.#host.settings
+    const isForApple = job.recipients.some(
+      ({ apple, admission }) => apple && admission?.decision !== 'suppressed',
+    )
+    if (preflight === null || !isForApple) return job
+    const findings = await runPreflight(job, preflight)
+    const isRefused = preflight.refuses && errorsIn(findings).length > 0
+    this.#host.found({ messageId: job.messageId, campaign: job.route.campaign ?? null, findings, isRefused })
+    return { ...job, findings, isRefused }
   }
 
   async #settle(job: Job, first: Transaction | null): Promise<Settled[]> {

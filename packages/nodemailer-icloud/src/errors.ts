@@ -1,5 +1,6 @@
 import type { Action, Suppression } from '@icloud-delivery/engine'
 import type { Verdict } from '@icloud-delivery/rules'
+import type { PreflightFinding } from './preflight.ts'
 
 /**
  * Why a recipient did not get the message.
@@ -7,6 +8,7 @@ import type { Verdict } from '@icloud-delivery/rules'
  * - `ESUPPRESSED`: the recipient is suppressed, from before or by the reply that just came
  * - `ESOFTBOUNCE`: this message is given up and counted for the recipient
  * - `EREFUSED`: this message is given up; nothing is held against the recipient
+ * - `EPREFLIGHT`: this message was not sent, for what was found in it before; see {@link Failure.findings}
  * - `EEXPIRED`: this message is given up because it is too old, or would be past its `deliverBy`
  * - `EHELD`: the stream, the domain, the IP address or Apple itself is paused; nothing goes out until `retryAt`
  * - `ERETRYEXHAUSTED`: it has to be tried again at `retryAt`, which is later than the time budget of this send
@@ -15,6 +17,7 @@ export type IcloudErrorCode =
   | 'ESUPPRESSED'
   | 'ESOFTBOUNCE'
   | 'EREFUSED'
+  | 'EPREFLIGHT'
   | 'EEXPIRED'
   | 'EHELD'
   | 'ERETRYEXHAUSTED'
@@ -37,6 +40,8 @@ export interface Failure {
   suppression: Suppression | null
   /** True if the connection broke after the whole body was sent: the message may have arrived. */
   ambiguous: boolean
+  /** With `EPREFLIGHT`: what was found, all of it. */
+  findings?: readonly PreflightFinding[]
   /** The reply as it came, if there was one. Remote text: escape it where it is shown. */
   response?: string
   /** The code of that reply. Never made up. */
@@ -68,6 +73,7 @@ export class RejectedError extends Error implements Failure {
   declare retryAt: number | null
   declare suppression: Suppression | null
   declare ambiguous: boolean
+  declare findings?: readonly PreflightFinding[]
   declare response?: string
   declare responseCode?: number
   declare command?: string
@@ -112,6 +118,7 @@ const codes: ReadonlySet<string> = new Set<IcloudErrorCode>([
   'ESUPPRESSED',
   'ESOFTBOUNCE',
   'EREFUSED',
+  'EPREFLIGHT',
   'EEXPIRED',
   'EHELD',
   'ERETRYEXHAUSTED',
@@ -147,6 +154,13 @@ export function isSoftBounceError(error: unknown): error is Rejection<'ESOFTBOUN
 /** True if this message was given up for a fault that is not the recipient's, such as a failed DMARC check. */
 export function isRefusedError(error: unknown): error is Rejection<'EREFUSED'> {
   return hasCode(error, 'EREFUSED')
+}
+
+/** True if this message was not sent for what was found in it before: mend that, and send it again. */
+export function isPreflightError(
+  error: unknown,
+): error is Rejection<'EPREFLIGHT'> & { findings: readonly PreflightFinding[] } {
+  return hasCode(error, 'EPREFLIGHT')
 }
 
 /** True if this message was given up for its age, or because it would be past its `deliverBy`. */

@@ -3,6 +3,7 @@ import { classify, type Verdict } from '@icloud-delivery/rules'
 import { isConnectionFailure } from './attribution.ts'
 import { RejectedError, type Failure, type IcloudErrorCode } from './errors.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
+import type { PreflightFinding } from './preflight.ts'
 
 /** The failure of a recipient that was not even tried. `before`: how its last try in this send ended. */
 export function admissionFailure(admission: Admission, before: RejectedError | null): RejectedError {
@@ -77,6 +78,30 @@ export function expiredFailure(
     ambiguous: before?.ambiguous ?? false,
     ...replyOf(before),
   })
+}
+
+/** The failure of a recipient at Apple whose mail was refused before it was sent. */
+export function preflightFailure(recipient: string, findings: readonly PreflightFinding[]): RejectedError {
+  const [first, ...others] = errorsIn(findings)
+  const more = others.length > 0 ? ` (and ${others.length} more)` : ''
+  const reason = `not sent: ${first?.title} (${first?.code}, ${first?.where}: ${first?.evidence})${more}`
+  return new RejectedError(`${recipient}: ${reason}. ${first?.fix}`, {
+    code: 'EPREFLIGHT',
+    permanent: true,
+    recipient,
+    verdict: null,
+    rule: first?.risks[0] ?? null,
+    action: null,
+    retryAt: null,
+    suppression: null,
+    ambiguous: false,
+    findings,
+  })
+}
+
+/** What a mail is refused for. */
+export function errorsIn(findings: readonly PreflightFinding[]): PreflightFinding[] {
+  return findings.filter(({ severity }) => severity === 'error')
 }
 
 /** The failure that an action of the engine asks for; `null` for actions that are none, and for `pass`. */
@@ -191,6 +216,7 @@ function advice(code: IcloudErrorCode, retryAt: number | null): string {
       return 'Do not write to this address again, or release it if you know better.'
     case 'ESOFTBOUNCE':
       return 'This message is given up; a later one may be sent.'
+    case 'EPREFLIGHT':
     case 'EREFUSED':
       return 'Mend the cause before the next message; the recipient is not at fault.'
     case 'EEXPIRED':

@@ -1,6 +1,16 @@
 import type { Taker } from './outbox/outbox.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
+import type { PreflightFinding } from './preflight.ts'
 import type { Settings } from './settings.ts'
+
+/** What a preflight found in one mail. */
+export interface MailFindings {
+  messageId: string
+  campaign: string | null
+  findings: readonly PreflightFinding[]
+  /** Recipients at Apple do not get it. */
+  isRefused: boolean
+}
 
 /** What all mails of one transport share. */
 export interface Host {
@@ -8,6 +18,8 @@ export interface Host {
   inner: InnerTransport
   /** As in {@link Job}. */
   offer?: (() => Taker | null) | undefined
+  /** Hears what was found in a mail. */
+  found: (what: MailFindings) => void
   /** True once the transport was closed. */
   isClosed: () => boolean
   /** Says what went wrong where no error can carry it. */

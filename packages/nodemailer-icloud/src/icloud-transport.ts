@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
-import type { Engine } from '@icloud-delivery/engine'
+import type { Canary, CanaryOptions, Engine } from '@icloud-delivery/engine'
+import { CampaignFindings, type CampaignFinding } from './campaign-findings.ts'
 import { configError } from './config-error.ts'
 import { Dispatch } from './dispatch.ts'
-import type { Host } from './host.ts'
+import type { Host, MailFindings } from './host.ts'
 import { asError } from './inner-send.ts'
 import type { InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
@@ -12,6 +13,12 @@ import { settingsOf } from './settings.ts'
 
 /** What `sendMail` resolves with: the inner transport's info and the lists of this package. */
 export type IcloudSentMessageInfo = Omit<InfoLike, keyof IcloudInfo> & IcloudInfo
+
+/** How a test batch stands, with what the preflight found in the messages of its campaign that this process sent. */
+export interface CampaignCanary extends Canary {
+  /** Those in most messages first; empty without the option `preflight`. */
+  findings: CampaignFinding[]
+}
 
 /** A Nodemailer transport around another one. Made by {@link icloudTransport} and `withIcloud`. */
 export class IcloudTransport extends EventEmitter {
@@ -24,6 +31,7 @@ export class IcloudTransport extends EventEmitter {
   declare isIdle?: (...args: any[]) => any
   readonly #host: Host
   readonly #worker: OutboxWorker | null = null
+  readonly #findings = new CampaignFindings()
   #running = 0
   #closed = false
   #workerDone = false
@@ -36,6 +44,7 @@ export class IcloudTransport extends EventEmitter {
       inner,
       settings: settingsOf(inner, options),
       isClosed: () => this.#closed,
+      found: (what) => this.#found(what),
       offer: () => this.#worker?.offer() ?? null,
       warn: (message) => this.#warn(message),
     }
@@ -64,6 +73,36 @@ export class IcloudTransport extends EventEmitter {
   /** Sends what is in the outbox; `null` without one, and with `outboxWorker: false`. */
   get worker(): OutboxWorker | null {
     return this.#worker
+  }
+
+  /**
+   * Declares a test batch: the first recipients of a campaign go, the rest is held (`EHELD`) until Apple has answered to them, on a
+   * direct hop. Declared again it says how it stands.
+   *
+   * @param options as of the engine's `canary`; `id` is what the option `campaign` gives for the mail
+   */
+  async canary(options: CanaryOptions): Promise<CampaignCanary> {
+    return this.#withFindings(await this.engine.canary(options))
+  }
+
+  /** How all test batches of the ledger stand. */
+  async canaries(): Promise<CampaignCanary[]> {
+    const all = await this.engine.canaries()
+    return all.map((canary) => this.#withFindings(canary))
+  }
+
+  #withFindings(canary: Canary): CampaignCanary {
+    return { ...canary, findings: this.#findings.of(canary.id) }
+  }
+
+  #found(what: MailFindings): void {
+    if (what.campaign !== null) this.#findings.add(what.campaign, what.findings)
+    if (what.findings.length === 0) return
+    try {
+      this.emit('findings', what)
+    } catch (error) {
+      this.#warn(`A listener to "findings" failed: ${String(error)}`)
+    }
   }
 
   /** The transport inside. */

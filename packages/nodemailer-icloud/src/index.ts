@@ -4,13 +4,16 @@ export {
   isExpiredError,
   isHeldError,
   isIcloudError,
+  isPreflightError,
   isRefusedError,
   isRetryExhaustedError,
   isSoftBounceError,
   isSuppressedError,
   RejectedError,
 } from './errors.ts'
-export type { IcloudSentMessageInfo } from './icloud-transport.ts'
+export type { CampaignFinding } from './campaign-findings.ts'
+export type { MailFindings } from './host.ts'
+export type { CampaignCanary, IcloudSentMessageInfo } from './icloud-transport.ts'
 export { icloudTransport, IcloudTransport } from './icloud-transport.ts'
 export type { IcloudMailFields } from './mail-fields.ts'
 export type { ResolveMx } from './mx-lookup.ts'
@@ -34,6 +37,7 @@ export type {
 export { startOutboxWorker } from './outbox/worker/start-outbox-worker.ts'
 export type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 export type { IcloudOptions, NameOf } from './options.ts'
+export type { PreflightCheck, PreflightFinding, PreflightOption } from './preflight.ts'
 export type { IcloudInfo } from './result.ts'
 export type { ReturnPathOption } from './return-path.ts'
 export type { Timers } from './timers.ts'

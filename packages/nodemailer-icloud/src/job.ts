@@ -5,6 +5,7 @@ import type { Peer } from './peer.ts'
 import type { Gate } from './gate.ts'
 import type { Outbox, Taker } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
+import type { PreflightFinding } from './preflight.ts'
 import type { ReturnPaths } from './return-path.ts'
 import type { Timers } from './timers.ts'
 import type { Way } from './ways.ts'
@@ -47,6 +48,10 @@ export interface Job {
   gate: Gate
   /** The ways to Apple besides this transport, by lane: the engine names one while Apple blocks the IP address of this one. */
   otherWays: ReadonlyMap<string, Way>
+  /** What was found before the send; `null` if nothing was looked at. */
+  findings: readonly PreflightFinding[] | null
+  /** Apple's recipients do not get the mail, for what was found. */
+  isRefused: boolean
   /** Signs the return path of each recipient at Apple; `null`: all have that of the envelope. */
   returnPaths: ReturnPaths | null
   /** True once the transport was closed. */

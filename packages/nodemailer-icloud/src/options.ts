@@ -4,6 +4,7 @@ import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import type { Timers } from './timers.ts'
 import type { OnOutcome } from './outbox/worker/report.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import type { PreflightCheck, PreflightOption } from './preflight.ts'
 import type { ReturnPathOption } from './return-path.ts'
 import type { OnUndelivered } from './undelivered.ts'
 import type { TransporterLike } from './with-icloud.ts'
@@ -59,6 +60,11 @@ export interface IcloudOptions {
    * with the null sender. With an `outbox` an option of the process that sends. Default: the return path of the mail.
    */
   returnPath?: ReturnPathOption
+  /**
+   * Looks at mail with recipients at Apple before it is sent, such as `(mime) => checkMessage(mime)` of `@icloud-delivery/preflight`;
+   * an object to refuse mail by what is found. Default none.
+   */
+  preflight?: PreflightOption | PreflightCheck
   /**
    * Called once for each recipient at Apple, or suppressed one, that does not get a mail, so that another channel can be used.
    * A mail may have one of its own. Default none.

@@ -34,7 +34,8 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     recipients.filter(({ admission }) => admission === null || admission.decision === 'send').length > 1
   let dispose: Job['dispose'] = async () => {}
   let open: Job['open'] = (...args) => message.createReadStream(...args)
-  if (singleUse || (again && several && !settings.local)) {
+  const isReadBefore = again && settings.preflight !== null
+  if (singleUse || isReadBefore || (again && several && !settings.local)) {
     const frozen = new FrozenContent(() => message.createReadStream())
     open = () => frozen.open()
     dispose = () => frozen.dispose()
@@ -70,6 +71,8 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
     gate: settings.gate ?? new SlotGate(transactionsOfOneMail),
     otherWays: settings.otherWays,
     returnPaths,
+    findings: null,
+    isRefused: false,
   }
 }
 

@@ -20,6 +20,11 @@ declare module '@aws-sdk/client-sesv2' {
   export class SESv2Client { constructor(options: { region: string }); send(command: unknown): Promise<any> }
   export class SendEmailCommand { constructor(input: any) }
 }
+declare module '@icloud-delivery/preflight' {
+  export function checkMessage(mime: Uint8Array, options: { returnPath?: string | undefined }): Promise<{
+    findings: readonly import('nodemailer-icloud').PreflightFinding[]
+  }>
+}
 declare module 'bullmq' {
   interface Job { data: import('nodemailer').SendMailOptions; moveToDelayed(ms: number, token?: string): Promise<void> }
   export class Worker { constructor(name: string, work: (job: Job, token?: string) => Promise<unknown>) }

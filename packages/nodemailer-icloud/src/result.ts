@@ -1,6 +1,7 @@
 import { IcloudError, isIcloudError, type OutcomeLists, type RejectedError } from './errors.ts'
 import type { Job } from './job.ts'
 import type { ErrorLike, InfoLike } from './nodemailer-shapes.ts'
+import type { PreflightFinding } from './preflight.ts'
 import type { Settled } from './settled.ts'
 
 /** What `sendMail` resolves with, besides what the inner transport gave. */
@@ -19,6 +20,8 @@ export interface IcloudInfo {
   suppressed: string[]
   /** Why, one for each of `rejected`. */
   rejectedErrors: RejectedError[]
+  /** What was found before the send, if a preflight looked at the mail. */
+  findings?: readonly PreflightFinding[]
 }
 
 /** The result of a job: an info if anyone got the message or is to get it, else an error. */
@@ -45,7 +48,9 @@ export function resultOf(
   if (first === null) return { error: failureOf(settled, lists) }
   const envelope = { from: job.envelope.from, to: job.recipients.map(({ address }) => address) }
   const kept = typeof outboxId === 'string' ? { outboxId } : {}
-  return { info: { ...first, envelope, messageId: first.messageId ?? job.messageId, ...lists, ...kept } }
+  const found = job.findings === null ? {} : { findings: job.findings }
+  const messageId = first.messageId ?? job.messageId
+  return { info: { ...first, envelope, messageId, ...lists, ...kept, ...found } }
 }
 
 type Rejected = Extract<Settled, { state: 'rejected' }>

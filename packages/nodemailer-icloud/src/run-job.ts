@@ -1,7 +1,7 @@
 import type { Admission } from '@icloud-delivery/engine'
 import { attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
-import { admissionFailure, expiredFailure } from './failures.ts'
+import { admissionFailure, expiredFailure, preflightFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
 import { enqueue } from './outbox/enqueue.ts'
 import type { Settled, TryAgain } from './settled.ts'
@@ -25,6 +25,11 @@ export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | Try
       admission?.decision !== 'suppressed'
     ) {
       const failure = expiredFailure(address, job.deliverBy, null)
+      settled.set(recipient, { state: 'rejected', failure, error: null })
+      continue
+    }
+    if (apple && job.isRefused && admission?.decision !== 'suppressed') {
+      const failure = preflightFailure(address, job.findings ?? [])
       settled.set(recipient, { state: 'rejected', failure, error: null })
       continue
     }

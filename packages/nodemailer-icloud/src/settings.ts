@@ -9,6 +9,7 @@ import type { IcloudOptions, NameOf } from './options.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { OnOutcome } from './outbox/worker/report.ts'
 import { findPeer, type Peer } from './peer.ts'
+import { preflightOf, type Preflight } from './preflight.ts'
 import { returnPathsOf, type ReturnPaths } from './return-path.ts'
 import type { Sharing } from './run-job.ts'
 import { systemTimers, type Timers } from './timers.ts'
@@ -26,6 +27,8 @@ export interface Settings {
   /** `null` without one, and for a transport that only shows the mail. */
   outbox: Outbox | null
   onOutcome: OnOutcome | null
+  /** `null`: mail goes as it is. */
+  preflight: Preflight | null
   /** `null`: each mail has its own. */
   returnPaths: ReturnPaths | null
   /** By stream, and `*` for the others: how old a message in the outbox may become. */
@@ -80,6 +83,7 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     onUndelivered: options.onUndelivered ?? null,
     outbox: local ? null : (options.outbox ?? null),
     onOutcome: options.onOutcome ?? null,
+    preflight: preflightOf(options.preflight),
     returnPaths: local
       ? null
       : returnPathsOf(options.returnPath, inner, sharing === 'by-host', clock, sender),

@@ -61,6 +61,7 @@ function causeOf({ code, rule, action }: RejectedError): UndeliveredCause {
       return action === null && rule !== null ? 'paused' : 'busy'
     case 'ESOFTBOUNCE':
     case 'EREFUSED':
+    case 'EPREFLIGHT':
       return 'refused'
     default:
       return 'failed'

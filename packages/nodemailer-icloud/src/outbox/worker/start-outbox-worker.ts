@@ -30,6 +30,8 @@ export async function startOutboxWorker(
     settings,
     inner,
     isClosed: () => closed,
+    // What is in an outbox was looked at when it was stored.
+    found: () => {},
     warn: (message) => {
       if (!worker?.listenerCount('warning')) console.warn(`nodemailer-icloud: ${message}`)
     },

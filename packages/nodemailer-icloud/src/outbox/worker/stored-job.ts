@@ -51,6 +51,8 @@ export function storedJob(
     gate,
     otherWays: settings.otherWays,
     returnPaths,
+    findings: null,
+    isRefused: false,
     isClosed,
     warn,
   }
