@@ -11,6 +11,7 @@ type BimiCode =
   | 'bimi-certificate-expires-soon'
   | 'bimi-certificate-other-domain'
   | 'bimi-logo-differs'
+  | 'bimi-common-mark'
   | 'bimi-not-checked'
 
 /** What can be wrong with the BIMI logo. None of it decides whether mail is accepted. */
@@ -74,6 +75,13 @@ export const bimiKinds: Readonly<Record<BimiCode, Kind>> = {
     risks: [],
     title: 'The logo in the certificate is another one than at l=',
     fix: 'Serve the very file that was certified',
+  },
+  // https://www.spamresource.com/2025/01/apple-vmc-support-update.html: only Google is known to accept CMCs.
+  'bimi-common-mark': {
+    severity: 'note',
+    risks: [],
+    title: 'The mark certificate is a CMC; Apple is known to show logos with a VMC only',
+    fix: 'Nothing, if other providers matter to you; for Apple get a VMC, which needs a registered trademark',
   },
   'bimi-not-checked': {
     severity: 'unknown',

@@ -125,6 +125,16 @@ describe('BIMI', () => {
       'another domain',
       async () => ({ certificate: await makeMark(issuer, { domain: 'example.net' }) }),
     ],
+    [
+      'bimi-common-mark',
+      'a CMC for a mark in prior use',
+      async () => ({ certificate: await makeMark(issuer, { markType: 'Prior Use Mark' }) }),
+    ],
+    [
+      'bimi-common-mark',
+      'a CMC for a changed mark',
+      async () => ({ certificate: await makeMark(issuer, { markType: 'Modified Registered Mark' }) }),
+    ],
     ['bimi-logo-differs', 'another logo', () => ({ logo: goodLogo.replace('#246', '#642') })],
   ]
   it.each(cases)('%s: %s', async (code, _, make) => {

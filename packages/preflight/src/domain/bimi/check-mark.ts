@@ -43,6 +43,8 @@ export async function checkMark(
   const { subjectAltName, validTo } = mark.certificate
   if (Date.parse(validTo) - now < days30)
     findings.push(...see('bimi-certificate-expires-soon', `on ${validTo.slice(0, 10)}`))
+  if (mark.type === 'CMC')
+    findings.push(...see('bimi-common-mark', mark.certificate.subject?.markType ?? 'CMC'))
   const names = subjectAltName.map((name) => name.toLowerCase())
   if (
     ![domain, organisation(domain)].some(

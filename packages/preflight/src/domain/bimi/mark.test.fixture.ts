@@ -13,6 +13,8 @@ export const goodLogo = `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" viewBox="0 0 64 64"><title>Example</title><rect width="64" height="64" fill="#246"/></svg>`
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+/** https://bimigroup.org/resources/VMC_Requirements_latest.pdf */
+const markTypeOid = '1.3.6.1.4.1.53087.1.13'
 const bimiUsage = '1.3.6.1.5.5.7.3.31'
 
 export interface Issuer {
@@ -54,6 +56,8 @@ export interface MarkChanges {
   /** What is certified instead of the logo’s own hash. */
   hash?: Buffer
   usage?: string
+  /** As the issuers’ rules call it. Default: Registered Mark, so it is a VMC. */
+  markType?: string
 }
 
 /** A mark certificate, PEM, with that of its issuer behind it. */
@@ -67,7 +71,7 @@ export async function makeMark(issuer: Issuer, changes: MarkChanges = {}): Promi
   const keys = await makeKeys()
   const certificate = await X509CertificateGenerator.create({
     serialNumber: '02',
-    subject: 'CN=Example',
+    subject: `CN=Example, ${markTypeOid}=${changes.markType ?? 'Registered Mark'}`,
     issuer: issuer.certificate.subject,
     notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),

@@ -17,7 +17,12 @@ declare module '@postalsys/vmc' {
     logoFile?: string
     /** Whether the logo is the one that was certified. */
     validHash?: boolean
-    certificate: { subjectAltName: string[]; validFrom: string; validTo: string }
+    certificate: {
+      subject?: { markType?: string }
+      subjectAltName: string[]
+      validFrom: string
+      validTo: string
+    }
   }
 
   /** Rejects with `code` what does not verify. */
