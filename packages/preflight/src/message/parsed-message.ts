@@ -22,16 +22,26 @@ export interface ParsedMessage {
   files: readonly MessageFile[]
 }
 
+/** The parser takes some 15 µs for each line of text, and megabytes of line ends would take it minutes. */
+const mostLines = 50_000
+
+/** A message that was taken apart, and how many lines of text that took. */
+export interface Parsed {
+  message: ParsedMessage
+  findings: Finding[]
+  lines: number
+}
+
 /** Takes the message apart. What cannot be, is a finding and leaves the rest empty. */
-export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMessage; findings: Finding[] }> {
+export async function parseMessage(bytes: Buffer, most: number = mostLines): Promise<Parsed> {
   const headers = readHeaderBlock(bytes)
   const findings: Finding[] = []
-  const end = readableEnd(bytes)
+  const { end, lines } = readable(bytes, most)
   if (end < bytes.length)
     findings.push(
       found('content-not-checked', {
         where: `byte ${end}`,
-        evidence: `more than ${mostLines} lines of text`,
+        evidence: `more than ${most} lines of text`,
       }),
     )
   const limits = { maxNestingDepth: 50, maxHeadersSize: 512 * 1024, maxRfc822NestingDepth: 1 }
@@ -41,6 +51,7 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
   })
   return {
     findings,
+    lines,
     message: {
       headers,
       subject: email.subject ?? '',
@@ -53,19 +64,16 @@ export async function parseMessage(bytes: Buffer): Promise<{ message: ParsedMess
   }
 }
 
-/** The parser takes some 15 µs for each line of text, and megabytes of line ends would take it minutes. */
-const mostLines = 50_000
-
 /** Where to stop. Files in base64, whose lines are long and without a space, are cheap and may be of any size. */
-function readableEnd(bytes: Buffer): number {
+function readable(bytes: Buffer, most: number): { end: number; lines: number } {
   let lines = 0
   let start = 0
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
     const isCheap = end - start > 60 && !bytes.subarray(start, end).includes(32)
-    if (!isCheap && ++lines > mostLines) return start
+    if (!isCheap && ++lines > most) return { end: start, lines: most }
     start = end + 1
   }
-  return bytes.length
+  return { end: bytes.length, lines }
 }
 
 function mailboxes(addresses: NonNullable<Email['replyTo']>): Mailbox[] {

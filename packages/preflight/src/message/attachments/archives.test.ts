@@ -158,6 +158,11 @@ describe('what is in an archive', () => {
       { archive: 'xz', 'not-inspected': 'xz' },
     ],
     [
+      'the container of Outlook',
+      Buffer.concat([Buffer.from('789f3e22', 'hex'), Buffer.alloc(100)]),
+      { archive: 'TNEF', 'not-inspected': 'TNEF' },
+    ],
+    [
       'more files than are opened',
       zip(Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}.txt`, new Uint8Array()]))),
       { archive: expect.any(String), 'not-inspected': '200 of 201 files were opened' },

@@ -58,6 +58,8 @@ export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; d
   // Before the library: it would read whole archives to tell one kind of zip from another, which is done here anyway.
   if (head.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1'))) return { kind: 'zip', detail: 'zip' }
   if (head.subarray(0, 4).equals(Buffer.from('PK\x05\x06', 'latin1'))) return { kind: 'zip', detail: 'zip' }
+  // The container of Outlook, winmail.dat.
+  if (head.subarray(0, 4).equals(Buffer.from('789f3e22', 'hex'))) return { kind: 'archive', detail: 'TNEF' }
   const type = await fileTypeFromBuffer(head).catch(() => undefined)
   const ext = type?.ext ?? ''
   if (programs.has(ext)) return { kind: 'program', detail: ext }
