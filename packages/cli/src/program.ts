@@ -9,6 +9,7 @@ import { addHolds } from './commands/holds.ts'
 import { addIncidents } from './commands/incidents.ts'
 import { addLint } from './commands/lint.ts'
 import { addListings } from './commands/listings.ts'
+import { addPlacement } from './commands/placement.ts'
 import { addReplay } from './commands/replay.ts'
 import { addReport } from './commands/report.ts'
 import { addSimulate } from './commands/simulate.ts'
@@ -27,6 +28,7 @@ const commands = [
   addLint,
   addListings,
   addDmarc,
+  addPlacement,
   addStatus,
   addAddress,
   addSuppressions,

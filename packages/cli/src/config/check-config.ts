@@ -22,6 +22,7 @@ const schema = v.strictObject({
     }),
   ),
   spamhausKey: optional(text),
+  smtp: optional(text),
   report: optional(
     v.strictObject({
       company: optional(text),
@@ -83,9 +84,11 @@ function expectedWords(expected: string | null): string {
   return parts.map((part) => kinds[part] ?? part).join(' or ')
 }
 
+const secretKeys: readonly unknown[] = ['addressKeys', 'spamhausKey', 'smtp']
+
 /** The value where it is short; secrets are never shown. */
 function foundWords({ input, received, path }: v.BaseIssue<unknown>): string {
   if (input === undefined) return 'nothing'
-  const isSecret = path?.some(({ key }) => key === 'addressKeys' || key === 'spamhausKey') === true
+  const isSecret = path?.some(({ key }) => secretKeys.includes(key)) === true
   return isSecret ? 'something else' : (kinds[received] ?? received.slice(0, 60))
 }

@@ -23,6 +23,8 @@ export interface Config {
   }
   /** A key of Spamhaus' Data Query Service. */
   spamhausKey?: string
+  /** Where `placement test` hands mail in, such as `smtp://localhost:25`; may hold a password. */
+  smtp?: string
   /** What `report` says of who writes. */
   report?: {
     company?: string

@@ -62,11 +62,13 @@ function readEnvironment(env: NodeJS.ProcessEnv): Config {
   const ledger = given(env, 'ICLOUD_DELIVERY_LEDGER')
   const policy = given(env, 'ICLOUD_DELIVERY_POLICY')
   const sameMailbox = given(env, 'ICLOUD_DELIVERY_SAME_MAILBOX')
+  const smtp = given(env, 'ICLOUD_DELIVERY_SMTP')
   const spamhausKey = given(env, 'ICLOUD_DELIVERY_SPAMHAUS_KEY')
   const addressKeys = given(env, 'ICLOUD_DELIVERY_ADDRESS_KEYS')
   return {
     ...(ledger !== undefined && { ledger }),
     ...(policy !== undefined && { policy }),
+    ...(smtp !== undefined && { smtp }),
     ...(spamhausKey !== undefined && { spamhausKey }),
     ...(sameMailbox !== undefined && {
       sameMailbox: readBoolean('ICLOUD_DELIVERY_SAME_MAILBOX', sameMailbox),
