@@ -7,4 +7,6 @@ export const exitCodes = {
   usage: 2,
   /** All was looked at, and something has to be mended: `doctor`, `lint`, `listings`, `dmarc`, `placement`. */
   findings: 3,
+  /** A message on standard input could not be remembered: the mail server tries again (EX_TEMPFAIL of sysexits.h). */
+  later: 75,
 } as const

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHolds } from './commands/holds.ts'
 import { addIncidents } from './commands/incidents.ts'
+import { addIngest } from './commands/ingest.ts'
 import { addLint } from './commands/lint.ts'
 import { addListings } from './commands/listings.ts'
 import { addPlacement } from './commands/placement.ts'
@@ -35,6 +36,7 @@ const commands = [
   addHolds,
   addIncidents,
   addWatch,
+  addIngest,
   addReplay,
   addSimulate,
   addReport,

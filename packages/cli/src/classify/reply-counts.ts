@@ -6,7 +6,7 @@ const longestText = 300
 
 /** What was found in a file. */
 export interface ReplySummary {
-  /** Lines or messages that were read. */
+  /** What was read: lines, log entries about Apple, or bounces. */
   read: number
   /** Replies of Apple's that took mail. */
   accepted: number
@@ -37,6 +37,11 @@ export class ReplyCounts {
   /** How much was read. */
   get seen(): number {
     return this.#read
+  }
+
+  /** Apple took a message. */
+  accept(): void {
+    this.#accepted++
   }
 
   add(verdict: Verdict): void {

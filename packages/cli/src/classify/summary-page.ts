@@ -1,20 +1,29 @@
 import { Page } from '../output/page.ts'
 import type { Paint } from '../output/paint.ts'
 import { counted, countWords } from '../output/time-words.ts'
+import type { FileKind } from './classify-file.ts'
 import type { ReplySummary } from './reply-counts.ts'
 
 const mostUnknown = 20
+
+/** What was read, such as `12 lines` or `12 bounces (mbox)`. */
+export function readWords(read: number, kind: FileKind): string {
+  if (kind === 'lines') return counted(read, 'line')
+  if (kind === 'mbox' || kind === 'maildir' || kind === 'message')
+    return `${counted(read, 'bounce')} (${kind})`
+  return `${counted(read, 'attempt')} at Apple (log of ${kind})`
+}
 
 /**
  * What was found in a file, for people.
  *
  * @param width - columns, at least 40
  */
-export function summaryPage(summary: ReplySummary, width: number, paint: Paint): string {
+export function summaryPage(summary: ReplySummary, kind: FileKind, width: number, paint: Paint): string {
   const { read, accepted, rules, unknown, unknownLeft, others } = summary
   const page = new Page(width, paint)
   const refused = rules.reduce((sum, { count }) => sum + count, 0)
-  page.paragraph(`${counted(refused, 'refusal')} of Apple’s in ${counted(read, 'line')}`, { tone: 'title' })
+  page.paragraph(`${counted(refused, 'refusal')} of Apple’s in ${readWords(read, kind)}`, { tone: 'title' })
   page.chart(
     'By rule',
     rules.map(({ rule, count }) => ({ name: rule, count })),

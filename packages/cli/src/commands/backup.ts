@@ -31,13 +31,13 @@ For a ledger in Redis use Redis' own BGSAVE or append-only file.`,
         'a ledger in Redis is copied by Redis itself: BGSAVE, or its append-only file',
       )
     const { backupLedger } = await import('@icloud-delivery/engine')
-    const bar = progress('Copying', 1)
+    const bar = progress('Copying')
     let bytes = 0
     try {
       await backupLedger(file, target, {
         progress: (done, total) => {
           bytes = total
-          bar.at(done / total)
+          bar.at(done, '', total)
         },
       })
     } finally {

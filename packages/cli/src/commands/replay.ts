@@ -48,7 +48,7 @@ To release what would not be suppressed today:
   )
   command.action(async ({ json, since, until, ...flags }: Flags) =>
     withEngine(flags, async ({ engine }) => {
-      const bar = progress('Replaying', null)
+      const bar = progress('Replaying')
       const replay = engine.replay({
         ...(since !== undefined && { since }),
         ...(until !== undefined && { until }),

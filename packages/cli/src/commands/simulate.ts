@@ -47,14 +47,14 @@ domains are rough. The pace of lanes is left out.`,
     const tried = readPolicyFile(policy)
     await withEngine(flags, async ({ engine, settings }) => {
       const { simulate } = await import('../simulate/simulate.ts')
-      const bar = progress('Simulating', 1)
+      const bar = progress('Simulating')
       const steps = simulate(engine, {
         policy: settings.policy,
         tried,
         sameMailbox: settings.sameMailbox,
         since,
         until,
-        progress: (done, total) => bar.at(done / total),
+        progress: (done, total) => bar.at(done, '', total),
       })
       let summary: SimulationSummary | null = null
       try {

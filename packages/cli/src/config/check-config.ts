@@ -5,17 +5,21 @@ import type { Config } from './config.ts'
 const text = v.pipe(v.string(), v.nonEmpty())
 const optional = v.exactOptional
 
+const keys = v.pipe(v.array(v.strictObject({ id: text, secret: text })), v.minLength(1))
+const texts = v.pipe(v.array(text), v.minLength(1))
+
 /** The shape of a {@link Config}; the engine looks at the values of `policy` and `addressKeys`. */
 const schema = v.strictObject({
   ledger: optional(text),
+  buffer: optional(text),
   sameMailbox: optional(v.boolean()),
-  addressKeys: optional(v.pipe(v.array(v.strictObject({ id: text, secret: text })), v.minLength(1))),
+  addressKeys: optional(keys),
   policy: optional(v.union([text, v.record(v.string(), v.unknown())])),
   sending: optional(
     v.strictObject({
       domain: optional(text),
-      ips: optional(v.pipe(v.array(text), v.minLength(1))),
-      selectors: optional(v.pipe(v.array(text), v.minLength(1))),
+      ips: optional(texts),
+      selectors: optional(texts),
       helo: optional(text),
       returnPath: optional(text),
       tls: optional(text),
@@ -23,11 +27,32 @@ const schema = v.strictObject({
   ),
   spamhausKey: optional(text),
   smtp: optional(text),
+  returnPath: optional(v.strictObject({ domain: text, prefix: optional(v.string()), keys })),
+  relays: optional(
+    v.array(v.strictObject({ hosts: texts, addresses: optional(texts), lane: optional(text) })),
+  ),
+  receivers: optional(v.strictObject({ hosts: texts, addresses: optional(texts) })),
+  addressFields: optional(texts),
+  imap: optional(
+    v.strictObject({
+      host: text,
+      port: optional(v.number()),
+      secure: optional(v.boolean()),
+      insecure: optional(v.boolean()),
+      user: text,
+      pass: optional(text),
+      accessToken: optional(text),
+      folder: optional(text),
+      moveTo: optional(text),
+      state: optional(text),
+      ca: optional(text),
+    }),
+  ),
   report: optional(
     v.strictObject({
       company: optional(text),
       domain: optional(text),
-      ips: optional(v.pipe(v.array(text), v.minLength(1))),
+      ips: optional(texts),
       contact: optional(text),
       from: optional(text),
     }),
@@ -84,7 +109,7 @@ function expectedWords(expected: string | null): string {
   return parts.map((part) => kinds[part] ?? part).join(' or ')
 }
 
-const secretKeys: readonly unknown[] = ['addressKeys', 'spamhausKey', 'smtp']
+const secretKeys: readonly unknown[] = ['addressKeys', 'spamhausKey', 'smtp', 'keys', 'pass', 'accessToken']
 
 /** The value where it is short; secrets are never shown. */
 function foundWords({ input, received, path }: v.BaseIssue<unknown>): string {

@@ -35,10 +35,11 @@ export async function readSettings(
 }
 
 function withAbsolutePaths(file: ConfigFile): Config {
-  const { ledger, policy, ...rest } = file.config
+  const { ledger, policy, buffer, ...rest } = file.config
   return {
     ...rest,
     ...(ledger !== undefined && { ledger: beside(file, ledger) }),
+    ...(buffer !== undefined && { buffer: besideFile(file, buffer) }),
     ...(policy !== undefined && { policy: typeof policy === 'string' ? besideFile(file, policy) : policy }),
   }
 }
@@ -65,6 +66,7 @@ function readEnvironment(env: NodeJS.ProcessEnv): Config {
   const smtp = given(env, 'ICLOUD_DELIVERY_SMTP')
   const spamhausKey = given(env, 'ICLOUD_DELIVERY_SPAMHAUS_KEY')
   const addressKeys = given(env, 'ICLOUD_DELIVERY_ADDRESS_KEYS')
+  const returnPath = given(env, 'ICLOUD_DELIVERY_RETURN_PATH')
   return {
     ...(ledger !== undefined && { ledger }),
     ...(policy !== undefined && { policy }),
@@ -73,7 +75,8 @@ function readEnvironment(env: NodeJS.ProcessEnv): Config {
     ...(sameMailbox !== undefined && {
       sameMailbox: readBoolean('ICLOUD_DELIVERY_SAME_MAILBOX', sameMailbox),
     }),
-    ...(addressKeys !== undefined && readAddressKeys('ICLOUD_DELIVERY_ADDRESS_KEYS', addressKeys)),
+    ...(addressKeys !== undefined && readJson('addressKeys', 'ICLOUD_DELIVERY_ADDRESS_KEYS', addressKeys)),
+    ...(returnPath !== undefined && readJson('returnPath', 'ICLOUD_DELIVERY_RETURN_PATH', returnPath)),
   }
 }
 
@@ -89,18 +92,20 @@ function readBoolean(name: string, value: string): boolean {
   throw new CliError('ECONFIG', `${name} must be true or false, found "${value.slice(0, 60)}"`)
 }
 
-function readAddressKeys(name: string, value: string): Pick<Config, 'addressKeys'> {
-  let keys: unknown
+const examples = {
+  addressKeys: '[{"id":"2026","secret":"..."}]',
+  returnPath: '{"domain":"example.com","keys":[{"id":"k1","secret":"..."}]}',
+} as const
+
+function readJson(key: keyof typeof examples, name: string, value: string): Config {
+  let parsed: unknown
   try {
-    keys = JSON.parse(value)
+    parsed = JSON.parse(value)
   } catch {
     // The value is a secret: what JSON.parse says may quote it.
-    throw new CliError(
-      'ECONFIG',
-      `${name} must be JSON such as [{"id":"2026","secret":"..."}], found what is none`,
-    )
+    throw new CliError('ECONFIG', `${name} must be JSON such as ${examples[key]}, found what is none`)
   }
-  return checkConfig({ addressKeys: keys }, name)
+  return checkConfig({ [key]: parsed }, name)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { CliError } from '../cli-error.ts'
 
 /** A file that is read from its beginning to its end, once. */
@@ -12,12 +12,15 @@ export interface OpenedFile {
   size: number | null
   /** Bytes of these that were read so far. */
   done: () => number
+  /** Known once something was read. */
+  isPacked: () => boolean
 }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b])
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 /**
- * Opens a file, or standard input for `-`. What is packed by gzip is unpacked as it is read.
+ * Opens a file, or standard input for `-`. What is packed by gzip or zstd is unpacked as it is read.
  *
  * @throws CliError `EFILE`; reading throws it too
  */
@@ -36,30 +39,42 @@ export function openFile(path: string): OpenedFile {
       throw new CliError('EFILE', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
     }
   }
-  return { chunks: unpacked(counted(), path), size, done: () => read }
+  let isPacked = false
+  const chunks = unpacked(counted(), path, () => (isPacked = true))
+  return { chunks, size, done: () => read, isPacked: () => isPacked }
 }
 
-async function* unpacked(chunks: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+async function* unpacked(
+  chunks: AsyncGenerator<Uint8Array>,
+  path: string,
+  tellPacked: () => void,
+): AsyncGenerator<Uint8Array> {
   const first = await chunks.next()
   if (first.done === true) return
   const all = async function* (): AsyncGenerator<Uint8Array> {
     yield first.value
     yield* chunks
   }
-  if (!gzipMagic.equals(first.value.subarray(0, 2))) {
+  const unpack = unpackerFor(first.value)
+  if (unpack === null) {
     yield* all()
     return
   }
-  const gunzip = createGunzip()
+  tellPacked()
   // What goes wrong with the source ends the reading below.
-  const flow = pipeline(Readable.from(all()), gunzip).catch((error: Error) => void gunzip.destroy(error))
+  const flow = pipeline(Readable.from(all()), unpack).catch((error: Error) => void unpack.destroy(error))
   try {
-    yield* gunzip as AsyncIterable<Uint8Array>
+    yield* unpack as AsyncIterable<Uint8Array>
     await flow
   } catch (error) {
     if (error instanceof CliError) throw error
     throw new CliError('EFILE', `${path} is damaged: ${(error as Error).message}`, { cause: error })
   }
+}
+
+function unpackerFor(start: Uint8Array): Transform | null {
+  if (gzipMagic.equals(start.subarray(0, 2))) return createGunzip()
+  return zstdMagic.equals(start.subarray(0, 4)) ? createZstdDecompress() : null
 }
 
 function sizeOf(path: string): number | null {

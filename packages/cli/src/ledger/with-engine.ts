@@ -37,7 +37,7 @@ export async function withEngine<T>(
   try {
     const engine = createEngine({
       ledger,
-      ...(records ? place.file !== null && { buffer: `${place.file}.buffer` } : { buffer: null }),
+      buffer: records ? (settings.buffer ?? (place.file === null ? null : `${place.file}.buffer`)) : null,
       ...(settings.policy !== undefined && { policy: settings.policy }),
       ...(settings.sameMailbox !== undefined && { sameMailbox: settings.sameMailbox }),
       ...(settings.addressKeys !== undefined && { addressKeys: settings.addressKeys }),

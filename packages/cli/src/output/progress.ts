@@ -8,27 +8,23 @@ const barColumns = 24
 
 /** How far a long piece of work is. Shown on standard error, and only on a terminal, once it takes more than a second. */
 export interface Progress {
-  /** @param done - in the unit of the total; @param words - what else to tell */
-  at(done: number, words?: string): void
+  /**
+   * @param done - in the unit of the total
+   * @param words - what else to tell
+   * @param total - what `done` comes to in the end; `null` or left out if nobody knows: then only the words are shown
+   */
+  at(done: number, words?: string, total?: number | null): void
   /** Takes the bar away. */
   end(): void
 }
 
-/**
- * Begins a bar.
- *
- * @param total - what `done` comes to in the end; `null` if nobody knows: then only the words are shown
- */
-export function progress(
-  label: string,
-  total: number | null,
-  stream: NodeJS.WriteStream = process.stderr,
-): Progress {
+/** Begins a bar. */
+export function progress(label: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return { at() {}, end() {} }
   const begun = Date.now()
   let shownAt = 0
   return {
-    at(done, words = '') {
+    at(done, words = '', total = null) {
       const now = Date.now()
       if (now - begun < silentMs || now - shownAt < everyMs) return
       shownAt = now

@@ -23,7 +23,7 @@ export function addExport(suppressions: Command): void {
   withLedger(command)
   command.action(async (file: string | undefined, { format, json, ...flags }: Flags) =>
     withEngine(flags, async ({ engine }) => {
-      const bar = progress('Exporting', null)
+      const bar = progress('Exporting')
       let rows = 0
       const pieces = engine.export({
         format: json === true ? 'ndjson' : format,

@@ -54,7 +54,7 @@ export function addImport(suppressions: Command, end: (exitCode: number) => void
     const { json, create, stopAtBadRow, origin, stream, note, by } = flags
     const format = flags.format ?? formatOf(file)
     const total = file === '-' ? null : sizeOf(file)
-    const bar = progress('Importing', total)
+    const bar = progress('Importing')
     await withEngine(
       flags,
       async ({ engine }) => {
@@ -67,7 +67,7 @@ export function addImport(suppressions: Command, end: (exitCode: number) => void
             ...(note !== undefined && { note }),
             ...(by !== undefined && { by }),
             stopAtBadRow: stopAtBadRow === true,
-            progress: (rows, bytes) => bar.at(bytes, `${countWords(rows)} rows`),
+            progress: (rows, bytes) => bar.at(bytes, `${countWords(rows)} rows`, total),
           })
           .finally(() => bar.end())
         const { rows, added, merged, unchanged, bad, badRows } = summary

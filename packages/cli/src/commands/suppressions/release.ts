@@ -120,7 +120,7 @@ async function releaseMany(
   selection: Many,
   audit: { by?: string; note?: string },
 ): Promise<number> {
-  const bar = progress('Releasing', null)
+  const bar = progress('Releasing')
   try {
     return await engine.release({
       ...selection,
