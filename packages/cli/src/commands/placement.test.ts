@@ -59,7 +59,7 @@ describe('placement', () => {
       2,
       /password must be a password/,
     ],
-  ])('test %j is an error that shows no password', async (args, env, exit, text) => {
+  ])('sending with %j is an error that shows no password', async (args, env, exit, text) => {
     await place.with(someMail)
     const command = ['placement', 'test', place.path('m.eml'), ...args, '--ledger', place.ledger]
     const { code, stdout, stderr } = await run(command, { env })

@@ -88,7 +88,7 @@ describe('the configuration', () => {
   })
 
   test.each<[string, RegExp]>([
-    ['{"ledgr":"a"}', /there is no key "ledgr"; there are ledger, sameMailbox/],
+    ['{"ledgr":"a"}', /there is no key "ledgr"; there are ledger, buffer, sameMailbox/],
     ['{"ledger":5}', /"ledger" must be a text, found 5/],
     ['{"sameMailbox":"yes"}', /"sameMailbox" must be true or false, found "yes"/],
     ['{"report":{"ips":"192.0.2.1"}}', /"report\.ips" must be a list, found "192\.0\.2\.1"/],
