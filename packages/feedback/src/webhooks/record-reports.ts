@@ -1,0 +1,77 @@
+import { isAppleDomain } from '@icloud-delivery/rules'
+import type { Feedback } from '../recorder/feedback.ts'
+import type { LateReply } from '../recorder/late-reply.ts'
+import type { LateResult, LateStatus } from '../recorder/late-result.ts'
+import { isReaderReport, type MadeReport, type ReaderReport, type WebhookReport } from './webhook-report.ts'
+
+/** How many events came to what. */
+export type WebhookCounts = Record<LateStatus, number>
+
+/** What {@link recordReports} is told. */
+export interface Reporting {
+  feedback: Feedback
+  annotate: (report: WebhookReport, event: unknown) => Partial<LateReply>
+  onResult: ((report: WebhookReport, result: LateResult) => void) | undefined
+}
+
+/** Records what a request says, all at once. Resolves when it is on disk, but for what is counted as `failed`. */
+export async function recordReports(
+  reports: readonly MadeReport[],
+  reporting: Reporting,
+): Promise<WebhookCounts> {
+  const counts: WebhookCounts = {
+    recorded: 0,
+    duplicate: 0,
+    'not-apple': 0,
+    outdated: 0,
+    invalid: 0,
+    failed: 0,
+  }
+  const { feedback, annotate, onResult } = reporting
+  await Promise.all(
+    reports.map(async ({ report, event }) => {
+      const result = isReaderReport(report)
+        ? await recordReader(report, feedback)
+        : await recordReply({ ...report, ...annotate(report, event) }, feedback)
+      counts[result.status]++
+      onResult?.(report, result)
+    }),
+  )
+  return counts
+}
+
+async function recordReply(reply: LateReply, feedback: Feedback): Promise<LateResult> {
+  const { recipient, outcome } = reply
+  try {
+    // Whom an ESP does not even try at another provider is nobody's business here.
+    if (outcome.kind === 'esp-suppressed' && !(await isOfApple(recipient, feedback)))
+      return answer(recipient, 'not-apple', 'not a recipient at Apple')
+  } catch (error) {
+    return answer(recipient, 'failed', (error as Error).message.slice(0, 300))
+  }
+  return await feedback.record(reply)
+}
+
+async function recordReader(report: ReaderReport, feedback: Feedback): Promise<LateResult> {
+  const { recipient, kind, at, id } = report
+  try {
+    if (!(await isOfApple(recipient, feedback)))
+      return answer(recipient, 'not-apple', 'not a recipient at Apple')
+    await feedback.engine.recordEngagement(recipient, kind, { id, ...(at !== null && { at }) })
+    return answer(recipient, 'recorded', kind)
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown }
+    return answer(recipient, code === 'EARGUMENT' ? 'invalid' : 'failed', String(message).slice(0, 300))
+  }
+}
+
+/** By the domain, or as Apple took mail for the address before: custom domains are known by that alone. */
+async function isOfApple(recipient: string, { engine }: Feedback): Promise<boolean> {
+  if (isAppleDomain(recipient.slice(recipient.lastIndexOf('@') + 1))) return true
+  if (!recipient.includes('@')) return false
+  return (await engine.address(recipient)).lastDeliveredAt !== null
+}
+
+function answer(recipient: string, status: LateStatus, reason: string): LateResult {
+  return { status, recipient, messageId: null, action: null, reason }
+}
