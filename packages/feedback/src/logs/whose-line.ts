@@ -1,4 +1,5 @@
-import { classify, isAppleDomain, isAppleMx } from '@icloud-delivery/rules'
+import { classify } from '@icloud-delivery/rules'
+import { isApplesHost, isAtApple } from '../recorder/apple-host.ts'
 import type { LogOutcome } from './log-reply.ts'
 
 /**
@@ -7,10 +8,7 @@ import type { LogOutcome } from './log-reply.ts'
  */
 export function isApples(recipient: string, sender: string | null, outcome: LogOutcome): boolean {
   const { host = null } = outcome
-  if (host !== null && isAppleMx(host)) return true
-  const text = outcome.kind === 'reply' ? outcome.text : '550 refused'
-  // Newer hosts of Apple's have no dots: the recipient tells whose they are.
-  if (host !== null) return classify(text, { recipient, sender, mx: host }).provider === 'apple'
-  if (outcome.kind === 'delivered') return isAppleDomain(recipient.slice(recipient.lastIndexOf('@') + 1))
-  return classify(text, { recipient, sender }).provider === 'apple'
+  if (outcome.kind === 'delivered')
+    return host === null ? isAtApple(recipient) : isApplesHost(host, recipient)
+  return classify(outcome.text, { recipient, sender, mx: host }).provider === 'apple'
 }

@@ -1,4 +1,4 @@
-import { isAppleDomain } from '@icloud-delivery/rules'
+import { isAtApple } from '../recorder/apple-host.ts'
 import type { Feedback } from '../recorder/feedback.ts'
 import type { LateReply } from '../recorder/late-reply.ts'
 import type { LateResult, LateStatus } from '../recorder/late-result.ts'
@@ -47,7 +47,7 @@ async function recordReply(reply: LateReply, feedback: Feedback): Promise<LateRe
     if (outcome.kind === 'esp-suppressed' && !(await isOfApple(recipient, feedback)))
       return answer(recipient, 'not-apple', 'not a recipient at Apple')
   } catch (error) {
-    return answer(recipient, 'failed', (error as Error).message.slice(0, 300))
+    return failure(recipient, error)
   }
   return await feedback.record(reply)
 }
@@ -60,18 +60,22 @@ async function recordReader(report: ReaderReport, feedback: Feedback): Promise<L
     await feedback.engine.recordEngagement(recipient, kind, { id, ...(at !== null && { at }) })
     return answer(recipient, 'recorded', kind)
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message?: unknown }
-    return answer(recipient, code === 'EARGUMENT' ? 'invalid' : 'failed', String(message).slice(0, 300))
+    return failure(recipient, error)
   }
 }
 
 /** By the domain, or as Apple took mail for the address before: custom domains are known by that alone. */
 async function isOfApple(recipient: string, { engine }: Feedback): Promise<boolean> {
-  if (isAppleDomain(recipient.slice(recipient.lastIndexOf('@') + 1))) return true
+  if (isAtApple(recipient)) return true
   if (!recipient.includes('@')) return false
   return (await engine.address(recipient)).lastDeliveredAt !== null
 }
 
 function answer(recipient: string, status: LateStatus, reason: string): LateResult {
   return { status, recipient, messageId: null, action: null, reason }
+}
+
+function failure(recipient: string, error: unknown): LateResult {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return answer(recipient, code === 'EARGUMENT' ? 'invalid' : 'failed', String(message).slice(0, 300))
 }
