@@ -10,6 +10,8 @@ const ownMx =
   'Received: from relay.example.org (relay.example.org [192.0.2.5])\n\tby mx.example.com (Postfix) with ESMTPS id 4A2\n\tfor <bounce@example.com>; Thu, 1 Jan 2026 12:00:01 +0000 (UTC)\n'
 const madeByRelay =
   'Received: by relay.example.org (Postfix)\n\tid 4A1; Thu, 1 Jan 2026 12:00:00 +0000 (UTC)\n'
+const madeByExim =
+  'Received: from Debian-exim by relay.example.org with local (Exim 4.96)\n\tid 1xWWxt-0007ih-1D\n\tfor bounce@example.com;\n\tThu, 1 Jan 2026 12:00:00 +0000\n'
 const toMailbox =
   'Received: from mx.example.com ([192.0.2.6]) by mail.example.com with LMTP id x; Thu, 1 Jan 2026 12:00:02 +0000\n'
 const byFilter =
@@ -29,6 +31,7 @@ describe('a bounce that a relay of ours wrote', () => {
     ['without a field of its own', ownMx],
     ['through a filter to the mailbox', toMailbox + byFilter + ownMx + madeByRelay],
     ['delivered where it was written', madeByRelay],
+    ['made by Exim', ownMx + madeByExim],
     ['over IPv6', ownMx.replace('192.0.2.5', 'IPv6:2001:DB8:0:0::5') + madeByRelay],
     ['as Exim writes it', ownMx.replace(/from .*\n/, 'from [192.0.2.5] (helo=relay.example.org)\n')],
     [
@@ -75,6 +78,11 @@ describe('a bounce that a relay of ours wrote', () => {
     [
       'from a program on the relay',
       `${ownMx}Received: from localhost (localhost [127.0.0.1]) by relay.example.org (Postfix) with ESMTP id 4A0; Thu, 1 Jan 2026 12:00:00 +0000\n`,
+    ],
+    ['from an account on a relay with Exim', ownMx + madeByExim.replace('Debian-exim', 'www-data')],
+    [
+      'from a stranger who greets as Exim',
+      stranger.replace('evil.example.net', 'Debian-exim by relay.example.org with local (Exim 4.96)'),
     ],
     [
       'from an account on the relay',

@@ -49,12 +49,20 @@ function isInside(hop: string, relay: OwnRelay, receivers: OwnHosts): boolean {
   if (by === null) return false
   const isRelay = isHost(by, relay)
   if (!isRelay && !isHost(by, receivers)) return false
-  if (!/\bfrom\b/i.test(hop)) return isRelay
+  if (!/\bfrom\b/i.test(hop) || isEximItself(hop)) return isRelay
   const addresses = addressesOf(hop)
   if (addresses.length === 0) return false
   // Filters of the MX hand mail back to it; on the relay it may be anybody with an account there.
   const known = [...(relay.addresses ?? []), ...(receivers.addresses ?? []), ...(isRelay ? [] : loopback)]
   return addresses.every(isOneOf(known))
+}
+
+/** What Exim writes itself has its own account where the name of a client would stand, and mail of a client an address. */
+function isEximItself(hop: string): boolean {
+  return (
+    /^from (?:Debian-exim|exim|mailnull) by [\w.-]{1,253} with local \(Exim /i.test(hop) &&
+    addressesOf(hop).length === 0
+  )
 }
 
 function namesRelay(hop: string, relay: OwnRelay): boolean {
