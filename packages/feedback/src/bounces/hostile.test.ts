@@ -21,7 +21,7 @@ async function peakOf(run: () => Promise<unknown>): Promise<number> {
 }
 
 function nested(depth: number): string {
-  let inner = 'Content-Type: text/plain\r\n\r\nHello\r\n'
+  let inner = 'Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n'
   for (let level = 0; level < depth; level++)
     inner = `Content-Type: multipart/mixed; boundary=b${level}\r\n\r\n--b${level}\r\n${inner}--b${level}--\r\n`
   return inner

@@ -37,8 +37,9 @@ const mostAddresses = 200
  */
 export async function readBounce(source: MessageSource): Promise<Bounce> {
   const { bytes, size } = await readHead(source)
-  const message = await parseMessage(bytes)
-  const report = reportIn(message)
+  const mayReport = isLikeReport(bytes)
+  const message = await parseMessage(mayReport ? bytes : headOf(bytes))
+  const report = mayReport ? reportIn(message) : null
   const { fields } = message
   const returned = returnedFields(message)
   const date = Date.parse((fieldOf(fields, 'date') ?? '').slice(0, 100))
@@ -50,6 +51,24 @@ export async function readBounce(source: MessageSource): Promise<Bounce> {
     addresses: addressesNamed(report, returned, message),
     size,
   }
+}
+
+/** What each form has in it somewhere. Most mail has none of it, and need not be taken apart. */
+const signs = [
+  'delivery-status',
+  'mail delivery software',
+  'Hi. This is the',
+  'following recipient',
+  'Generating server',
+].map((sign) => Buffer.from(sign))
+
+function isLikeReport(bytes: Buffer): boolean {
+  return signs.some((sign) => bytes.includes(sign)) || /delivery-status/i.test(bytes.toString('latin1'))
+}
+
+function headOf(bytes: Buffer): Buffer {
+  const ends = [bytes.indexOf('\n\n'), bytes.indexOf('\n\r\n')].filter((end) => end >= 0)
+  return ends.length === 0 ? bytes : bytes.subarray(0, Math.min(...ends) + 1)
 }
 
 function reportIn(message: ParsedMessage): BounceReport | null {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isCopyAnnounced } from '../message/copy-announced.ts'
 import type { ParsedMessage } from '../message/parse-message.ts'
 import type { BounceRecipient, BounceReport } from './report.ts'
 
@@ -31,11 +32,6 @@ export function failed(
 /** An IP address alone does not tell whose host it is. */
 export function namedHost(host: string | null): string | null {
   return host !== null && isIP(host.replace(/^\[(?:ipv6:)?|\]$/gi, '')) !== 0 ? null : host
-}
-
-/** Where the copy of the message begins that could not be delivered. */
-export function isCopyAnnounced(line: string): boolean {
-  return /^-{2,}.{0,20}\b(?:copy of|below this line|original message|body of)/i.test(line)
 }
 
 /** The lines up to the copy of the message. */

@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime'
 import { FeedbackError } from '../../errors.ts'
+import { isCopyAnnounced } from './copy-announced.ts'
 
 /** A header field as it stands, unfolded. */
 export interface HeaderField {
@@ -20,8 +21,10 @@ export interface ParsedMessage {
 }
 
 const limits = { maxNestingDepth: 20, maxHeadersSize: 131_072, maxRfc822NestingDepth: 0 }
-/** The parser takes some 15 µs for a line; a bounce has some hundred before the returned message. */
+/** The parser takes some 15 µs for a line; a bounce has some hundred before the returned message, unless many failed at once. */
 const mostLines = 8000
+/** Lines of the returned message: its head is enough. */
+const mostReturned = 300
 const mostParts = 30
 const longestText = 100_000
 
@@ -54,11 +57,25 @@ export function fieldOf(fields: readonly HeaderField[], name: string): string | 
 }
 
 function endOf(head: Buffer): number {
-  let lines = 0
-  for (let end = head.indexOf(10); end !== -1; end = head.indexOf(10, end + 1)) {
-    if (++lines >= mostLines) return end + 1
+  let left = mostLines
+  let start = 0
+  for (let end = head.indexOf(10); end !== -1; end = head.indexOf(10, start)) {
+    if (--left <= 0) return end + 1
+    if (left > mostReturned && isReturnedBelow(head, start, end)) left = mostReturned
+    start = end + 1
   }
   return head.length
+}
+
+function isReturnedBelow(head: Buffer, start: number, end: number): boolean {
+  const first = head[start]
+  // `-`, `C` or `c`
+  if (first !== 45 && first !== 67 && first !== 99) return false
+  const line = head.toString('latin1', start, Math.min(end, start + 100))
+  return (
+    isCopyAnnounced(line) ||
+    /^content-type: ?(?:message\/(?:rfc822|global)(?!-delivery)|text\/rfc822-headers)/i.test(line)
+  )
 }
 
 function unfolded(value: string): string {

@@ -1,4 +1,4 @@
-import { isCopyAnnounced } from '../formats/text-report.ts'
+import { isCopyAnnounced } from './copy-announced.ts'
 import { fieldBlocks } from './field-lines.ts'
 import type { HeaderField, ParsedMessage } from './parse-message.ts'
 
