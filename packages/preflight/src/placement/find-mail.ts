@@ -26,13 +26,19 @@ export async function findMail(box: Mailbox, token: string, patience: Patience):
       if (await box.has(inbox, token)) return { placement: 'inbox', folder: inbox, reason: null }
       if (junk !== null && (await box.has(junk, token)))
         return { placement: 'junk', folder: junk, reason: null }
-      if (isLast)
-        return (await inOthers(box, others, token)) ?? { placement: 'missing', folder: null, reason: null }
+      if (isLast) return (await inOthers(box, others, token)) ?? nowhere(box)
     } catch (error) {
       if (isLast) return { placement: 'unknown', folder: null, reason: reason(error) }
     }
     await sleep(Math.max(0, Math.min(pollMs, until - clock())))
   }
+}
+
+/** What was not looked at may hold it. */
+function nowhere({ isPassedOver }: Mailbox): Sight {
+  return isPassedOver
+    ? { placement: 'unknown', folder: null, reason: 'there is more mail than is looked at' }
+    : { placement: 'missing', folder: null, reason: null }
 }
 
 /** Only in the end: rules of the mailbox’s owner are rare. */

@@ -17,6 +17,8 @@ const mostMails = 200
 export class Mailbox {
   private readonly account: SeedAccount
   private readonly idleMs: number
+  /** So much came at once, or there are so many folders, that not everything was looked at. */
+  isPassedOver = false
   private client: ImapFlow | null = null
   private readonly marks = new Map<string, Mark>()
   private paths: { inbox: string; junk: string | null; others: string[] } = {
@@ -48,7 +50,9 @@ export class Mailbox {
       const junk =
         listed.find((folder) => folder.specialUse === '\\Junk' && isSelectable(folder))?.path ?? null
       const inbox = listed.find(({ path }) => path.toUpperCase() === 'INBOX')?.path ?? 'INBOX'
-      const others = paths.filter((path) => path !== inbox && path !== junk).slice(0, mostFolders)
+      const all = paths.filter((path) => path !== inbox && path !== junk)
+      const others = all.slice(0, mostFolders)
+      this.isPassedOver = all.length > others.length
       this.paths = { inbox, junk, others }
       for (const path of [inbox, ...(junk === null ? [] : [junk]), ...others]) {
         const status = await client.status(path, { uidNext: true, uidValidity: true })
@@ -71,13 +75,11 @@ export class Mailbox {
         const mark = this.marks.get(path)
         const from = mark !== undefined && mark.uidValidity === uidValidity ? mark.uidNext : 1
         if (uidNext <= from) return false
-        const range = `${Math.max(from, uidNext - mostMails)}:*`
+        const first = Math.max(from, uidNext - mostMails)
+        if (first > from) this.isPassedOver = true
+        const range = `${first}:*`
         let isThere = false
-        for await (const { headers } of client.fetch(
-          range,
-          { headers: [tokenHeader, 'message-id'] },
-          { uid: true },
-        ))
+        for await (const { headers } of client.fetch(range, { headers: [tokenHeader] }, { uid: true }))
           isThere ||= headers?.toString('latin1').includes(token) === true
         this.marks.set(path, { uidNext, uidValidity })
         return isThere
