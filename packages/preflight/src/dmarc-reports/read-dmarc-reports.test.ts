@@ -7,51 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { cpuSeconds } from '../cpu-seconds.test.fixture.ts'
 import { dmarcReportKinds } from '../findings/dmarc-report-kinds.ts'
 import { mail } from '../message/mail.test.fixture.ts'
+import { report, type Row } from './report.test.fixture.ts'
 import { readDmarcReports, type DmarcSummary } from './read-dmarc-reports.ts'
-
-interface Row {
-  ip: string
-  count: number
-  dkim?: boolean
-  spf?: boolean
-  disposition?: string
-  from?: string
-  signer?: string
-  envelope?: string
-}
-
-const verdict = (isPass = false): string => (isPass ? 'pass' : 'fail')
-
-function report(rows: readonly Row[], id = '1', organisation = 'Example Mail'): string {
-  const records = rows.map(
-    ({
-      ip,
-      count,
-      dkim,
-      spf,
-      disposition = 'none',
-      from = 'example.com',
-      signer = from,
-      envelope = from,
-    }) => `
-  <record>
-    <row><source_ip>${ip}</source_ip><count>${count}</count>
-      <policy_evaluated><disposition>${disposition}</disposition><dkim>${verdict(dkim)}</dkim><spf>${verdict(spf)}</spf></policy_evaluated>
-    </row>
-    <identifiers><header_from>${from}</header_from></identifiers>
-    <auth_results>
-      <dkim><domain>${signer}</domain><selector>s1</selector><result>${verdict(dkim)}</result></dkim>
-      <spf><domain>${envelope}</domain><result>${verdict(spf)}</result></spf>
-    </auth_results>
-  </record>`,
-  )
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<feedback>
-  <report_metadata><org_name>${organisation}</org_name><report_id>${id}</report_id>
-    <date_range><begin>1772496000</begin><end>1772582399</end></date_range></report_metadata>
-  <policy_published><domain>example.com</domain><p>none</p></policy_published>${records.join('')}
-</feedback>`
-}
 
 const good: Row = { ip: '192.0.2.10', count: 100, dkim: true, spf: true }
 const half: Row = { ip: '192.0.2.10', count: 5, dkim: true }

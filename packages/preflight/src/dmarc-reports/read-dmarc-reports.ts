@@ -4,12 +4,13 @@ import { listed } from '../findings/shown.ts'
 import { list, type Check } from '../options/check.ts'
 import { wrong } from '../options/wrong.ts'
 import { SourceTable, type DmarcSource, type ReportHead } from './aggregate.ts'
+import { imapMails, imapSource, type ImapSource } from './imap-mails.ts'
 import { parseReport } from './parse-report.ts'
 import { reportFiles, type ReportFile } from './report-files.ts'
 import { unpack } from './unpack.ts'
 
-/** A path to a file, mailbox (mbox), folder or Maildir; or the bytes of one file. */
-export type ReportSource = string | Uint8Array
+/** A path to a file, mailbox (mbox), folder or Maildir; the bytes of one file; or a folder that is read over IMAP. */
+export type ReportSource = string | Uint8Array | ImapSource
 
 export interface DmarcSummary {
   /** The senders that fail, the worst first; then what could not be read. */
@@ -24,8 +25,9 @@ export interface DmarcSummary {
 }
 
 const reportSource: Check = (value, name) => {
+  if (typeof value === 'object' && value !== null && 'account' in value) return imapSource(value, name)
   const isRight = value instanceof Uint8Array || (typeof value === 'string' && value !== '')
-  if (!isRight) wrong(name, 'a path, or the bytes of a file', value)
+  if (!isRight) wrong(name, 'a path, the bytes of a file, or { account } of a mailbox', value)
 }
 
 /** Sources that get a finding of their own; the others are in the list. */
@@ -46,7 +48,7 @@ export async function readDmarcReports(
   const unreadable: Finding[] = []
   for await (const file of filesOf(given)) {
     try {
-      if (file.bytes === null) throw new Error('it is too large')
+      if (file.bytes === null) throw new Error('it is too much to read')
       for (const xml of await unpack(file.bytes)) readOne(xml, table, reports)
     } catch (error) {
       unreadable.push(
@@ -105,18 +107,18 @@ function failingSource({
 
 async function* filesOf(sources: readonly ReportSource[]): AsyncGenerator<ReportFile> {
   for (const [index, source] of sources.entries()) {
-    if (typeof source !== 'string') {
+    if (source instanceof Uint8Array) {
       yield { where: `input ${index + 1}`, bytes: source }
       continue
     }
     try {
-      yield* reportFiles(source)
+      yield* typeof source === 'string' ? reportFiles(source) : imapMails(source)
     } catch (error) {
-      throw new PreflightError(
-        'EINPUT',
-        `Reports cannot be read: ${(error as Error).message}. Check the path and its rights.`,
-        { cause: error },
-      )
+      const advice =
+        typeof source === 'string' ? 'Check the path and its rights.' : 'Check account and folder.'
+      throw new PreflightError('EINPUT', `Reports cannot be read: ${(error as Error).message}. ${advice}`, {
+        cause: error,
+      })
     }
   }
 }

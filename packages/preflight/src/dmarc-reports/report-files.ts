@@ -6,12 +6,12 @@ import { join } from 'node:path'
 export interface ReportFile {
   /** For the reader: the path, and which mail in a mailbox. */
   where: string
-  /** `null` if it is too large to be read. */
+  /** `null` if it is too large, or too much, to be read. */
   bytes: Uint8Array | null
 }
 
 /** Of one file or one mail in a mailbox. */
-const mostBytes = 30 * 1024 * 1024
+export const mostBytes: number = 30 * 1024 * 1024
 
 /**
  * A file, each mail of a mailbox in mbox form, or the files of a folder; of a Maildir those in `new` and `cur`. One at a time is kept

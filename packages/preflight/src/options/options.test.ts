@@ -167,11 +167,11 @@ const cases: readonly [call: () => unknown, error: string][] = [
 
   [
     () => readDmarcReports(any(undefined)),
-    'readDmarcReports: sources[0] must be a path, or the bytes of a file; found undefined.',
+    'readDmarcReports: sources[0] must be a path, the bytes of a file, or { account } of a mailbox; found undefined.',
   ],
   [
     () => readDmarcReports(['a.xml', any(1)]),
-    'readDmarcReports: sources[1] must be a path, or the bytes of a file; found 1.',
+    'readDmarcReports: sources[1] must be a path, the bytes of a file, or { account } of a mailbox; found 1.',
   ],
 
   [() => clamav({ port: 70_000 }), 'clamav: port must be a whole number from 1 to 65535; found 70000.'],

@@ -1,7 +1,6 @@
 import type { ImapFlow, ListResponse } from 'imapflow'
-import { loadImapFlow } from './load-imapflow.ts'
-import { hostOfICloud, type SeedAccount } from './seed-account.ts'
-import { withoutSecrets } from './without-secrets.ts'
+import { connectImap, imapError } from '../imap/connect-imap.ts'
+import type { MailAccount } from '../imap/mail-account.ts'
 
 /** From where on a folder may hold the mail. */
 interface Mark {
@@ -12,10 +11,12 @@ interface Mark {
 /** Folders that are looked at, and mails that are looked at in one of them, the newest. */
 const mostFolders = 100
 const mostMails = 200
+/** Of one header that is asked for. */
+const mostHeader = 256 * 1024
 
 /** A seed’s mailbox over IMAP. Nothing in it is changed, and nothing but headers of new mail is read. */
 export class Mailbox {
-  private readonly account: SeedAccount
+  private readonly account: MailAccount
   private readonly idleMs: number
   /** So much came at once, or there are so many folders, that not everything was looked at. */
   isPassedOver = false
@@ -28,7 +29,7 @@ export class Mailbox {
   }
 
   /** @param idleMs the longest pause between two looks */
-  constructor(account: SeedAccount, idleMs: number) {
+  constructor(account: MailAccount, idleMs: number) {
     this.account = account
     this.idleMs = idleMs
   }
@@ -101,48 +102,17 @@ export class Mailbox {
     return connected.then(work).catch((error: unknown) => {
       this.client?.close()
       this.client = null
-      // Without its cause: that holds the command, and with it what was sent.
-      throw new Error(withoutSecrets(inWords(error), this.account))
+      throw imapError(error, this.account)
     })
   }
 
   private async connect(): Promise<ImapFlow> {
-    const Client = await loadImapFlow()
-    const { address, password, ca, host = hostOfICloud, secure = true } = this.account
-    const isICloud = host === hostOfICloud
-    const user = this.account.user ?? (isICloud ? address.slice(0, address.lastIndexOf('@')) : address)
-    const client = new Client({
-      host,
-      port: this.account.port ?? (secure ? 993 : 143),
-      secure,
-      // Never a password over a connection that others can read.
-      ...(secure ? {} : { doSTARTTLS: true }),
-      tls: ca === undefined ? {} : { ca },
-      auth: { user, pass: password },
-      logger: false,
-      disableAutoIdle: true,
-      connectionTimeout: 20_000,
-      greetingTimeout: 20_000,
-      socketTimeout: this.idleMs + 60_000,
-      // A mailbox that somebody floods must not flood us.
-      maxLineLength: 64 * 1024,
-      maxLiteralSize: 256 * 1024,
-      maxResponseSize: 1024 * 1024,
-      maxResponseTokens: 20_000,
-    })
-    // A connection that breaks between two looks; the next look says so.
-    client.on('error', () => {})
+    const client = await connectImap(this.account, { idleMs: this.idleMs, mostBytes: mostHeader })
     client.on('close', () => {
       if (this.client === client) this.client = null
     })
-    try {
-      await client.connect()
-      this.client = client
-      return client
-    } catch (error) {
-      client.close()
-      throw error
-    }
+    this.client = client
+    return client
   }
 }
 
@@ -151,17 +121,4 @@ export const tokenHeader = 'x-placement-token'
 
 function isSelectable({ flags }: ListResponse): boolean {
   return !flags.has('\\Noselect') && !flags.has('\\NonExistent')
-}
-
-function inWords(error: unknown): string {
-  const { message, responseText, code, authenticationFailed } = (error ?? {}) as {
-    message?: string
-    responseText?: string
-    code?: string
-    authenticationFailed?: boolean
-  }
-  const said = responseText === undefined ? '' : `: ${responseText.slice(0, 200)}`
-  if (authenticationFailed === true)
-    return `the server refused name and password${said}. At iCloud take an app-specific password`
-  return `${message ?? String(error)}${code === undefined ? '' : ` (${code})`}${said}`
 }

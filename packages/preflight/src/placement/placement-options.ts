@@ -1,12 +1,12 @@
 import type { Engine } from '@icloud-delivery/engine'
 import { callable, either, having, list, text, whole } from '../options/check.ts'
 import type { Shape } from '../options/check-options.ts'
-import { seedAccount, type SeedAccount } from './seed-account.ts'
+import { mailAccount, type MailAccount } from '../imap/mail-account.ts'
 import type { MailObject } from './test-mail.ts'
 
 export interface PlacementOptions {
   /** Mailboxes of your own: `await readSeeds()`. 1 to 50. */
-  seeds: readonly SeedAccount[]
+  seeds: readonly MailAccount[]
   /** What you give to Nodemailer’s `sendMail`, without a recipient; or a function that makes one for an address. */
   mail: MailObject | ((address: string) => MailObject | Promise<MailObject>)
   /** What sends it: a Nodemailer transporter, or a function that takes the mail object and rejects if it does not send. */
@@ -34,7 +34,7 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 
 export const placementShape: Shape<PlacementOptions> = {
   checks: {
-    seeds: list(seedAccount, 'seeds'),
+    seeds: list(mailAccount, 'seeds'),
     mail: either(isFunction, callable, having('a mail object for Nodemailer, or a function that makes one')),
     send: either(isFunction, callable, having('a Nodemailer transporter or a function', 'sendMail')),
     engine: having('an engine, as createEngine() makes it', 'takeSeedTurn', 'recordPlacement'),

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { PreflightError } from '../errors.ts'
 import { list, text } from '../options/check.ts'
 import { checkOptions, type Shape } from '../options/check-options.ts'
-import { seedAccount, type SeedAccount } from './seed-account.ts'
+import { mailAccount, type MailAccount } from '../imap/mail-account.ts'
 
 /** Where the seeds stand, as JSON: `[{ "address": "seed@icloud.com", "password": "..." }]`. One of the two. */
 export interface SeedSource {
@@ -16,14 +16,14 @@ const shape: Shape<SeedSource> = {
   checks: { file: text('a path'), env: text('the name of an environment variable') },
 }
 const mostBytes = 1024 * 1024
-const accounts = list(seedAccount, 'seeds')
+const accounts = list(mailAccount, 'seeds')
 
 /**
  * The seeds in a file or in the environment. Their passwords are there, but neither `console.log` nor JSON shows them.
  *
  * @throws PreflightError `EARGUMENT`; `EINPUT` if they cannot be read, or others may read the file
  */
-export async function readSeeds(source: SeedSource = {}): Promise<SeedAccount[]> {
+export async function readSeeds(source: SeedSource = {}): Promise<MailAccount[]> {
   checkOptions('readSeeds', source, shape)
   const { file, env } = source
   if (file !== undefined && env !== undefined)
@@ -31,14 +31,14 @@ export async function readSeeds(source: SeedSource = {}): Promise<SeedAccount[]>
   return file === undefined ? fromEnvironment(env ?? 'ICLOUD_DELIVERY_SEEDS') : fromFile(file)
 }
 
-function fromEnvironment(name: string): SeedAccount[] {
+function fromEnvironment(name: string): MailAccount[] {
   const value = process.env[name]
   if (value === undefined || value === '')
     throw new PreflightError('EINPUT', `The environment variable ${name} is not set. ${format}`)
   return parse(value, `The environment variable ${name}`)
 }
 
-async function fromFile(path: string): Promise<SeedAccount[]> {
+async function fromFile(path: string): Promise<MailAccount[]> {
   let content: string
   try {
     await using file = await open(path)
@@ -56,7 +56,7 @@ async function fromFile(path: string): Promise<SeedAccount[]> {
 
 const format = 'Expected JSON: [{ "address": "seed@icloud.com", "password": "an app-specific password" }]'
 
-function parse(content: string, what: string): SeedAccount[] {
+function parse(content: string, what: string): MailAccount[] {
   let value: unknown
   try {
     value = JSON.parse(content)
@@ -65,7 +65,7 @@ function parse(content: string, what: string): SeedAccount[] {
     throw new PreflightError('EINPUT', `${what} is no JSON. ${format}`)
   }
   accounts(value, what)
-  return (value as SeedAccount[]).map(({ password, ...shown }) =>
-    Object.defineProperty(shown as SeedAccount, 'password', { value: password, enumerable: false }),
+  return (value as MailAccount[]).map(({ password, ...shown }) =>
+    Object.defineProperty(shown as MailAccount, 'password', { value: password, enumerable: false }),
   )
 }

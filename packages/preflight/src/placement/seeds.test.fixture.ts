@@ -2,7 +2,7 @@ import { createEngine, type Alert, type Engine } from '@icloud-delivery/engine'
 import { DovecotServer } from '@icloud-delivery/dovecot-for-tests'
 import { createTransport } from 'nodemailer'
 import type { PlacementOptions } from './placement-options.ts'
-import type { SeedAccount } from './seed-account.ts'
+import type { MailAccount } from '../imap/mail-account.ts'
 import { testPlacement, type PlacementReport } from './test-placement.ts'
 
 export const password = 'app-specific "secret" pass'
@@ -18,7 +18,7 @@ export interface Post extends AsyncDisposable {
   /** Where mail that is sent goes: a folder, `nowhere`, or what the server of the sender says against it. */
   goesTo: string | Error
   sent: string[]
-  account(name: string, about?: Partial<SeedAccount>): SeedAccount
+  account(name: string, about?: Partial<MailAccount>): MailAccount
   test(options?: Partial<PlacementOptions>): Promise<PlacementReport>
 }
 

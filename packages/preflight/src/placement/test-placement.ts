@@ -7,12 +7,12 @@ import type { FindingCode } from '../findings/kinds.ts'
 import { reason } from '../findings/reason.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { findMail, type Sight } from './find-mail.ts'
-import { loadImapFlow } from './load-imapflow.ts'
+import { loadImapFlow } from '../imap/load-imapflow.ts'
 import { Mailbox } from './mailbox.ts'
 import { placementShape, type PlacementOptions } from './placement-options.ts'
-import type { SeedAccount } from './seed-account.ts'
+import type { MailAccount } from '../imap/mail-account.ts'
 import { testMail } from './test-mail.ts'
-import { withoutSecrets } from './without-secrets.ts'
+import { withoutSecrets } from '../imap/without-secrets.ts'
 
 /** What became of the test mail to one seed. */
 export interface SeedPlacement {
@@ -78,7 +78,7 @@ export async function testPlacement(options: PlacementOptions): Promise<Placemen
 
 /** `sent` resolves when the mail is out, or will not go. */
 function testSeed(
-  seed: SeedAccount,
+  seed: MailAccount,
   options: PlacementOptions,
   findings: Finding[],
 ): { sent: Promise<void>; done: Promise<SeedPlacement> } {
@@ -93,7 +93,7 @@ function testSeed(
 }
 
 async function sendAndFind(
-  seed: SeedAccount,
+  seed: MailAccount,
   options: PlacementOptions,
   findings: Finding[],
   isSent: () => void,

@@ -3,7 +3,7 @@ import { objectOf } from '../options/check-options.ts'
 import { PreflightError } from '../errors.ts'
 
 /** A mailbox of your own, and how to look into it. */
-export interface SeedAccount {
+export interface MailAccount {
   address: string
   /** At iCloud an app-specific password. Never shown. */
   password: string
@@ -31,7 +31,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536
 
-const fields = objectOf<SeedAccount>({
+const fields = objectOf<MailAccount>({
   checks: {
     address: hidden(
       (value) => isText(value) && /^[^\s@<>"]{1,64}@[\w.-]{1,253}$/.test(value),
@@ -48,7 +48,7 @@ const fields = objectOf<SeedAccount>({
   needed: ['address', 'password'],
 })
 
-export const seedAccount: Check = (value, name) => {
+export const mailAccount: Check = (value, name) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new PreflightError('EARGUMENT', `${name} must be an object with address and password.`)
   fields(value, name)

@@ -1,7 +1,7 @@
-import type { SeedAccount } from './seed-account.ts'
+import type { MailAccount } from './mail-account.ts'
 
 /** A text of a server or of the network, without the password, should it stand there in any of the forms that are sent. */
-export function withoutSecrets(text: string, { password, user, address }: SeedAccount): string {
+export function withoutSecrets(text: string, { password, user, address }: MailAccount): string {
   const names = [...new Set([user ?? address, address, address.slice(0, address.lastIndexOf('@'))])]
   const forms = [
     ...names.map((name) => Buffer.from(`\0${name}\0${password}`).toString('base64')),
