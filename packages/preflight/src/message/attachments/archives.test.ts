@@ -158,6 +158,16 @@ describe('what is in an archive', () => {
       { archive: 'xz', 'not-inspected': 'xz' },
     ],
     [
+      'a disk image',
+      Buffer.concat([Buffer.alloc(32_769), Buffer.from('CD001'), Buffer.alloc(2000)]),
+      { archive: 'iso', 'not-inspected': 'iso' },
+    ],
+    [
+      'a disk of a virtual machine',
+      Buffer.concat([Buffer.from('vhdxfile'), Buffer.alloc(100)]),
+      { archive: 'vhdx', 'not-inspected': 'vhdx' },
+    ],
+    [
       'the container of Outlook',
       Buffer.concat([Buffer.from('789f3e22', 'hex'), Buffer.alloc(100)]),
       { archive: 'TNEF', 'not-inspected': 'TNEF' },

@@ -68,6 +68,12 @@ const cases: readonly [codes: readonly FindingCode[], name: string, file: string
   [['attachment-executable', 'attachment-disguised'], 'a program called a PDF', 'invoice.pdf', windows],
   [['attachment-executable', 'attachment-disguised'], 'two endings', 'invoice.pdf.exe', bytes('hello')],
   [['attachment-disguised'], 'a name that turns around', 'invoice_\u202efdp.dat', bytes('hello')],
+  [
+    ['attachment-executable'],
+    'an installer of Windows',
+    'setup.dat',
+    Buffer.concat([compound('x'), Buffer.from('84100c0000000000c000000000000046', 'hex'), Buffer.alloc(100)]),
+  ],
   [['attachment-script'], 'a shell script', 'install.txt.x', bytes('#!/bin/sh\nrm -r /\n')],
   [['attachment-script'], 'a batch file by its content', 'notes', bytes('@echo off\r\ndel *.*\r\n')],
   [

@@ -58,6 +58,8 @@ export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; d
   // Before the library: it would read whole archives to tell one kind of zip from another, which is done here anyway.
   if (head.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1'))) return { kind: 'zip', detail: 'zip' }
   if (head.subarray(0, 4).equals(Buffer.from('PK\x05\x06', 'latin1'))) return { kind: 'zip', detail: 'zip' }
+  const image = diskImage(bytes, head)
+  if (image !== null) return { kind: 'archive', detail: image }
   // The container of Outlook, winmail.dat.
   if (head.subarray(0, 4).equals(Buffer.from('789f3e22', 'hex'))) return { kind: 'archive', detail: 'TNEF' }
   const type = await fileTypeFromBuffer(head).catch(() => undefined)
@@ -69,6 +71,14 @@ export async function kindOfFile(bytes: Uint8Array): Promise<{ kind: FileKind; d
   if (ext === 'cfb') return { kind: 'compound', detail: 'OLE' }
   if (ext === 'pdf' || ext === 'rtf') return { kind: ext, detail: ext }
   return kindOfText(head.toString('latin1'))
+}
+
+/** Windows opens these as drives, and what is inside then counts as its own. */
+function diskImage(bytes: Uint8Array, head: Buffer): string | null {
+  // Behind an area of 32 KiB that is free.
+  if (Buffer.from(bytes.subarray(32_769, 32_774)).toString('latin1') === 'CD001') return 'iso'
+  if (head.toString('latin1', 0, 8) === 'vhdxfile') return 'vhdx'
+  return head.toString('latin1', 0, 8) === 'conectix' ? 'vhd' : null
 }
 
 const scriptStart = /^(?:\xef\xbb\xbf)?\s*(?:#!\s*\/|@?echo\s+off\b|<job\b|<package>|on error resume next)/i

@@ -46,9 +46,13 @@ async function inspectContent(bytes: Uint8Array, budget: Budget): Promise<FileSi
   }
 }
 
+/** The class of Windows Installer’s packages, 000C1084-0000-0000-C000-000000000046. */
+const installer = Buffer.from('84100c0000000000c000000000000046', 'hex')
+
 /** Old office documents. The names of their streams stand there in UTF-16. */
 function inspectCompound(buffer: Buffer): FileSighting[] {
   const has = (name: string): boolean => buffer.includes(Buffer.from(name, 'utf16le'))
+  if (buffer.includes(installer)) return [{ code: 'attachment-executable', evidence: 'msi' }]
   if (has('EncryptedPackage'))
     return [{ code: 'attachment-encrypted', evidence: 'an office document with a password' }]
   if (has('_VBA_PROJECT') || has('Macros'))
