@@ -52,10 +52,11 @@ export function rspamd(options: RspamdOptions): Scanner {
         throw new Error('rspamd answered without action and score')
       if (answer.action === 'no action' || answer.action === 'greylist') return []
       const symbols = Object.entries(answer.symbols ?? {})
-        .filter(([, { score }]) => (score ?? 0) > 0)
+        .filter(([, { score = 0 }]) => score >= 0)
         .toSorted(([, a], [, b]) => (b.score ?? 0) - (a.score ?? 0))
-        .map(([name, { score }]) => `${name} ${score}`)
-      const evidence = `${answer.action}: ${answer.score} of ${answer.required_score ?? '?'}; ${listed(symbols)}`
+        .map(([name, { score = 0 }]) => `${name} ${score}`)
+      const rules = symbols.length === 0 ? '' : `; ${listed(symbols)}`
+      const evidence = `${answer.action}: ${answer.score} of ${answer.required_score ?? '?'}${rules}`
       return [found('spam-score', { where: 'rspamd', evidence })]
     },
   }

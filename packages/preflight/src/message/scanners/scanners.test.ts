@@ -143,6 +143,18 @@ describe('rspamd', () => {
     expect(seen).toEqual({ url: '/checkv2', password: 'secret', length: message.length })
   })
 
+  // As rspamd 3.4 answers for its test mail.
+  it.each([
+    [{ GTUBE: { score: 0 } }, 'reject: 15 of 15; GTUBE 0'],
+    [undefined, 'reject: 15 of 15'],
+  ])('names what decided without a score: %j', async (named, evidence) => {
+    answer = {
+      status: 200,
+      body: JSON.stringify({ action: 'reject', score: 15, required_score: 15, symbols: named }),
+    }
+    expect((await check(mail(), rspamd({ url }))).findings).toMatchObject([{ code: 'spam-score', evidence }])
+  })
+
   it.each(['no action', 'greylist'])('finds nothing with %s', async (action) => {
     answer = { status: 200, body: JSON.stringify({ action, score: 1, required_score: 15 }) }
     expect((await check(mail(), rspamd({ url }))).findings).toEqual([])
