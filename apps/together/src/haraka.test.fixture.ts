@@ -20,19 +20,24 @@ export interface Haraka {
 
 /**
  * Starts Haraka with the plugin, and waits until it listens. `icloud`: lines of `config/icloud.ini`; `more`: files in its home,
- * instead of those that there are.
+ * instead of those that there are; `packages`: what is installed beside the plugin.
  */
 export async function startHaraka(
   icloud: readonly string[],
   policy: object,
   more: Readonly<Record<string, string>> = {},
+  packages: readonly string[] = [],
 ): Promise<Haraka> {
   const home = mkdtempSync(path.join(tmpdir(), 'together-'))
   for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(home, folder))
   for (const name of ['connection.ini', 'outbound.bounce_message']) {
     cpSync(path.join(homeOf('Haraka'), 'config', name), path.join(home, 'config', name))
   }
-  symlinkSync(homeOf('haraka-plugin-icloud'), path.join(home, 'node_modules', 'haraka-plugin-icloud'))
+  for (const name of ['haraka-plugin-icloud', ...packages]) {
+    const place = path.join(home, 'node_modules', name)
+    mkdirSync(path.dirname(place), { recursive: true })
+    symlinkSync(homeOf(name), place)
+  }
   const files = {
     plugins: 'relay\nicloud\n',
     me: 'mail.example.com\n',

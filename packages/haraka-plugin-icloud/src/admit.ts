@@ -196,11 +196,13 @@ async function depart(
 
 /** An engine that does not answer holds nothing up; it answers by itself if only its ledger is out of reach. */
 async function ask(
-  { engine, error }: Runtime,
+  { engine, error, settings, testBatches }: Runtime,
   todo: Todo,
   subject: MailSubject,
   { direct }: Answerer,
 ): Promise<Admission[]> {
+  const declaring = direct ? testBatches.declare(subject, settings) : null
+  if (declaring) await declaring
   const asked = engine.admit({
     recipients: todo.rcpt_to.map(({ address }) => address),
     ...subject,

@@ -14,6 +14,8 @@ export interface Decision {
   /** The rule that led to it, and whose fault it is. */
   rule?: string | null
   fault?: Fault | null
+  /** Codes of what was found in the message before it was sent. */
+  findings?: readonly string[] | undefined
   /** ms since the epoch. */
   next?: number | null
   phase?: string | null
@@ -26,7 +28,8 @@ export interface Decision {
 
 /** A decision on one line: `key=value` pairs, remote text escaped and quoted. */
 export function decisionLine(decision: Decision): string {
-  const { message, recipient, stream, rule, fault, action, reason, next, phase, mx, ip, reply } = decision
+  const { message, recipient, stream, rule, fault, action, reason, next, phase, mx, ip, reply, findings } =
+    decision
   const pairs: [string, string | null | undefined][] = [
     ['message', message],
     ['recipient', `<${printable(recipient, 320)}>`],
@@ -39,6 +42,7 @@ export function decisionLine(decision: Decision): string {
     ['phase', phase],
     ['mx', mx ? printable(mx, 255) : null],
     ['ip', ip],
+    ['findings', findings && findings.length > 0 ? quoted(findings.join(', '), 300) : null],
     ['reply', reply ? quoted(reply.replaceAll('\r\n', ' '), 500) : null],
   ]
   return pairs.flatMap(([key, value]) => (value ? [`${key}=${value}`] : [])).join(' ')

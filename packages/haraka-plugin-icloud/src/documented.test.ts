@@ -47,6 +47,8 @@ describe('config/icloud.ini', () => {
       'laneHelos',
       'metricsListen',
       'returnPathDomain',
+      'preflightModule',
+      'canary',
     ]
     const compared = Object.keys(shown).filter(
       (name) => !name.startsWith('testing') && !examples.includes(name),

@@ -141,7 +141,7 @@ function fateOf(action: Action, judge: Judge): Fate {
 }
 
 function decisionOf(
-  { uuid }: Todo,
+  { uuid, notes }: Todo,
   { address }: Address,
   { phase, mx, ip, text }: Seen,
   { action, reason, verdict, fate }: Ruling,
@@ -159,6 +159,7 @@ function decisionOf(
     phase,
     mx,
     ip,
+    findings: notes.icloud?.findings,
     reply: text,
   }
 }

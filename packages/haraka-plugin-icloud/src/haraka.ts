@@ -204,6 +204,8 @@ export interface Transaction {
   notes: TransactionNotes
   header: Header
   results: Results
+  data_bytes: number
+  message_stream: { get_data(done: (data: Buffer) => void): void }
   remove_header(name: string): void
 }
 

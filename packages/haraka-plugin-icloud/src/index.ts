@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import constants from 'haraka-constants'
 import { guardMail } from './admit.ts'
 import { dropSuppressed, knownApple } from './before-queue.ts'
+import { checkMail } from './check-mail.ts'
 import { withDeadline } from './deadline.ts'
 import { fatesOf, type Judge } from './fates.ts'
 import { guarded } from './guarded.ts'
@@ -32,6 +33,9 @@ import { LEDGER_WAIT } from './waits.ts'
 /** How long a message waits that goes on for one recipient alone, in ms, before `[policy] time_scale`. */
 const ALONE = 300_000
 
+export type { PreflightFinding, FindingSeverity } from './findings.ts'
+export type { Preflight, PreflightEnvelope } from './preflight.ts'
+
 const runtimes = new WeakMap<Plugin, Runtime>()
 
 /** Called by Haraka when it loads the plugin, in the master and in each worker. */
@@ -43,6 +47,8 @@ export function register(this: Plugin): void {
   // First, as whoever answers OK ends the asking.
   this.register_hook('rcpt', 'answer_rcpt', -100)
   this.register_hook('data_post', 'note_mail')
+  // Behind those that sign. Denials of this hook are the ones that karma does not take back.
+  this.register_hook('queue_outbound', 'check_mail', 50)
   this.register_hook('pre_send_trans_email', 'before_queue')
   this.register_hook('send_email', 'before_attempt')
   if (runtime.settings.testing.mx.length > 0) this.register_hook('get_mx', 'stand_in_for_apple', -100)
@@ -62,12 +68,16 @@ export function prepare_haraka(this: Plugin, next: Next): void {
     appointHeirs()
     runtimeOf(this).tryLedger()
   }
-  next()
+  // No mail is taken before what looks at it is there, or has failed.
+  void runtimeOf(this)
+    .preflight.load()
+    .then(() => next())
 }
 
 /** Called by Haraka before a worker is replaced, and, with `graceful_shutdown` in smtp.ini, before it ends. */
 export function shutdown(this: Plugin): void {
-  const { engine, turns, error } = runtimeOf(this)
+  const { engine, preflight, turns, error } = runtimeOf(this)
+  preflight.stop()
   turns
     .close()
     .then(() => engine.close())
@@ -97,6 +107,13 @@ export function answer_rcpt(
 export function note_mail(this: Plugin, next: Next, connection: Connection): void {
   noteMail(this, connection, runtimeOf(this).settings)
   next()
+}
+
+/** queue_outbound */
+export function check_mail(this: Plugin, next: Next, connection: Connection): void {
+  const runtime = runtimeOf(this)
+  if (!connection.relaying || !runtime.preflight.isOn) return next()
+  guarded(this, 'queue_outbound', next, (done) => checkMail(runtime, done, connection))
 }
 
 /** pre_send_trans_email */

@@ -12,6 +12,8 @@ export interface MailNotes {
   /** Who handed it in: the user that logged in, or the client's IP address. */
   submitter?: string
   campaign?: string
+  /** Codes of what was found in it before it was queued. */
+  findings?: readonly string[]
   /** When it is of no use any more, ms since the epoch. */
   deliverBy?: number
   /** Whether the client was authenticated or allowed to relay. Anyone else may have made the envelope sender up. */
@@ -32,7 +34,7 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
   const stream = named ?? (settings.stream === null ? streamBySign(transaction.header, settings) : undefined)
   const from = fromDomainOf(transaction)
   const submitter = connection.notes.auth_user ?? connection.remote.ip
-  const campaign = relaying ? headerOf(transaction, settings.campaignHeader).slice(0, LONGEST_NAME) : ''
+  const campaign = relaying ? nameIn(headerOf(transaction, settings.campaignHeader)) : ''
   const deliverBy = relaying ? timeIn(plugin, transaction, settings.deliverByHeader) : undefined
   if (relaying) {
     for (const name of [settings.streamHeader, settings.deliverByHeader]) {
@@ -48,6 +50,11 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
     ...(deliverBy === undefined ? {} : { deliverBy }),
   }
   transaction.results.add(plugin, { stream: stream ?? standardStream(settings) })
+}
+
+/** As the engine writes names, so that what it says of one is found again. */
+function nameIn(said: string): string {
+  return said.slice(0, LONGEST_NAME).replace(/[^\w.:@+-]/g, '_')
 }
 
 function headerOf({ header }: Transaction, name: string): string {

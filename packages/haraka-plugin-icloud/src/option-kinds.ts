@@ -37,6 +37,28 @@ export function number(least: number, most: number): Kind<number> {
   }
 }
 
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): Kind<number> {
+  const { parse } = number(least, most)
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    parse(raw) {
+      const value = parse(raw)
+      return Number.isInteger(value) ? value : undefined
+    },
+    show: String,
+  }
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+  return {
+    expected: words.join(' or '),
+    parse: (raw) => words.find((word) => word === raw),
+    show: String,
+  }
+}
+
 /** Seconds in the file, ms in the program. */
 export function seconds(least: number, most: number): Kind<number> {
   const inner = number(least, most)

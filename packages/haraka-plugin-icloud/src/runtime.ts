@@ -5,11 +5,13 @@ import { createEngine, lanePolicyOf, priorityOf, type Engine } from '@icloud-del
 import { isAppleMx } from '@icloud-delivery/rules'
 import { connectTimeOuts } from './connect-time-out.ts'
 import { Destinations } from './destination.ts'
+import { FindingsSeen } from './findings-seen.ts'
 import type { HMail, Mx, Outbound, Plugin } from './haraka.ts'
 import { decisionLine, type Decision } from './decision-line.ts'
 import { resultsOf } from './hmail-results.ts'
 import { LiveMetrics } from './live-metrics.ts'
 import { LivePolicy } from './live-policy.ts'
+import { LivePreflight } from './live-preflight.ts'
 import { LiveSettings } from './live-settings.ts'
 import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
@@ -20,6 +22,7 @@ import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
 import type { Keeper } from './sockets.ts'
 import { subjectOf } from './subject.ts'
+import { TestBatches } from './test-batches.ts'
 import { tryLedger } from './try-ledger.ts'
 import { quicken } from './timer-queue.ts'
 import { Turns } from './turns.ts'
@@ -37,6 +40,9 @@ export interface Runtime extends Keeper {
   destinations: Destinations
   parked: Parked
   returnPaths: ReturnPaths
+  preflight: LivePreflight
+  findingsSeen: FindingsSeen
+  testBatches: TestBatches
   /** Before any mail: mends what in Haraka does not suit many messages that wait. */
   prepareHaraka: () => void
   /** Once, at the start: says whether the ledger can be used. Waits for nothing. */
@@ -118,8 +124,13 @@ export function createRuntime(plugin: Plugin): Runtime {
   })
   engine.on('halfOpen', ({ hold, room }) => parked.halfOpen(hold, room))
 
+  const findingsSeen = new FindingsSeen()
   engine.on('alert', ({ kind, subject, message, url }) => {
-    const where = url === null ? '' : ` (${printable(url, 300)})`
+    const found = kind === 'canary-stopped' ? findingsSeen.of(subject) : []
+    const where = [
+      url === null ? '' : ` (${printable(url, 300)})`,
+      found.length === 0 ? '' : `; found before it was sent: ${found.join(', ')}`,
+    ].join('')
     plugin.logalert(`${kind} ${printable(subject, 320)}: ${printable(message, 500)}${where}`)
   })
   const metrics = new LiveMetrics(plugin, {
@@ -164,6 +175,9 @@ export function createRuntime(plugin: Plugin): Runtime {
     error,
     parked,
     returnPaths,
+    preflight: new LivePreflight(plugin, live, homeFolder()),
+    findingsSeen,
+    testBatches: new TestBatches(engine, error),
     metrics,
     decided(decision, hmail) {
       plugin.lognotice(decisionLine(decision))

@@ -10,10 +10,12 @@ import {
   names,
   nullable,
   number,
+  oneOf,
   returnPathDomain,
   returnPathPrefix,
   seconds,
   text,
+  wholeNumber,
   type Endpoint,
 } from './option-kinds.ts'
 import { standardStream } from './stream.ts'
@@ -55,6 +57,14 @@ export interface Options {
   returnPathPrefix: string
   /** Whether bounces that come back there are accepted at RCPT. */
   returnPathAccept: boolean
+  /** What looks at messages before they are sent: a file or package. `null`: nothing does. */
+  preflightModule: string | null
+  /** What is done about its findings. */
+  preflightMode: 'off' | 'warn' | 'refuse'
+  /** How long it is waited for, in ms. */
+  preflightTimeOut: number
+  /** How many recipients of a mailing go first, by stream. */
+  canary: ReadonlyMap<string, number>
   /** How long an answer about a domain's MX is believed, in ms. */
   cacheTtl: number
   /** How many domains are remembered. */
@@ -90,6 +100,10 @@ const table: { readonly [K in keyof Options]: Option<Options[K]> } = {
   returnPathDomain: option<string | null>('return_path', 'domain', nullable(returnPathDomain, 'none'), null),
   returnPathPrefix: option('return_path', 'prefix', returnPathPrefix, 'bounce+'),
   returnPathAccept: option('return_path', 'accept', flag, false),
+  preflightModule: option<string | null>('preflight', 'module', nullable(text, 'none'), null),
+  preflightMode: option('preflight', 'mode', oneOf('off', 'warn', 'refuse'), 'warn'),
+  preflightTimeOut: option('preflight', 'timeout_ms', number(10, 60_000), 2000),
+  canary: perKey('canary', wholeNumber(1, 1000)),
   cacheTtl: option('destination', 'cache_ttl', seconds(1, 86_400), 3_600_000),
   cacheSize: option('destination', 'cache_size', number(1, 1_000_000), 10_000),
   resolveTimeout: option('destination', 'timeout', seconds(0.1, 60), 5000),

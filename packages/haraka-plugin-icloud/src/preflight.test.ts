@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { forwarder, fromAfar } from './plugins.test.fixture.ts'
+import { setStage, type Stage } from './stage.test.fixture.ts'
+
+/** What it does is in the subject of the message. */
+const module = `
+export async function preflight(mime, envelope) {
+  const text = Buffer.from(mime).toString()
+  const subject = /^Subject: (.*)\\r$/m.exec(text)?.[1]
+  if (subject === 'loop') for (;;);
+  if (subject === 'never') return new Promise(() => {})
+  if (subject === 'exit') process.exit(3)
+  if (subject === 'throw') throw new Error('out of "order"')
+  if (subject === 'nonsense') return 'fine'
+  if (subject === 'envelope') return [{ code: 'seen', severity: 'note', where: JSON.stringify(envelope).replaceAll('"', '') }]
+  if (subject === 'headers') return [{ code: /^Date: /m.test(text) && /^Message-ID: /m.test(text) ? 'all' : 'missing', severity: 'note' }]
+  if (subject === 'bad') return [
+    { code: 'shortener', severity: 'warning', title: 'A link is shortened', where: 'link' },
+    { code: 'link-ip-literal', severity: 'error', title: 'A link names an IP address', where: 'link http://192.0.2.1/\\r\\n250 Ok' },
+  ]
+  if (subject === 'so-so') return [{ code: 'shortener', severity: 'warning', title: 'A link is shortened' }]
+  return []
+}
+`
+
+const start = (mode: string, more: readonly string[] = [], plugins: object = {}): Promise<Stage> =>
+  setStage({
+    haraka: { config: { 'check.mjs': module }, ...plugins },
+    icloud: ['[preflight]', 'module=config/check.mjs', `mode=${mode}`, 'timeout_ms=500', ...more],
+  })
+
+function lines(stage: Stage, what: string): string[] {
+  return stage.haraka.log.filter((line) => line.includes(what))
+}
+
+describe('mode=refuse', () => {
+  let stage: Stage
+
+  beforeAll(async () => {
+    stage = await start('refuse', [], {
+      ownPlugins: { forwarder, fromAfar },
+      plugins: ['karma'],
+      config: {
+        'check.mjs': module,
+        'karma.timeout': '0\n',
+        'redis.ini': '[server]\nhost=127.0.0.1\nport=1\n',
+      },
+    })
+  })
+
+  afterAll(() => stage?.close())
+
+  const send = (subject: string, to: string, from = 'a@example.com'): Promise<string> =>
+    stage.haraka.send({ from, to: [to], subject })
+
+  it('refuses a message for an error, with its code, and says what was found', async () => {
+    await expect(send('bad', 'anna@icloud.com')).rejects.toMatchObject({
+      response: expect.stringMatching(
+        /^550 5\.7\.1 refused locally before it was sent: link-ip-literal: A link names an IP address link http:\/\/192\.0\.2\.1\/\\x0d\\x0a250 Ok /,
+      ),
+    })
+    const [line] = lines(stage, 'action=preflight-refused')
+    expect(line).toMatch(
+      /message=\S+ action=preflight-refused findings="error link-ip-literal \(.*\), warning shortener \(link\)"/,
+    )
+    expect(stage.apple.messages).toEqual([])
+  })
+
+  it('lets pass what is no error', async () => {
+    expect(await send('so-so', 'soso@icloud.com')).toMatch(/^250/)
+    await stage.delivered('soso@icloud.com')
+  })
+
+  it('is for mail to Apple only, and for clients that may relay', async () => {
+    expect(await send('bad', 'b@example.org')).toMatch(/^250/)
+    expect(await send('bad', 'alias@icloud.com', 'stranger@example.org')).toMatch(/^250/)
+    await stage.delivered('alias@icloud.com')
+  })
+
+  it.each([
+    ['loop', 'no answer within 500 ms'],
+    ['never', 'no answer within 500 ms'],
+    ['exit', 'its thread ended with code 3|the thread has ended'],
+    ['throw', "Error: out of 'order'"],
+    ['nonsense', 'it gave no list of findings with code and severity'],
+  ])('%s: mail passes, and the next is looked at again', { timeout: 30_000 }, async (what, why) => {
+    expect(await send(what, `${what}@icloud.com`)).toMatch(/^250/)
+    await stage.delivered(`${what}@icloud.com`)
+    await stage.haraka.logged(new RegExp(`action=preflight-passed reason="(?:${why})"`))
+    const again = async (): Promise<void> => {
+      await expect(send('bad', 'next@icloud.com')).rejects.toMatchObject({ responseCode: 550 })
+    }
+    // What hangs is given up after a second, and a new thread begins a second later.
+    for (let tries = 0; tries < 10; tries++) {
+      const sent = await again().then(
+        () => true,
+        () => false,
+      )
+      if (sent) return
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    await again()
+  })
+})
+
+describe('mode=warn', () => {
+  let stage: Stage
+
+  beforeAll(async () => {
+    stage = await start('warn', ['[lane_ips]', 'default=127.0.0.2'])
+  })
+
+  afterAll(() => stage?.close())
+
+  it('sends the message, and tells what was found in it beside the reply to it', async () => {
+    stage.apple.script('anna@icloud.com', [{ rule: 'policy-cs01' }])
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'], subject: 'bad' })
+    await stage.haraka.logged(/action=preflight-warned findings="error link-ip-literal/)
+    const line = await stage.haraka.logged(/<anna@icloud\.com> rule=policy-cs01/)
+    expect(line).toContain(' findings="shortener, link-ip-literal" reply="')
+  })
+
+  it('knows the envelope, and the message with what Haraka adds to it', async () => {
+    const to = ['one@icloud.com', 'two@example.org']
+    const headers = { 'X-Stream': 'marketing', 'X-Campaign': 'spring' }
+    await stage.haraka.send({ from: 'a@example.com', to, subject: 'envelope', headers })
+    await stage.haraka.logged(
+      'note seen ({from:a@example.com,to:[one@icloud.com],stream:marketing,campaign:spring,submitter:127.0.0.1,ip:127.0.0.2})',
+    )
+    await stage.haraka.send({ from: 'a@example.com', to, raw: 'Subject: headers\r\n\r\nHello\r\n' })
+    await stage.haraka.logged('note all"')
+  })
+
+  it('follows icloud.ini: off', async () => {
+    const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('mode=warn', 'mode=off'))
+    await stage.haraka.logged('was read again: [preflight] mode changed')
+    const before = lines(stage, 'action=preflight').length
+    await stage.haraka.send({ from: 'a@example.com', to: ['off@icloud.com'], subject: 'bad' })
+    await stage.delivered('off@icloud.com')
+    expect(lines(stage, 'action=preflight')).toHaveLength(before)
+  })
+})
+
+it('a module that is not there is told at the start, and mail passes', async () => {
+  const stage = await setStage({ haraka: { nodes: 1 }, icloud: ['[preflight]', 'module=./none.mjs'] })
+  try {
+    await stage.haraka.logged(
+      /\[ERROR\] .*config\/icloud\.ini \[preflight\] module: \.\/none\.mjs: .*Cannot find module/,
+    )
+    await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
+    await stage.delivered('anna@icloud.com')
+  } finally {
+    await stage.close()
+  }
+})

@@ -1,0 +1,52 @@
+import type { Engine } from '@icloud-delivery/engine'
+import { withDeadline } from './deadline.ts'
+import type { Settings } from './settings.ts'
+import type { MailSubject } from './subject.ts'
+import { LEDGER_WAIT } from './waits.ts'
+
+/** Campaigns of which this process knows that they are declared. */
+const MOST = 10_000
+/** How long the replies to the first ones are waited for, in seconds, before `[policy] time_scale`. */
+const WAIT_SECONDS = 3600
+
+/** Declares a test batch for each mailing of the streams in `[canary]`: its first recipients go, and the rest waits for them. */
+export class TestBatches {
+  readonly #engine: Pick<Engine, 'canary' | 'canaries'>
+  readonly #error: (message: string) => void
+  readonly #declared = new Map<string, Promise<void>>()
+
+  constructor(engine: Pick<Engine, 'canary' | 'canaries'>, error: (message: string) => void) {
+    this.#engine = engine
+    this.#error = error
+  }
+
+  /** To be waited for before the engine is asked about mail of this subject. `null`: there is nothing to wait for. */
+  declare(
+    { stream, campaign }: Pick<MailSubject, 'stream' | 'campaign'>,
+    { canary, timeScale }: Pick<Settings, 'canary' | 'timeScale'>,
+  ): Promise<void> | null {
+    const size = canary.size === 0 ? undefined : canary.get(stream)
+    if (size === undefined || campaign === undefined) return null
+    const known = this.#declared.get(campaign)
+    if (known) return known
+    const declaring = withDeadline(
+      this.#declare(campaign, size, WAIT_SECONDS * timeScale),
+      LEDGER_WAIT,
+      'The ledger',
+    ).catch((error: unknown) => {
+      // The next message tries again.
+      this.#declared.delete(campaign)
+      this.#error(`the test batch of ${campaign} cannot be declared, its mail goes without: ${String(error)}`)
+    })
+    this.#declared.set(campaign, declaring)
+    const [oldest] = this.#declared.keys()
+    if (this.#declared.size > MOST && oldest !== undefined) this.#declared.delete(oldest)
+    return declaring
+  }
+
+  /** One that an application declared in the same ledger keeps its numbers. */
+  async #declare(id: string, size: number, waitSeconds: number): Promise<void> {
+    const all = await this.#engine.canaries()
+    if (!all.some((one) => one.id === id)) await this.#engine.canary({ id, size, waitSeconds })
+  }
+}
