@@ -67,7 +67,14 @@ describe('Haraka with @icloud-delivery/preflight as its module', () => {
   })
 
   it('gives findings as the plugin takes them', async () => {
-    const envelope = { from: 'shop@example.com', to: [], stream: 'news', campaign: null, submitter: null, ip: null }
+    const envelope = {
+      from: 'shop@example.com',
+      to: [],
+      stream: 'news',
+      campaign: null,
+      submitter: null,
+      ip: null,
+    }
     const mime = Buffer.from('Subject: Hi\r\n\r\nhttp://192.0.2.1/\r\n')
     expect((await typed(mime, envelope)).map(({ code }) => code)).toContain('link-ip-literal')
   })

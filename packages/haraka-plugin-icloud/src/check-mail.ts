@@ -49,7 +49,9 @@ async function envelopeOf(
   { destinations, settings }: Runtime,
   transaction: Transaction,
 ): Promise<PreflightEnvelope | null> {
-  const apple = await Promise.all(transaction.rcpt_to.map(({ host }) => destinations.isApple(host ?? '')))
+  const isApple = async ({ host }: { host: string | null }): Promise<boolean> =>
+    destinations.isApple(host ?? '')
+  const apple = await Promise.all(transaction.rcpt_to.map(isApple))
   const to = transaction.rcpt_to.filter((_, index) => apple[index]).map(({ address }) => address)
   if (to.length === 0) return null
   const { sender, stream, lane, campaign = null, submitter = null } = subjectOf(transaction, settings)

@@ -69,9 +69,10 @@ export function prepare_haraka(this: Plugin, next: Next): void {
     runtimeOf(this).tryLedger()
   }
   // No mail is taken before what looks at it is there, or has failed.
-  void runtimeOf(this)
-    .preflight.load()
-    .then(() => next())
+  guarded(this, 'init', next, async (done) => {
+    await runtimeOf(this).preflight.load()
+    done()
+  })
 }
 
 /** Called by Haraka before a worker is replaced, and, with `graceful_shutdown` in smtp.ini, before it ends. */

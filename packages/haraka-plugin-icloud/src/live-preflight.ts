@@ -44,7 +44,7 @@ export class LivePreflight {
 
   /** As Haraka decides it: only for 0 there are none. */
   #hasWorkers(): boolean {
-    const { main } = this.#plugin.config.get('smtp.ini') as { main?: { nodes?: unknown } }
+    const { main } = this.#plugin.config.get('smtp.ini') as { main?: { nodes?: string | number | null } }
     return String(main?.nodes ?? 1) !== '0'
   }
 

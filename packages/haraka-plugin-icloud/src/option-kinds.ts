@@ -39,11 +39,11 @@ export function number(least: number, most: number): Kind<number> {
 
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): Kind<number> {
-  const { parse } = number(least, most)
+  const inner = number(least, most)
   return {
     expected: `a whole number from ${least} to ${most}`,
     parse(raw) {
-      const value = parse(raw)
+      const value = inner.parse(raw)
       return Number.isInteger(value) ? value : undefined
     },
     show: String,

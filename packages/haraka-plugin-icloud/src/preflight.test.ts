@@ -130,7 +130,7 @@ describe('mode=warn', () => {
       'note seen ({from:a@example.com,to:[one@icloud.com],stream:marketing,campaign:spring,submitter:127.0.0.1,ip:127.0.0.2})',
     )
     await stage.haraka.send({ from: 'a@example.com', to, raw: 'Subject: headers\r\n\r\nHello\r\n' })
-    await stage.haraka.logged('note all"')
+    expect(await stage.haraka.logged('note all"')).toContain('action=preflight-warned')
   })
 
   it('follows icloud.ini: off', async () => {
@@ -152,6 +152,7 @@ it('a module that is not there is told at the start, and mail passes', async () 
     )
     await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'] })
     await stage.delivered('anna@icloud.com')
+    expect(lines(stage, '[preflight] module')).toHaveLength(1)
   } finally {
     await stage.close()
   }

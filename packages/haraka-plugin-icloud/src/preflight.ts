@@ -91,7 +91,7 @@ export class PreflightThread {
       }
       this.#waiting.set(id, end)
       this.#thread().then(
-        (worker) => worker.postMessage({ id, mime, envelope } satisfies ToThread),
+        (worker) => send(worker, { id, mime, envelope }),
         (error: unknown) => end({ passed: error instanceof Error ? error.message : String(error) }),
       )
     })
@@ -102,7 +102,8 @@ export class PreflightThread {
     this.#worker = null
     this.#ready = null
     void worker?.terminate()
-    for (const end of [...this.#waiting.values()]) end({ passed: 'the thread has ended' })
+    // Each takes itself out.
+    for (const end of this.#waiting.values()) end({ passed: 'the thread has ended' })
   }
 
   #thread(): Promise<Worker> {
@@ -166,6 +167,11 @@ export class PreflightThread {
     timer.unref()
     const heard = (): void => clearTimeout(timer)
     worker.once('message', heard)
-    worker.postMessage({ ping: true } satisfies ToThread)
+    send(worker, { ping: true })
   }
+}
+
+function send(worker: Worker, message: ToThread): void {
+  // A thread has no origin.
+  worker.postMessage(message, [])
 }
