@@ -9,10 +9,18 @@ import { exitCodes } from './exit-codes.ts'
  * | `ECONFIG` | a configuration file or an environment variable cannot be read or holds something wrong |
  * | `ENOLEDGER` | no ledger is named, or there is none at that place |
  * | `EFILE` | a file cannot be read or written |
+ * | `ELISTEN` | a port cannot be had |
  * | `ENOTFOUND` | what is named, such as a hold or an incident, is not there |
  * | `ENOTCONFIRMED` | nobody confirmed a change; nothing was changed |
  */
-export type CliErrorCode = 'EUSAGE' | 'ECONFIG' | 'ENOLEDGER' | 'EFILE' | 'ENOTFOUND' | 'ENOTCONFIRMED'
+export type CliErrorCode =
+  | 'EUSAGE'
+  | 'ECONFIG'
+  | 'ENOLEDGER'
+  | 'EFILE'
+  | 'ELISTEN'
+  | 'ENOTFOUND'
+  | 'ENOTCONFIRMED'
 
 const usage: readonly CliErrorCode[] = ['EUSAGE', 'ECONFIG', 'ENOLEDGER']
 

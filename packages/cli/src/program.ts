@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addAddress } from './commands/address.ts'
 import { addBackup } from './commands/backup.ts'
 import { addClassify } from './commands/classify.ts'
+import { addDashboard } from './commands/dashboard.ts'
 import { addDmarc } from './commands/dmarc.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
@@ -37,6 +38,7 @@ const commands = [
   addIncidents,
   addWatch,
   addIngest,
+  addDashboard,
   addReplay,
   addSimulate,
   addReport,

@@ -8,6 +8,8 @@ const optional = v.exactOptional
 const keys = v.pipe(v.array(v.strictObject({ id: text, secret: text })), v.minLength(1))
 const texts = v.pipe(v.array(text), v.minLength(1))
 
+const secrets = v.union([text, texts])
+
 /** The shape of a {@link Config}; the engine looks at the values of `policy` and `addressKeys`. */
 const schema = v.strictObject({
   ledger: optional(text),
@@ -46,6 +48,15 @@ const schema = v.strictObject({
       moveTo: optional(text),
       state: optional(text),
       ca: optional(text),
+    }),
+  ),
+  webhooks: optional(
+    v.strictObject({
+      ses: optional(v.strictObject({ topicArns: texts })),
+      sendgrid: optional(v.strictObject({ publicKey: secrets, windowSeconds: optional(v.number()) })),
+      mailgun: optional(v.strictObject({ signingKey: secrets })),
+      postmark: optional(v.strictObject({ secret: secrets })),
+      sparkpost: optional(v.strictObject({ secret: secrets })),
     }),
   ),
   report: optional(
@@ -109,7 +120,15 @@ function expectedWords(expected: string | null): string {
   return parts.map((part) => kinds[part] ?? part).join(' or ')
 }
 
-const secretKeys: readonly unknown[] = ['addressKeys', 'spamhausKey', 'smtp', 'keys', 'pass', 'accessToken']
+const secretKeys: readonly unknown[] = [
+  'addressKeys',
+  'spamhausKey',
+  'smtp',
+  'keys',
+  'pass',
+  'accessToken',
+  'webhooks',
+]
 
 /** The value where it is short; secrets are never shown. */
 function foundWords({ input, received, path }: v.BaseIssue<unknown>): string {

@@ -50,6 +50,14 @@ export interface Config {
     /** A file with certificates to trust, in PEM. */
     ca?: string
   }
+  /** ESPs whose webhooks `serve` takes; keys and secrets may be lists of two while you change them. */
+  webhooks?: {
+    ses?: { topicArns: string[] }
+    sendgrid?: { publicKey: string | string[]; windowSeconds?: number }
+    mailgun?: { signingKey: string | string[] }
+    postmark?: { secret: string | string[] }
+    sparkpost?: { secret: string | string[] }
+  }
   /** What `report` says of who writes. */
   report?: {
     company?: string

@@ -17,3 +17,11 @@ export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>)
     for (const signal of signals) process.off(signal, onSignal)
   }
 }
+
+/** Waits for the signal. */
+export async function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
