@@ -14,6 +14,7 @@ import { addListings } from './commands/listings.ts'
 import { addPlacement } from './commands/placement.ts'
 import { addReplay } from './commands/replay.ts'
 import { addReport } from './commands/report.ts'
+import { addServe } from './commands/serve.ts'
 import { addSimulate } from './commands/simulate.ts'
 import { addStatus } from './commands/status.ts'
 import { addSuppressions } from './commands/suppressions.ts'
@@ -38,6 +39,7 @@ const commands = [
   addIncidents,
   addWatch,
   addIngest,
+  addServe,
   addDashboard,
   addReplay,
   addSimulate,
