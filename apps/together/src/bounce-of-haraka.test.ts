@@ -1,7 +1,8 @@
-import { createEngine, memoryLedger, signReturnPath, type Engine } from '@icloud-delivery/engine'
+import { createEngine, memoryLedger, type Engine } from '@icloud-delivery/engine'
 import { createBounces, createFeedback, type BounceResult } from '@icloud-delivery/feedback'
 import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
 import nodemailer from 'nodemailer'
+import { withIcloud } from 'nodemailer-icloud'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHaraka, type Haraka } from './haraka.test.fixture.ts'
 
@@ -16,7 +17,7 @@ function route(apple: number, own: number): string {
     next(OK, { priority: 0, exchange: '127.0.0.1', port: domain === 'icloud.com' ? ${apple} : ${own} })\n`
 }
 
-describe('a relay that knows nothing of us: what a real Haraka bounces', () => {
+describe('Nodemailer in front of a relay that knows nothing of us: what a real Haraka bounces', () => {
   let apple: Simulator
   let ourMx: Simulator
   let haraka: Haraka
@@ -44,25 +45,19 @@ describe('a relay that knows nothing of us: what a real Haraka bounces', () => {
   })
 
   async function bounced(recipient: string, options: object = { returnPath }): Promise<BounceResult[]> {
-    const messageId = `<${Math.random().toString(36).slice(2)}@example.com>`
-    const { address } = signReturnPath({ ...returnPath, recipient, messageId })
-    const transporter = nodemailer.createTransport({ host: '127.0.0.1', port: haraka.port, ignoreTLS: true })
-    await transporter.sendMail({
-      from: 'news@example.com',
-      to: recipient,
-      messageId,
-      text: 'Hello',
-      envelope: { from: address, to: recipient },
-    })
+    const messageId = `<${recipient.replace('@', '.')}-${ourMx.messages.length}@example.com>`
+    const relay = nodemailer.createTransport({ host: '127.0.0.1', port: haraka.port, ignoreTLS: true })
+    const transporter = withIcloud(relay, { engine, returnPath, resolveMx: false })
+    const known = ourMx.messages.length
+    await transporter.sendMail({ from: 'news@example.com', to: recipient, messageId, text: 'Hello' })
     transporter.close()
-    const message = await ourMx.waitFor(
-      ({ messages }) => messages.find(({ recipients }) => recipients[0] === address),
-      { timeoutMs: 15_000 },
-    )
+    const message = await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 15_000 })
     expect(message.envelope.from).toBe('')
     const bounces = createBounces({ feedback: createFeedback({ engine }), ...options })
     const [deliveredTo = ''] = message.recipients
-    return bounces.message(message.raw, { deliveredTo })
+    const results = await bounces.message(message.raw, { deliveredTo })
+    expect(results).toMatchObject([{ recipient, messageId }])
+    return results
   }
 
   it('suppresses a recipient that does not exist', async () => {
@@ -84,8 +79,9 @@ describe('a relay that knows nothing of us: what a real Haraka bounces', () => {
   })
 
   it('is listed only where nothing is signed', async () => {
-    expect(await bounced('invalid-recipient@icloud.com', {})).toMatchObject([
-      { status: 'unsigned', recipient: 'invalid-recipient@icloud.com', action: null },
+    expect(await bounced('inactive-account@icloud.com', {})).toMatchObject([
+      { status: 'unsigned', verdict: { rule: 'inactive-account' }, action: null },
     ])
+    expect((await engine.address('inactive-account@icloud.com')).softBounces).toEqual([])
   })
 })

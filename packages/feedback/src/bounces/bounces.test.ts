@@ -34,6 +34,20 @@ describe('a bounce to a signed return path', () => {
     expect((await engine.address(anna)).suppressions).toMatchObject([{ messageId: '<7@example.com>' }])
   })
 
+  it('is the same failure that a host recorded under its queue id', async () => {
+    const { engine, bounces } = bench()
+    const reply = '550 5.1.1 <anna@icloud.com>: inactive email address'
+    const outcome = { kind: 'reply', input: reply } as const
+    await engine.record({ recipient: anna, sender: '', messageId: 'A1B2.1', outcome })
+    const { address } = signed(anna, 'A1B2.1')
+    const bounce = bounceOf('postfix', { reply, top: deliveredTo(address) }).replace(
+      'From: News',
+      'Received: from client (client.example.org [192.0.2.7])\r\n\tby relay.example.org (Haraka) with ESMTP id A1B2.1\r\n\tenvelope-from <a@example.com>; Thu, 1 Jan 2026 11:59:00 +0000\r\nFrom: News',
+    )
+    expect(await bounces.message(bounce)).toMatchObject([{ status: 'recorded' }])
+    expect((await engine.address(anna)).softBounces).toMatchObject([{ count: 1 }])
+  })
+
   it('counts once in many processes at the same time', async () => {
     const { engine, bounces } = bench()
     const { address } = signed()

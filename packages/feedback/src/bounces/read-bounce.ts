@@ -108,7 +108,13 @@ function messageIdsIn(
   const answered = ['in-reply-to', 'references'].flatMap(
     (name) => fieldOf(fields, name)?.split(/\s+/, 20) ?? [],
   )
-  return [...new Set([...own, ...answered].filter((id) => id !== null && id !== ''))].slice(0, 30) as string[]
+  // Some hosts record mail under their queue id.
+  const queued = returned
+    .filter(({ name }) => name === 'received')
+    .slice(0, 10)
+    .map(({ value }) => /\bid ([\w.-]{1,200})/.exec(value)?.[1] ?? null)
+  const all = [...own, ...answered, ...queued]
+  return [...new Set(all.filter((id) => id !== null && id !== ''))].slice(0, 40) as string[]
 }
 
 function addressesNamed(
