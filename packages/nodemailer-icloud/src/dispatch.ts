@@ -46,7 +46,7 @@ export class Dispatch {
       this.#deliverBy = deliverByOf(this.#mail.data)
       this.#plainTo = plainRecipients(this.#mail.message)
       const recipients = this.#plainTo ?? this.#readEnvelope().to
-      if (recipients.length === 0) return this.#leave(() => this.#pass(recipients))
+      if (recipients.length === 0) return this.#pass(recipients)
       const apple = findAppleRecipients(recipients, this.#host.settings.lookup)
       if (Array.isArray(apple)) return this.#admit(recipients, apple)
       apple.then((found) => this.#admit(recipients, found)).catch((error: unknown) => this.#fail(error))
@@ -75,7 +75,7 @@ export class Dispatch {
         const { signal } = this.#mail.data
         if (signal?.aborted) return this.#fail(abortError(signal))
         const free = !later && admissions.every(({ decision }) => decision === 'send')
-        if (free && (!anyApple || settings.local)) return this.#leave(() => this.#pass(addresses))
+        if (free && (!anyApple || settings.local)) return this.#pass(addresses)
         const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
         if (free && addresses.length === 1 && !isLate && outbox === null && this.#isResendable())
           return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
@@ -84,18 +84,23 @@ export class Dispatch {
       .catch((error: unknown) => this.#fail(error))
   }
 
-  /** Mail that is none of our business: the inner transport gets it as it is. */
+  /** Mail that is none of our business: the inner transport gets it as it is. Never throws. */
   #pass(recipients: readonly string[]): void {
-    const all = [...recipients]
     let called = false
+    let inside = true
+    const done = (error: Error | null, info?: InfoLike): void => {
+      called = true
+      // Whatever the caller's callback throws is no rejection of ours, and no failure of the inner transport.
+      if (inside) return this.#leave(() => this.#finish(error, info && completeInfo(info, recipients)))
+      this.#finish(error, info && completeInfo(info, recipients))
+    }
     try {
-      this.#host.inner.send(this.#mail, (error: Error | null, info?: InfoLike) => {
-        called = true
-        this.#finish(error, info && completeInfo(info, all))
-      })
+      this.#host.inner.send(this.#mail, done)
     } catch (error) {
-      if (called) throw error
-      this.#finish(asError(error))
+      if (called) this.#host.warn(`The inner transport called back, and then threw: ${String(error)}`)
+      else this.#fail(error ?? new Error('The inner transport threw nothing'))
+    } finally {
+      inside = false
     }
   }
 
