@@ -1,7 +1,13 @@
 import type { Admission, AdmitRequest } from './admission.ts'
 import { isAtPrivateRelay } from '../address.ts'
 import { untilWritten } from '../ledger/conflict.ts'
-import { admitBlindly, decideAdmission, engagedOnly, type Admittance } from './decide-admission.ts'
+import {
+  admitBlindly,
+  decideAdmission,
+  engagedOnly,
+  type AdmissionDecision,
+  type Admittance,
+} from './decide-admission.ts'
 import type { Parts } from '../engine-core.ts'
 import type { Passage } from '../passage.ts'
 import { looksAtMessage, passedBy, withMessage, type Passed } from '../read-passage.ts'
@@ -25,13 +31,15 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
     deliverBy: request.deliverBy ?? null,
     process: parts.presence.id,
   }
-  const held: { admissions: Admission[] | null } = { admissions: null }
+  const held: Held = { admissions: null, uncounted: null }
 
   try {
     const admissions = await parts.patience.run(() => untilWritten(() => turn(parts, passage, asked, held)))
     outage.end(held.admissions === null ? 'read' : 'write')
     if (held.admissions !== null) parts.backlog?.ledgerAnswers()
-    parts.signals.admitted(route, admissions, clock())
+    const { uncounted } = held
+    const counted = uncounted === null ? admissions : admissions.filter((one) => !uncounted.has(one))
+    parts.signals.admitted(route, counted, clock())
     return admissions
   } catch (error) {
     outage.begin(error, held.admissions === null ? 'read' : 'write')
@@ -41,16 +49,20 @@ export async function admit(parts: Parts, request: AdmitRequest): Promise<Admiss
   }
 }
 
+/** What a turn leaves behind. */
+interface Held extends Pick<AdmissionDecision, 'uncounted'> {
+  /** What holds if the ledger goes away while a probe is let through. */
+  admissions: Admission[] | null
+}
+
 /**
  * Reads, decides and, for a probe, writes once. `undefined` if somebody else wrote in between.
- *
- * @param held what holds if the ledger goes away while a probe is let through
  */
 async function turn(
   parts: Parts,
   passage: Passage,
   asked: Admittance,
-  held: { admissions: Admission[] | null },
+  held: Held,
 ): Promise<Admission[] | undefined> {
   const { ledger, clock, presence } = parts
   const policy = parts.policy.now
@@ -83,6 +95,7 @@ async function turn(
   const request = isPlain ? asked : { ...asked, ...passed.way, elsewhere }
   const engaged = engagedOnly(request, scopes, now) ? await whoReads(parts, asked, now) : []
   const decision = decideAdmission(request, recipients, scopes, now, policy, engaged)
+  held.uncounted = decision.uncounted
   if (decision.scopes === stored && decision.recipients.size === 0) return decision.admissions
 
   const changes: Change[] = []

@@ -37,6 +37,8 @@ export interface AdmissionDecision {
   scopes: readonly ScopeState[]
   /** By address, of those that are tried once although their stream pauses. */
   recipients: ReadonlyMap<string, RecipientState>
+  /** Those of the admissions that are about test mail, and count for nothing; `null` if there is none. */
+  uncounted: ReadonlySet<Admission> | null
 }
 
 /**
@@ -62,7 +64,7 @@ export function decideAdmission(
   const few = engagedOnly(request, scopes, now)
   const changed = new Map<string, RecipientState>()
 
-  const admissions = request.recipients.map(({ recipient, address }, index): Admission => {
+  const answer = ({ recipient, address }: Admittance['recipients'][number], index: number): Admission => {
     const state = changed.get(address ?? '') ?? recipients[index] ?? {}
     if (address === null) return sendable(recipient, notAnAddress)
 
@@ -108,8 +110,11 @@ export function decideAdmission(
       retryAt: Math.min(wall.until, expiresAt),
       hold: wall.ref,
     }
-  })
-  return { admissions, scopes: walls?.leased() ?? scopes, recipients: changed }
+  }
+  const admissions = request.recipients.map(answer)
+  const isTest = (_: Admission, index: number): boolean => recipients[index]?.seed === true
+  const uncounted = recipients.some(({ seed }) => seed) ? new Set(admissions.filter(isTest)) : null
+  return { admissions, scopes: walls?.leased() ?? scopes, recipients: changed, uncounted }
 }
 
 /** No scope on the way is closed. */

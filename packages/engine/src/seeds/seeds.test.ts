@@ -160,6 +160,7 @@ describe('mail to a seed', () => {
     expect(held?.decision === 'held' && held.retryAt).toBeGreaterThan(time.now)
     await deliver({ recipient: seed, messageId: 'test' })
     expect(await engine.holds()).toHaveLength(1)
+    expect(await engine.rates({ window: 'hour' })).toMatchObject({ held: 0 })
     // The probe is still there for others.
     expect(await admit({ messageId: 'm2' })).toMatchObject([{ decision: 'send' }])
   })
