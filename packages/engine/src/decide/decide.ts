@@ -6,6 +6,7 @@ import { isProbe } from './decide-hold.ts'
 import { afterAcceptance, isHalfOpen, roomIn } from './half-open.ts'
 import { troubleInIncident } from '../incidents/trouble-in-incident.ts'
 import { rulePolicyOf, type Policy } from '../policy/policy.ts'
+import { timeOf } from '../record/late.ts'
 import { afterDelivery, afterLateDelivery } from '../state/recipient-state.ts'
 import { Refusal, type Trouble } from './refusal.ts'
 import { scopesOf, type State } from '../state/state.ts'
@@ -68,7 +69,7 @@ function delivered(state: State, now: number, policy: Policy, attempt: Attempt):
         }
         return next
       })
-  const after = attempt.late === undefined ? afterDelivery : afterLateDelivery
+  const { late, messageId } = attempt
   return {
     action: plainAction(
       'delivered',
@@ -78,7 +79,10 @@ function delivered(state: State, now: number, policy: Policy, attempt: Attempt):
       'Apple accepted it',
     ),
     nextState: {
-      recipient: after(state.recipient, attempt.messageId, now),
+      recipient:
+        late === undefined
+          ? afterDelivery(state.recipient, messageId, now)
+          : afterLateDelivery(state.recipient, messageId, timeOf(late, now)),
       scopes: scopes.every((scope, index) => scope === state.scopes[index]) ? state.scopes : scopes,
     },
     effects,

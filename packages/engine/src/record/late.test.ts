@@ -65,7 +65,7 @@ describe('an outcome that is told later', () => {
   it('about all counts as an attempt on a direct hop', async () => {
     const { engine, time, reply, deliver } = bench()
     await deliver({ hop: 'relay', late: { at: time.now - minute } })
-    expect((await engine.address('anna@icloud.com')).lastDeliveredAt).toBe(time.now)
+    expect((await engine.address('anna@icloud.com')).lastDeliveredAt).toBe(time.now - minute)
     expect(await reply(replies.blocked, { late: {}, lane: 'ses' })).toMatchObject({
       type: 'fail',
       holds: [{ scope: 'sending-ip', id: 'ses' }],
@@ -112,6 +112,16 @@ describe('an outcome that is told later', () => {
     await deliver()
     await deliver({ late: { at: time.now - day } })
     expect((await engine.address('anna@icloud.com')).lastDeliveredAt).toBe(time.now)
+  })
+
+  it('is put in order by when it came, whenever it is told', async () => {
+    const { engine, time, reply, deliver } = bench()
+    await deliver({ late: { at: time.now - 3 * minute }, messageId: 'm1' })
+    const refused = { late: { at: time.now - 2 * minute }, messageId: 'm2' }
+    expect(await reply(replies.inactive, refused)).toMatchObject({ type: 'soft-bounce' })
+    expect((await engine.address('anna@icloud.com')).softBounces).toMatchObject([{ count: 1 }])
+    await deliver({ late: { at: time.now - minute }, messageId: 'm3' })
+    expect((await engine.address('anna@icloud.com')).softBounces).toEqual([])
   })
 
   it('is held against nobody if Apple was broken then, also when that is over', async () => {

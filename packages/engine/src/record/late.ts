@@ -33,7 +33,7 @@ export interface Late {
 const names: readonly string[] = ['id', 'until', 'at', 'about', 'final'] satisfies (keyof Late)[]
 const longestId = 1000
 /** ms. What Apple said before says little about how it takes mail now. */
-const freshMs = 600_000
+export const freshMs = 600_000
 const oldestMs = 366 * 86_400_000
 
 /** Throws `EARGUMENT` for what cannot be one. */

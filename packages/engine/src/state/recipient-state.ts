@@ -1,5 +1,6 @@
 import type { MessageState, RecipientState, SoftBounces } from './state.ts'
 import type { Policy } from '../policy/policy.ts'
+import { freshMs } from '../record/late.ts'
 import type { Suppression } from './suppression.ts'
 
 /** Messages on their way that are remembered per recipient; the oldest go first. */
@@ -59,14 +60,17 @@ export function afterDelivery(state: RecipientState, messageId: string, now: num
   return next
 }
 
-/** The same for one that is heard of later: what was said since stays. */
+/**
+ * The same for one that is heard of later: what was said since stays. What is told within minutes is written as of when it is told,
+ * so what was written shortly after it may have been said before.
+ */
 export function afterLateDelivery(state: RecipientState, messageId: string, at: number): RecipientState {
   const { deliveredAt = -Infinity, softBounces = [], quarantine, deferred } = state
   if (deliveredAt >= at) return withoutMessage(state, messageId)
   const next = afterDelivery(state, messageId, at)
-  const since = softBounces.filter(({ lastAt }) => lastAt > at)
+  const since = softBounces.filter(({ lastAt }) => lastAt > at + freshMs)
   if (since.length > 0) next.softBounces = since
-  if (quarantine !== undefined && quarantine.at > at) next.quarantine = quarantine
+  if (quarantine !== undefined && quarantine.at > at + freshMs) next.quarantine = quarantine
   if (deferred !== undefined && deferred.until > at) next.deferred = deferred
   return next
 }
