@@ -1,3 +1,4 @@
+import { visible } from '../visible.ts'
 import { withoutNames, type UnknownReply } from './reply-book.ts'
 
 /** An unknown reply as an issue, in Markdown: without addresses, and with the reply as code, whatever is in it. */
@@ -27,11 +28,4 @@ export function unknownIssue({ rule, reply, count, firstAt, at, mx, phase, did }
 
 function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
-}
-
-/** Control, formatting and direction characters written out; line breaks stay. */
-function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === '\n' ? character : `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  )
 }
