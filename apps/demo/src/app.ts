@@ -3,17 +3,26 @@ import { createTransport } from 'nodemailer'
 import { isIcloudError, withIcloud } from 'nodemailer-icloud'
 import { connectionsOpened } from './connection-count.ts'
 import type { Journal } from './journal.ts'
-import { mxRecords, type Row } from './scenario.ts'
+import { mxRecords } from './scenario.ts'
 
 /** The address that the shop writes from, and that bounce messages come back to. */
 export const SHOP = 'shop@example.com'
+
+/** What the shop sends. */
+export interface Mail {
+  recipient: string
+  subject: string
+  stream: string
+  /** Default {@link SHOP}. */
+  from?: string
+}
 
 /** A small shop that sends its mail through Nodemailer. */
 export interface Shop {
   /** What it shares with Haraka's plugin: who is suppressed, and why. */
   readonly engine: Engine
   /** Sends one mail; one after the other, for connections are counted. Never rejects: what came of it goes into the journal. */
-  send(row: Row): Promise<void>
+  send(mail: Mail): Promise<void>
   close(): void
 }
 
@@ -27,12 +36,12 @@ export function openShop(options: { port: number; ledger: string; journal: Journ
   })
   return {
     engine: transporter.transporter.engine,
-    async send({ recipient, subject, stream }) {
+    async send({ recipient, subject, stream, from = SHOP }) {
       const before = connectionsOpened()
       const connections = (): number => connectionsOpened() - before
       try {
         await transporter.sendMail({
-          from: `"A small shop" <${SHOP}>`,
+          from: `"A small shop" <${from}>`,
           to: recipient,
           subject,
           text: 'Thank you for your order.\n',

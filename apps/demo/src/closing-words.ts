@@ -29,10 +29,12 @@ What next
 }
 
 /** How to send mail of one's own while the demo stays up, in so many columns. */
-export function invitation({ apple, haraka }: Stage, width: number): string {
+export function invitation({ apple, haraka, dashboard }: Stage, width: number): string {
   const hosts = apple.hosts.map(({ name, address, port }) => `${name} at ${address}:${port}`).join(', ')
   return `
-Still running. Send mail of your own, from another terminal:
+Still running. The dashboard: ${dashboard.url}
+
+Send mail of your own, from another terminal:
   ./dev send ${haraka.port} mailbox-full@icloud.com
 ${points(
   [

@@ -8,8 +8,10 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as elapse } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { chapters } from './chapters/chapters.ts'
 import type { Result } from './results.ts'
 import { rows } from './scenario.ts'
+import type { ToldChapter } from './tell-chapters.ts'
 
 const main = path.resolve(import.meta.dirname, '../dist/main.js')
 
@@ -81,7 +83,7 @@ async function connectionError(port: number): Promise<string | undefined> {
 describe('./dev start --once --json', () => {
   it(
     'ends with every row as expected, and with nothing but the table on standard output',
-    { timeout: 60_000 },
+    { timeout: 150_000 },
     async () => {
       const child = start('--once', '--json')
       const [output, progress] = await Promise.all([
@@ -89,7 +91,7 @@ describe('./dev start --once --json', () => {
         text(child.stderr),
         once(child, 'exit'),
       ])
-      const report = JSON.parse(output) as { ok: boolean; rows: Result[] }
+      const report = JSON.parse(output) as { ok: boolean; rows: Result[]; chapters: ToldChapter[] }
       expect(
         report.rows.flatMap(({ recipient, differences }) => differences.map((one) => [recipient, one])),
       ).toEqual([])
@@ -104,9 +106,10 @@ describe('./dev start --once --json', () => {
           rounds[1]?.sendMail === 'ESUPPRESSED' ? 'invalid-recipient' : null,
         )
       }
+      expect(report.chapters).toEqual(chapters.map(({ name }) => ({ name, ok: true, differences: [] })))
       expect(report.ok).toBe(true)
       expect(child.exitCode).toBe(0)
-      expect(progress).toContain('All 17 rows came as expected')
+      expect(progress).toContain(`All 17 rows and all ${chapters.length} chapters came as expected`)
       expect(readdirSync(folder)).toEqual([])
     },
   )
@@ -117,6 +120,27 @@ it('a wrong option ends with 2, and names the nearest', async () => {
   const [complaint] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(child.exitCode).toBe(2)
   expect(complaint).toMatch(/unknown option '--onse'\n\(Did you mean --once\?\)/)
+})
+
+it(
+  'one chapter is told alone, with its line of what to watch and the address of the dashboard',
+  { timeout: 60_000 },
+  async () => {
+    const child = start('--once', '--chapter', 'full')
+    const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    expect(child.exitCode).toBe(0)
+    expect(output).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}\n/)
+    expect(output).toMatch(/\nA full mailbox\nWatch: Who, /)
+    expect(output).toContain('All 1 chapter came as expected')
+    expect(output).not.toContain('Round 1')
+  },
+)
+
+it('a chapter that there is not ends with 2, and names those that there are', async () => {
+  const child = start('--chapter', 'flood')
+  const [complaint] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect(child.exitCode).toBe(2)
+  expect(complaint).toContain('replies, morning, throttle, full, inactive, auth, blocked, incident')
 })
 
 describe('Ctrl-C', () => {
@@ -131,8 +155,8 @@ describe('Ctrl-C', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('after the table, and after mail of one’s own, ends it in good order', { timeout: 60_000 }, async () => {
-    const child = start()
+  it('after the table, and after mail of one’s own, ends it in good order', { timeout: 90_000 }, async () => {
+    const child = start('--chapter', 'replies')
     const output = await printed(child, /Still running/)
     expect(output).toContain('All 17 rows came as expected')
     const [, port = ''] = /\.\/dev send (\d+) /.exec(output) ?? []

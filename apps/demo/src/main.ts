@@ -1,20 +1,37 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { chapters } from './chapters/chapters.ts'
 import { DemoError } from './demo-error.ts'
 import { runDemo } from './run-demo.ts'
 import { shown } from './shown.ts'
 
 const logLines = 30
 
+const names = ['replies', ...chapters.map(({ name }) => name)]
+
 const program = new Command('./dev start')
   .description(
     'Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.',
   )
   .option('--once', 'end after the table; exit 0 only if everything came as expected')
+  .addOption(
+    new Option(
+      '--chapter <name>',
+      `one part of the story alone, may be given again: ${names.join(', ')}`,
+    ).argParser(chapterNamed),
+  )
   .option('--json', 'print the table as JSON on standard output, progress on standard error')
   .showHelpAfterError('(--help tells more)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-const { once = false, json = false } = program.opts<{ once?: true; json?: true }>()
+const {
+  once = false,
+  json = false,
+  chapter = [],
+} = program.opts<{
+  once?: true
+  json?: true
+  chapter?: string[]
+}>()
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -28,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 for (const output of [process.stdout, process.stderr]) output.on('error', () => process.exit(1))
 
 try {
-  process.exitCode = (await runDemo({ once, json, signal: interrupted.signal })) ? 0 : 1
+  process.exitCode = (await runDemo({ once, json, only: chapter, signal: interrupted.signal })) ? 0 : 1
 } catch (error) {
   if (interrupted.signal.aborted) {
     process.exitCode = 130
@@ -50,4 +67,9 @@ function complain(error: unknown): void {
   const code = error instanceof DemoError ? error.code : 'EUNKNOWN'
   const message = error instanceof Error ? error.message : String(error)
   if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message }, rows: [] })}\n`)
+}
+
+function chapterNamed(name: string, before: string[] = []): string[] {
+  if (!names.includes(name)) throw new InvalidArgumentError(`There is ${names.join(', ')}.`)
+  return [...before, name]
 }

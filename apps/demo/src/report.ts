@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { breakWords } from './break-words.ts'
+import type { ToldChapter } from './tell-chapters.ts'
 import type { Result } from './results.ts'
 import type { Style } from './style.ts'
 import { replyWords } from './words.ts'
@@ -95,9 +96,13 @@ function isAcceptance(reply: string): boolean {
 }
 
 /** The table and the verdict as one object, for `--json`. */
-export function jsonOf(results: readonly Result[], seconds: number): string {
-  const ok = results.every((result) => result.ok)
-  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, rows: results }, null, 2)
+export function jsonOf(results: readonly Result[], told: readonly ToldChapter[], seconds: number): string {
+  const ok = [...results, ...told].every((one) => one.ok)
+  return JSON.stringify(
+    { ok, seconds: Math.round(seconds * 10) / 10, rows: results, chapters: told },
+    null,
+    2,
+  )
 }
 
 /** Where something was not as expected, in words. */

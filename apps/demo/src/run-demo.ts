@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { SHOP } from './app.ts'
+import { chapters } from './chapters/chapters.ts'
 import { closingWords, invitation } from './closing-words.ts'
 import { Narrator } from './narrate.ts'
 import { differencesOf, jsonOf, tableOf } from './report.ts'
-import { resultsOf } from './results.ts'
+import { resultsOf, type Result } from './results.ts'
 import { endScripts, passDay, playRound } from './rounds.ts'
 import { openStage, type Stage } from './stage.ts'
 import { styleFor } from './style.ts'
+import { tellChapters } from './tell-chapters.ts'
 import { terminalWidth } from './terminal-width.ts'
 import { HOUR_MS } from './time.ts'
 import { hung } from './wrap.ts'
@@ -15,6 +17,8 @@ import { hung } from './wrap.ts'
 export interface DemoOptions {
   /** End after the table instead of staying up. */
   once: boolean
+  /** The chapters to be told, `replies` for the table; none: all of them. */
+  only: readonly string[]
   /** The table as JSON on standard output, everything else on standard error. */
   json: boolean
   /** Aborted to end it early. */
@@ -26,7 +30,7 @@ export interface DemoOptions {
  *
  * @throws DemoError, and whatever keeps it from going on
  */
-export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions): Promise<boolean> {
+export async function runDemo({ once: endAfterwards, json, only, signal }: DemoOptions): Promise<boolean> {
   const output = json ? process.stderr : process.stdout
   const style = styleFor(output)
   const startedAt = Date.now()
@@ -38,24 +42,27 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
   try {
     narrator.say(introduction(stage, width))
     stage.journal.onHappening((happening) => narrator.tell(happening))
-    narrator.headline('Round 1: everybody gets a mail')
-    const first = await playRound(stage, 0, signal)
-    narrator.headline('A day goes by')
-    await passDay(signal)
-    narrator.headline('Round 2: the same again, with what was learned')
-    const second = await playRound(stage, 1, signal)
-
-    const results = await resultsOf([first, second], stage.shop.engine)
+    const isAsked = (name: string): boolean => only.length === 0 || only.includes(name)
+    const results = isAsked('replies') ? await tellReplies(stage, narrator, signal) : []
+    const asked = chapters.filter(({ name }) => isAsked(name))
+    const told = await tellChapters(asked, stage, { narrator, style, signal })
     const seconds = (Date.now() - startedAt) / 1000
-    narrator.say(`\n${tableOf(results, style, width)}`)
-    narrator.say(closingWords(width))
-    if (json) process.stdout.write(`${jsonOf(results, seconds)}\n`)
-    const differences = differencesOf(results)
-    const verdict =
+    if (results.length > 0) {
+      narrator.say(`\n${tableOf(results, style, width)}`)
+      narrator.say(closingWords(width))
+    }
+    if (json) process.stdout.write(`${jsonOf(results, told, seconds)}\n`)
+    const differences = [
+      ...differencesOf(results),
+      ...told.flatMap(({ name, differences: some }) => some.map((one) => `chapter ${name}: ${one}`)),
+    ]
+    narrator.say(
       differences.length === 0
-        ? style.good(`All ${results.length} rows came as expected, in ${seconds.toFixed(1)} s.`)
-        : style.bad(`Not as expected:\n  ${differences.join('\n  ')}`)
-    narrator.say(verdict)
+        ? style.good(
+            `${countWords(results.length, told.length)} came as expected, in ${seconds.toFixed(1)} s.`,
+          )
+        : style.bad(`Not as expected:\n  ${differences.join('\n  ')}`),
+    )
 
     if (!endAfterwards && !signal.aborted) {
       endScripts(stage)
@@ -69,7 +76,28 @@ export async function runDemo({ once: endAfterwards, json, signal }: DemoOptions
   }
 }
 
-function introduction({ apple, haraka, elsewhere }: Stage, width: number): string {
+/** Everybody gets a mail, twice: one row for each of Apple's replies. */
+async function tellReplies(stage: Stage, narrator: Narrator, signal: AbortSignal): Promise<Result[]> {
+  narrator.headline('Round 1: everybody gets a mail')
+  const first = await playRound(stage, 0, signal)
+  narrator.headline('A day goes by')
+  await passDay(signal)
+  narrator.headline('Round 2: the same again, with what was learned')
+  const second = await playRound(stage, 1, signal)
+  return resultsOf([first, second], stage.shop.engine)
+}
+
+function countWords(rows: number, chapterCount: number): string {
+  const words = [
+    ...(rows > 0 ? [`All ${rows} rows`] : []),
+    ...(chapterCount > 0
+      ? [`${rows > 0 ? 'all' : 'All'} ${chapterCount} chapter${chapterCount === 1 ? '' : 's'}`]
+      : []),
+  ]
+  return words.join(' and ')
+}
+
+function introduction({ apple, haraka, elsewhere, dashboard }: Stage, width: number): string {
   const hosts = apple.hosts.map(({ name, port }) => `${name} (port ${port})`).join(', ')
   const facts = [
     ['The shop', `a Node program that sends with Nodemailer and nodemailer-icloud, from ${SHOP}`],
@@ -77,6 +105,7 @@ function introduction({ apple, haraka, elsewhere }: Stage, width: number): strin
     ['Apple', `simulated: ${hosts}`],
     ['All others', `simulated too: port ${elsewhere.port}`],
     ['The ledger', 'one SQLite file that the shop and Haraka share'],
+    ['Dashboard', dashboard.url],
     ['Time', `an hour takes ${HOUR_MS / 1000} s, but Haraka looks into its queue once a second only`],
     ['Signs', '→ sent by the shop, ✓ delivered, ↻ kept for later, ✗ given up,'],
     ['', '‖ closed or open, ← bounce message'],

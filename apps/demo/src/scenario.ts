@@ -231,4 +231,5 @@ export const mxRecords: Readonly<Record<string, readonly string[]>> = {
   'family.example': ['mx01.mail.icloud.com', 'mx02.mail.icloud.com'],
   'other.example': ['mx.other.example'],
   'example.com': ['mx.example.com'],
+  'news.example': ['mx.example.com'],
 }

@@ -1,12 +1,17 @@
+import { startDashboard, type RunningDashboard } from '@icloud-delivery/dashboard'
+import { createEngine, resolvePolicy, scalePolicy, type Engine } from '@icloud-delivery/engine'
 import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
 import { openShop, type Shop } from './app.ts'
+import { chapterLanes, chapterStreams } from './chapters/chapters.ts'
 import { DemoError } from './demo-error.ts'
+import { demoPolicy } from './demo-policy.ts'
 import { watchElsewhere } from './elsewhere.ts'
 import { startHaraka, type Haraka } from './haraka.ts'
 import { Journal } from './journal.ts'
 import { keptBackOf } from './kept-back.ts'
 import { followLedger } from './ledger-tail.ts'
 import { mxRecords, rows } from './scenario.ts'
+import { TIME_SCALE } from './time.ts'
 
 const remembered = 1000
 
@@ -19,6 +24,9 @@ export interface Stage {
   readonly haraka: Haraka
   readonly shop: Shop
   readonly journal: Journal
+  /** An engine over the same ledger that sends nothing: what the dashboard looks at. It knows the demo's time. */
+  readonly watcher: Engine
+  readonly dashboard: RunningDashboard
   close(): Promise<void>
 }
 
@@ -46,7 +54,13 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     const streams = new Set(rows.map(({ stream }) => stream))
     const ownLanes = new Set(rows.filter(({ ownLane }) => ownLane).map(({ stream }) => stream))
     const haraka = await startHaraka(
-      { apple: apple.hosts, elsewhere: otherHost, streams: [...streams], ownLanes: [...ownLanes], mxRecords },
+      {
+        apple: apple.hosts,
+        elsewhere: otherHost,
+        streams: [...streams, ...chapterStreams],
+        ownLanes: [...ownLanes, ...chapterLanes],
+        mxRecords,
+      },
       signal,
     )
     closing.push(() => haraka.stop())
@@ -63,7 +77,15 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     const shop = openShop({ port: haraka.port, ledger: haraka.ledger, journal })
     closing.push(() => shop.close())
     closing.push(followLedger(shop.engine, tell, (error) => journal.fail(error)))
-    return { apple, elsewhere, haraka, shop, journal, close }
+    const watcher = createEngine({
+      ledger: haraka.ledger,
+      policy: scalePolicy(TIME_SCALE, resolvePolicy(demoPolicy)),
+    })
+    closing.push(() => watcher.close())
+    const notice = 'The demo: an hour takes a tenth of a second, so the last 30 days are the last 72 seconds.'
+    const dashboard = await startDashboard({ engine: watcher, by: 'the demo', notice })
+    closing.push(() => dashboard.close())
+    return { apple, elsewhere, haraka, shop, journal, watcher, dashboard, close }
   } catch (error) {
     await close()
     throw error

@@ -1,8 +1,11 @@
 /** How long an hour takes in the demo, in ms. */
 export const HOUR_MS = 100
 
-/** All durations of the engine's policy times this. */
-export const TIME_SCALE: number = HOUR_MS / 3_600_000
+/**
+ * All durations of the engine's policy times this, as Haraka's plugin reads it from its configuration: counts are found by the
+ * length of their minute.
+ */
+export const TIME_SCALE: number = Number((HOUR_MS / 3_600_000).toFixed(12))
 
 /** A span of the demo's time as it would be in real life, such as `34 min`. */
 export function realSpan(ms: number): string {

@@ -12,6 +12,12 @@ export function isReadOnly(): boolean {
   return value === null || value === 'out' || value.readOnly
 }
 
+/** What is shown at first: where an hour takes a second, a day is over before it is read. */
+export function usualWindow(): 'day' | 'month' {
+  const { value } = session
+  return value !== null && value !== 'out' && value.minuteSeconds < 1 ? 'month' : 'day'
+}
+
 /** The token stands behind the `#`, so that it reaches no log; it is exchanged for a cookie and taken out of the address line. */
 export async function begin(): Promise<void> {
   const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1]

@@ -6,6 +6,8 @@ export interface SessionAnswer {
   by: string
   readOnly: boolean
   notice: string | null
+  /** Seconds of what is called a minute: 60, unless a demo runs faster. */
+  minuteSeconds: number
   /** The id of the newest event; the stream goes on behind it. */
   last: number
 }

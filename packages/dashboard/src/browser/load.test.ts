@@ -66,7 +66,7 @@ describe.skipIf(browserFile === null)('at 1,000 events a second', { timeout: 60_
         // Some batches come along.
         await page.waitForResponse((response) => response.url().includes('/api/'))
       }
-      await page.getByText(/ of [\d,]+ attempts in the last hour were accepted/).waitFor()
+      await page.getByText(/ of [\d,]+ attempts in the last day were accepted/).waitFor()
       const longest = Number(await page.evaluate('window.longest'))
       child.stdin.end()
       const { rate } = (await next()) as { rate: number }

@@ -48,12 +48,11 @@ export function app(parts: Parts): Hono<Env> {
 
   hono.get('/api/session', async (context) => {
     const { by, readOnly = false } = context.get('viewer')
-    const answer: SessionAnswer = {
-      by,
-      readOnly,
-      notice: options.notice,
-      last: await newestId(engine.ledger),
-    }
+    const [{ bucketSeconds: minuteSeconds }, last] = await Promise.all([
+      engine.rates({ window: 'hour' }),
+      newestId(engine.ledger),
+    ])
+    const answer: SessionAnswer = { by, readOnly, notice: options.notice, minuteSeconds, last }
     return context.json(answer)
   })
   hono.get('/api/now', async (context) => {

@@ -6,6 +6,7 @@ import { Chart, type Layer } from '../parts/chart.tsx'
 import { Feed } from '../parts/feed.tsx'
 import { WindowChoice, type Window } from '../parts/segments.tsx'
 import { Empty, Name, Problem, Time } from '../parts/texts.tsx'
+import { usualWindow } from '../session.ts'
 import { useAnswer } from '../use-answer.ts'
 import { count, percent, visible } from '../words.ts'
 import { Lanes } from './lanes.tsx'
@@ -13,14 +14,14 @@ import { Troubles } from './troubles.tsx'
 
 /** How Apple treats us now. */
 export function Now(): JSX.Element {
-  const [window, setWindow] = useState<Window>('day')
+  const [window, setWindow] = useState<Window>(usualWindow)
   const { data, error } = useAnswer<NowAnswer>('now', { window })
   return (
     <>
       <header>
         <div>
           <h1>{data === null ? 'Now' : headline(data)}</h1>
-          {data === null ? null : <p>{subline(data)}</p>}
+          {data === null ? null : <p>{subline(data, window)}</p>}
         </div>
       </header>
       <Problem text={error} />
@@ -37,11 +38,14 @@ function headline({ month, holds, incidents, canaries }: NowAnswer): string {
   return month.attempts === 0 ? 'Nothing was sent to Apple yet.' : 'Apple takes your mail.'
 }
 
-function subline({ month, day, hour, incidents }: NowAnswer): string {
+function subline(data: NowAnswer, window: Window): string {
+  const { month, incidents, latest } = data
   if (incidents.some(({ endedAt }) => endedAt === null))
     return 'What it refuses is tried again, and nobody is suppressed for it.'
-  const span = hour.attempts >= 20 ? hour : day.attempts > 0 ? day : month
-  const name = span === hour ? 'hour' : span === day ? 'day' : '30 days'
+  const chosen = data[window]
+  const span = chosen.attempts > 0 ? chosen : month
+  const name = span === month ? '30 days' : window
+  if (span.attempts === 0 && latest.length > 0) return 'No attempts in the last 30 days.'
   if (span.attempts === 0)
     return 'As soon as Haraka or Nodemailer records the first outcome in this ledger, it shows here.'
   return `${percent(span.delivered / span.attempts)} of ${count(span.attempts)} attempts in the last ${name} were accepted.`

@@ -11,7 +11,7 @@ export function Troubles({ data }: { data: NowAnswer }): JSX.Element | null {
   if (holds.length + incidents.length + canaries.length === 0) return null
   return (
     <section aria-labelledby="troubles">
-      <h2 id="troubles">What holds mail back</h2>
+      <h2 id="troubles">What needs a look</h2>
       <div class="grid">
         {incidents.map((incident) => (
           <IncidentCard key={incident.id} incident={incident} />
@@ -117,7 +117,13 @@ function HoldCard({ hold }: { hold: ShownHold }): JSX.Element {
           'Apple took a probe, so mail goes some at a time.'
         ) : (
           <>
-            Next probe or end: <Time at={until} />.
+            {until > Date.now() ? (
+              <>
+                Next probe or end: <Time at={until} />.
+              </>
+            ) : (
+              'The next mail is its probe.'
+            )}
           </>
         )}
       </p>

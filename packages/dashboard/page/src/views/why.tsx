@@ -7,7 +7,7 @@ import { WindowChoice, type Window } from '../parts/segments.tsx'
 import { Spark } from '../parts/spark.tsx'
 import { Empty, Name, Problem, Reply, Time } from '../parts/texts.tsx'
 import { ask } from '../parts/confirm.tsx'
-import { isReadOnly } from '../session.ts'
+import { isReadOnly, usualWindow } from '../session.ts'
 import { useAnswer } from '../use-answer.ts'
 import { count, doneWords, faultWords, visible } from '../words.ts'
 import { Paste } from './paste.tsx'
@@ -16,7 +16,7 @@ const colors = ['--accent', '--wait', '--bounce', '--bad', '--teal'] as const
 
 /** What Apple says, and what it means. */
 export function Why({ rest }: { rest: string }): JSX.Element {
-  const [window, setWindow] = useState<Window>('day')
+  const [window, setWindow] = useState<Window>(usualWindow)
   const { data, error } = useAnswer<WhyAnswer>('why', { window })
   return (
     <>

@@ -1,0 +1,35 @@
+import { readers, unless, type Chapter } from './chapter.ts'
+
+const recipients = readers('regular', 8)
+
+export const incident: Chapter = {
+  name: 'incident',
+  title: 'Apple says that good readers do not exist',
+  watch:
+    'Now: an incident at Apple begins and ends; what it refused is tried again, and nobody is suppressed.',
+  async play(play) {
+    const mail = (subject: string): Promise<void> =>
+      recipients.reduce(
+        (before, recipient) => before.then(() => play.send({ recipient, subject, stream: 'transactional' })),
+        Promise.resolve(),
+      )
+    await mail('Your order has arrived')
+    await play.untilDelivered(recipients)
+    for (const recipient of recipients) play.stage.apple.script(recipient, [{ rule: 'invalid-recipient' }])
+    await mail('Your invoice')
+    await play.untilTrue('the incident is noticed', async () => (await play.engine.incidents()).length > 0)
+    // Apple is well again.
+    for (const recipient of recipients) play.stage.apple.script(recipient, [{ accept: true }])
+    await play.untilDone(recipients, 2)
+    await mail('Your invoice, once more')
+    await play.untilDelivered(recipients, 2)
+    await play.untilTrue('the incident is over', async () =>
+      (await play.engine.incidents()).every(({ endedAt }) => endedAt !== null),
+    )
+    const [seen] = await play.engine.incidents()
+    return [
+      ...unless(seen?.type === 'recipients', 'no incident was seen that refuses good recipients'),
+      ...(await play.wronglySuppressed(recipients)),
+    ]
+  },
+}
