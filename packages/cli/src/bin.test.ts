@@ -28,6 +28,14 @@ describe('the command', () => {
   })
 })
 
+test('says what is wrong as JSON where that is asked for', async () => {
+  const { code, stdout, stderr } = await run(['status', '--json', '--windw'])
+  expect([code, stdout]).toEqual([2, ''])
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: 'EUSAGE', message: expect.stringContaining("unknown option '--windw'") },
+  })
+})
+
 test('repeats no more of a wrong argument than helps', async () => {
   const { code, stderr } = await run(['y'.repeat(9000)])
   expect(code).toBe(2)

@@ -19,7 +19,9 @@ import { addSimulate } from './commands/simulate.ts'
 import { addStatus } from './commands/status.ts'
 import { addSuppressions } from './commands/suppressions.ts'
 import { addWatch } from './commands/watch.ts'
+import { CliError } from './cli-error.ts'
 import { exitCodes } from './exit-codes.ts'
+import { errorLine } from './output/tell-error.ts'
 import { bounded, visible } from './output/visible.ts'
 import { ownVersion } from './own-version.ts'
 
@@ -55,13 +57,17 @@ const commands = [
  */
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.fine
+  const json = args.includes('--json')
   const program = new Command('icloud-delivery')
     .description('Mail to iCloud: what Apple’s mail servers say, and what to do about it.')
     .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .showHelpAfterError('(--help tells more)')
-    .configureOutput({ outputError: (text, write) => write(`${visibleLines(text)}\n`) })
+    .showHelpAfterError(json ? false : '(--help tells more)')
+    .configureOutput({
+      outputError: (text, write) =>
+        write(json ? errorLine(new CliError('EUSAGE', text.trim()), json) : `${visibleLines(text)}\n`),
+    })
     .exitOverride()
     .addHelpText(
       'after',

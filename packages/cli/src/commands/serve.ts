@@ -4,7 +4,6 @@ import { wholeNumber, withJson, withLedger, type JsonFlag } from '../input/optio
 import { stopped, untilStopped } from '../input/until-stopped.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { visible, visibleJson } from '../output/visible.ts'
-import { listen } from '../serve/listen.ts'
 import { resultLine } from '../serve/result-line.ts'
 import { webhookOptions } from '../serve/webhook-options.ts'
 
@@ -49,6 +48,7 @@ Put TLS in front of it: secrets and addresses travel in these requests. Ctrl-C e
         flags,
         async ({ engine, settings }) => {
           const { createFeedback, createWebhooks } = await import('@icloud-delivery/feedback')
+          const { listen } = await import('../serve/listen.ts')
           const options = webhookOptions(settings.webhooks)
           const paths = Object.keys(options).map((esp) => `/${esp}`)
           const webhooks = createWebhooks({

@@ -100,7 +100,7 @@ function selectionOf(words: readonly string[], { rule, since, until, incident, o
 
 /** How many suppressions would end; for addresses, how many of these have something that would. */
 async function countFor(engine: Engine, selection: Selection, origin: SuppressionOrigin): Promise<number> {
-  if (!Array.isArray(selection)) return engine.release({ ...selection, dryRun: true })
+  if (!Array.isArray(selection)) return releaseMany(engine, selection, { dryRun: true })
   const known = await Promise.all(selection.map((address) => engine.whyNot(address, { events: 0 })))
   return known.filter(
     ({ suppressions, softBounces, quarantine, deferred }) =>
@@ -118,13 +118,13 @@ function countText(selection: Selection, count: number): string {
 async function releaseMany(
   engine: Engine,
   selection: Many,
-  audit: { by?: string; note?: string },
+  options: { by?: string; note?: string; dryRun?: boolean },
 ): Promise<number> {
-  const bar = progress('Releasing')
+  const bar = progress(options.dryRun === true ? 'Counting' : 'Releasing')
   try {
     return await engine.release({
       ...selection,
-      ...audit,
+      ...options,
       progress: (done, released) =>
         bar.at(done, `${countWords(done)} recipients looked at, ${countWords(released)} released`),
     })
