@@ -17,42 +17,46 @@ async function numbers(stage: Stage): Promise<Map<string, number>> {
   )
 }
 
-it.each([0, 2])('nodes=%i: counts decisions and deliveries over all processes', async (nodes) => {
-  const stage = await setStage({
-    apple: { connection: [{ accept: true }] },
-    haraka: { nodes },
-    icloud: ['[metrics]', 'listen=127.0.0.1:0', '[policy]', 'time_scale=1'],
-  })
-  try {
-    for (const name of ['one', 'two', 'three']) {
-      stage.apple.script(`${name}@icloud.com`, [{ rule: 'invalid-recipient' }])
-      await stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`] })
-    }
-    await stage.dsns('a@example.com', 3)
-    await stage.haraka.send({
-      from: 'b@example.com',
-      to: ['anna@icloud.com'],
-      headers: { 'X-Stream': 'marketing' },
+it.each([0, 2])(
+  'nodes=%i: counts decisions and deliveries over all processes',
+  { timeout: 60_000 },
+  async (nodes) => {
+    const stage = await setStage({
+      apple: { connection: [{ accept: true }] },
+      haraka: { nodes },
+      icloud: ['[metrics]', 'listen=127.0.0.1:0', '[policy]', 'time_scale=1'],
     })
-    await stage.delivered('anna@icloud.com')
-    stage.apple.script('block@icloud.com', [{ rule: 'proofpoint-block' }])
-    await stage.haraka.send({ from: 'b@example.com', to: ['block@icloud.com'] })
-    await stage.haraka.logged(/<block@icloud\.com> rule=proofpoint-block/)
-    await stage.emptyQueue(1)
+    try {
+      for (const name of ['one', 'two', 'three']) {
+        stage.apple.script(`${name}@icloud.com`, [{ rule: 'invalid-recipient' }])
+        await stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`] })
+      }
+      await stage.dsns('a@example.com', 3)
+      await stage.haraka.send({
+        from: 'b@example.com',
+        to: ['anna@icloud.com'],
+        headers: { 'X-Stream': 'marketing' },
+      })
+      await stage.delivered('anna@icloud.com')
+      stage.apple.script('block@icloud.com', [{ rule: 'proofpoint-block' }])
+      await stage.haraka.send({ from: 'b@example.com', to: ['block@icloud.com'] })
+      await stage.haraka.logged(/<block@icloud\.com> rule=proofpoint-block/)
+      await stage.emptyQueue(1)
 
-    const now = await numbers(stage)
-    const decided = (action: string, rule: string, stream: string): number | undefined =>
-      now.get(`icloud_decisions_total{action="${action}",rule="${rule}",stream="${stream}"}`)
-    expect(decided('suppress', 'invalid-recipient', 'transactional')).toBe(3)
-    expect(decided('delivered', '', 'marketing')).toBe(1)
-    expect(decided('hold', 'proofpoint-block', 'transactional')).toBe(1)
-    expect(now.get('icloud_parked_messages')).toBe(1)
-    expect(now.get('icloud_alerts_total{kind="ip-blocked"}')).toBe(1)
-    expect(now.get('icloud_holds{scope="sending-ip",rule="proofpoint-block"}')).toBe(1)
-  } finally {
-    await stage.close()
-  }
-})
+      const now = await numbers(stage)
+      const decided = (action: string, rule: string, stream: string): number | undefined =>
+        now.get(`icloud_decisions_total{action="${action}",rule="${rule}",stream="${stream}"}`)
+      expect(decided('suppress', 'invalid-recipient', 'transactional')).toBe(3)
+      expect(decided('delivered', '', 'marketing')).toBe(1)
+      expect(decided('hold', 'proofpoint-block', 'transactional')).toBe(1)
+      expect(now.get('icloud_parked_messages')).toBe(1)
+      expect(now.get('icloud_alerts_total{kind="ip-blocked"}')).toBe(1)
+      expect(now.get('icloud_holds{scope="sending-ip",rule="proofpoint-block"}')).toBe(1)
+    } finally {
+      await stage.close()
+    }
+  },
+)
 
 it('the ledger is out of reach: what is counted is served all the same', async () => {
   const stage = await setStage({
@@ -106,25 +110,30 @@ it('an address that is taken is a line in the log, and mail goes on', async () =
   }
 })
 
-it('follows [metrics] listen while Haraka runs: to another port, and to none', async () => {
-  const stage = await setStage({ haraka: { nodes: 1 } })
-  const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
-  const write = (listen: string): void =>
-    writeFileSync(file, `${readFileSync(file, 'utf8').split('[metrics]')[0]}[metrics]\n${listen}\n`)
-  const read = (count: number): Promise<unknown> =>
-    vi.waitUntil(
-      () =>
-        stage.haraka.log.filter((line) => line.includes('was read again: [metrics] listen')).length === count,
-      { timeout: 20_000, interval: 25 },
-    )
-  try {
-    write('listen=127.0.0.1:0')
-    const [url = ''] = /http\S+/.exec(await stage.haraka.logged(/metrics: http/)) ?? []
-    expect((await fetch(url)).status).toBe(200)
-    write('')
-    await read(2)
-    await expect(fetch(url)).rejects.toThrow(/fetch failed/)
-  } finally {
-    await stage.close()
-  }
-})
+it(
+  'follows [metrics] listen while Haraka runs: to an address, and to none',
+  { timeout: 60_000 },
+  async () => {
+    const stage = await setStage({ haraka: { nodes: 1 } })
+    const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
+    const write = (listen: string): void =>
+      writeFileSync(file, `${readFileSync(file, 'utf8').split('[metrics]')[0]}[metrics]\n${listen}\n`)
+    const read = (count: number): Promise<unknown> =>
+      vi.waitUntil(
+        () =>
+          stage.haraka.log.filter((line) => line.includes('was read again: [metrics] listen')).length ===
+          count,
+        { timeout: 20_000, interval: 25 },
+      )
+    try {
+      write('listen=127.0.0.1:0')
+      const [url = ''] = /http\S+/.exec(await stage.haraka.logged(/metrics: http/)) ?? []
+      expect((await fetch(url)).status).toBe(200)
+      write('')
+      await read(2)
+      await expect(fetch(url)).rejects.toThrow(/fetch failed/)
+    } finally {
+      await stage.close()
+    }
+  },
+)
