@@ -1,6 +1,7 @@
 import { classifyMeasurements } from './classify/rows.ts'
 import { harakaMeasurements, waitingMeasurements } from './haraka/rows.ts'
 import { ledgerMeasurements } from './ledger/rows.ts'
+import { logMeasurements } from './logs/rows.ts'
 import type { Measurement } from './measurement.ts'
 import { jsonMeasurements } from './nodemailer/json-rows.ts'
 import { outboxMeasurements } from './nodemailer/outbox-rows.ts'
@@ -17,4 +18,5 @@ export const measurements: readonly Measurement[] = [
   ...harakaMeasurements,
   ...waitingMeasurements,
   ...preflightMeasurements,
+  ...logMeasurements,
 ]
