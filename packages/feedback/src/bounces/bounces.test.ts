@@ -98,6 +98,17 @@ describe('a bounce to a signed return path', () => {
     expect(await bounces.message(bounce)).toMatchObject([{ status: 'recorded', recipient: anna }])
   })
 
+  it('comes again if a recipient could not be looked up', async () => {
+    const { bounces } = bench({
+      recipientsOf: () => {
+        throw new Error('no database')
+      },
+    })
+    expect(await bounces.message(bounceOf('postfix', { top: deliveredTo(signed().address) }))).toMatchObject([
+      { status: 'failed', reason: expect.stringContaining('no database') as string },
+    ])
+  })
+
   it.each([
     ['block of the IP', '550 5.7.0 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.10'],
     ['rate', '421 [HCM1] Your mail from 192.0.2.10 was deferred.'],

@@ -86,7 +86,13 @@ async function actOnSigned(
 ): Promise<BounceResult> {
   const { options, bounce } = one
   const recipients = bounce.report?.recipients ?? []
-  const known = (await options.recipientsOf?.(path)) ?? []
+  let known: Iterable<string>
+  try {
+    known = (await options.recipientsOf?.(path)) ?? []
+  } catch (error) {
+    const why = String((error as Error | null)?.message).slice(0, 200)
+    return listed(one, recipients[0] ?? null, 'failed', `its recipient could not be looked up: ${why}`)
+  }
   const { recipient, messageId } =
     paths === null
       ? { recipient: null, messageId: null }

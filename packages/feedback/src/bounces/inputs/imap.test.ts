@@ -112,6 +112,31 @@ describe.skipIf(!hasDovecot())('an IMAP folder', () => {
     ])
   })
 
+  it('says so if the server goes away, and goes on later', async () => {
+    const { bounces } = bench()
+    const own = await DovecotServer.start({ users: { six: 'pw6' } })
+    const options = { host: own.host, port: own.tlsPort, auth: { user: 'six', pass: 'pw6' } }
+    const tls = { ca: own.certificate, servername: 'localhost' }
+    for (const name of ['a', 'b']) await own.deliver('six', bounceFor(`${name}@icloud.com`))
+    const results: BounceResult[] = []
+    const run = async (): Promise<void> => {
+      for await (const result of bounces.imap({ ...options, tls })) {
+        results.push(result)
+        await own.stop()
+      }
+    }
+    await expect(run()).rejects.toMatchObject({ code: 'EINPUT' })
+    expect(results).toHaveLength(1)
+  })
+
+  it('says so if there is no folder to move to', async () => {
+    const { bounces } = bench()
+    await server.deliver('one', bounceFor('z@icloud.com'))
+    await expect(all(bounces.imap(at('one', { moveTo: 'Nowhere' })))).rejects.toMatchObject({
+      code: 'EINPUT',
+    })
+  })
+
   it.each([
     ['a wrong password', { auth: { user: 'one', pass: 'wrong' } }, 'refused the log-in of one'],
     ['a certificate that nobody vouches for', { tls: { servername: 'localhost' } }, 'cannot be used'],

@@ -46,7 +46,7 @@ export async function* readImap(options: ImapOptions, readOne: ReadOne): AsyncGe
         ? null
         : await ImapPlace.open(state, `${options.auth.user}@${options.host}/${folder}`, mailbox.uidValidity)
     const query = place === null ? { seen: false } : { uid: `${place.after + 1}:*` }
-    const found = (await client.search(query, { uid: true })) || []
+    const found = (await asked(client.search(query, { uid: true }))) || []
     // `n:*` names the last message even if it is older than that.
     const uids = found.filter((uid) => place === null || uid > place.after).toSorted((a, b) => a - b)
     let done = 0
@@ -55,11 +55,8 @@ export async function* readImap(options: ImapOptions, readOne: ReadOne): AsyncGe
       for (const uid of uids) {
         signal?.throwIfAborted()
         const source = `UID ${uid}`
-        const message = await client.fetchOne(
-          String(uid),
-          { source: { start: 0, maxLength: headBytes }, size: true },
-          { uid: true },
-        )
+        const wanted = { source: { start: 0, maxLength: headBytes }, size: true }
+        const message = await asked(client.fetchOne(String(uid), wanted, { uid: true }))
         if (message) {
           const results =
             message.source === undefined
@@ -67,8 +64,9 @@ export async function* readImap(options: ImapOptions, readOne: ReadOne): AsyncGe
               : await readOne(message.source, { source })
           bytes += message.size ?? message.source?.length ?? 0
           const isDone = !results.some((result) => result.status === 'failed')
-          if (isDone && moveTo !== undefined) await client.messageMove(String(uid), moveTo, { uid: true })
-          else if (isDone && !isReadOnly) await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true })
+          if (isDone && moveTo !== undefined) await moved(client, uid, moveTo)
+          else if (isDone && !isReadOnly)
+            await asked(client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true }))
           await place?.passed(uid, isDone)
           yield* results
         } else await place?.passed(uid, true)
@@ -80,6 +78,16 @@ export async function* readImap(options: ImapOptions, readOne: ReadOne): AsyncGe
   } finally {
     await client.logout().catch(() => client.close())
   }
+}
+
+/** Afterwards nothing more can be done: the connection is lost, or the server does not do what it has to. */
+function asked<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => stop('the server did not go on', error))
+}
+
+async function moved(client: ImapFlow, uid: number, folder: string): Promise<void> {
+  if ((await asked(client.messageMove(String(uid), folder, { uid: true }))) === false)
+    stop(`UID ${uid} could not be moved to ${JSON.stringify(folder)}`, new Error('is there such a folder?'))
 }
 
 async function connected(options: ImapOptions): Promise<ImapFlow> {

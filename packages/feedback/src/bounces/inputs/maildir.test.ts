@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BounceResult } from '../bounce-result.ts'
 import { bench, deliveredTo, signed } from '../bounces.test.fixture.ts'
 import { bounceOf } from '../mta-bounces.test.fixture.ts'
+import type { ReadOne } from '../read-one.ts'
+import { readMaildir } from './maildir.ts'
 import type { BounceProgress } from './walk.ts'
 
 let directory = ''
@@ -91,6 +93,20 @@ describe('a Maildir', () => {
     await expect(run).rejects.toThrow(/abort/i)
     expect(readdirSync(box('new')).toSorted()).toEqual(['b', 'c'])
     expect(await all(bounces.maildir(box()))).toHaveLength(2)
+  })
+
+  it('of which one file cannot be read goes on with the others, and keeps it', async () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(box('new', name), bounceFor(`${name}@icloud.com`))
+    mkdirSync(box('new', 'd'))
+    const { bounces } = bench()
+    const read: ReadOne = (source, options) =>
+      options.source === 'new/b' ? Promise.reject(new Error('EIO')) : bounces.message(source, options)
+    expect(await all(readMaildir(box(), {}, read))).toMatchObject([
+      { source: 'new/a', status: 'recorded' },
+      { source: 'new/b', status: 'unreadable', reason: 'EIO' },
+      { source: 'new/c', status: 'recorded' },
+    ])
+    expect(readdirSync(box('new'))).toEqual(['b', 'd'])
   })
 
   it('is none without new and cur', async () => {

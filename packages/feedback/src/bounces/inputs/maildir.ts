@@ -3,7 +3,7 @@ import { access, lstat, mkdir, opendir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { FeedbackError } from '../../errors.ts'
 import type { BounceResult } from '../bounce-result.ts'
-import type { ReadOne } from '../read-one.ts'
+import { unreadable, type ReadOne } from '../read-one.ts'
 import type { WalkOptions } from './walk.ts'
 
 /** What {@link Bounces.maildir} takes besides the directory. */
@@ -35,10 +35,15 @@ export async function* readMaildir(
     const status = await lstat(path).catch(() => null)
     // Somebody else took it away, or it is no message.
     if (status?.isFile()) {
-      const results = await readOne(createReadStream(path), { source: `${folder}/${name}` })
+      const source = `${folder}/${name}`
+      let isRead = true
+      const results = await readOne(createReadStream(path), { source }).catch((error: Error) => {
+        isRead = false
+        return [unreadable(source, error.message)]
+      })
       bytes += status.size
-      if (!keep && !results.some((result) => result.status === 'failed'))
-        await markDone(directory, { folder, name }, moveTo)
+      const isDone = isRead && !results.some((result) => result.status === 'failed')
+      if (isDone && !keep) await markDone(directory, { folder, name }, moveTo)
       yield* results
     }
     progress?.({ done: ++done, total: files.length, bytes, totalBytes: null })
