@@ -10,6 +10,8 @@ const apartMs = 900
 export const isLive = signal<boolean | null>(null)
 /** The newest first. */
 export const feed = signal<LiveEvent[]>([])
+/** Whether more happens than an eye can follow: then nothing lights up. */
+export const isBusy = signal(false)
 /** Grows when what is shown may have changed. */
 export const pulse = signal(0)
 
@@ -31,6 +33,7 @@ export function connect(after: number): void {
   })
   source.addEventListener('batch', (message: MessageEvent<string>) => {
     const batch = JSON.parse(message.data) as LiveBatch
+    isBusy.value = batch.count > 5
     feed.value = [...batch.events.toReversed(), ...feed.value].slice(0, kept)
     beat()
   })

@@ -67,11 +67,11 @@ describe.skipIf(browserFile === null)('at 1,000 events a second', { timeout: 60_
         await page.waitForResponse((response) => response.url().includes('/api/'))
       }
       await page.getByText(/ of [\d,]+ attempts in the last day were accepted/).waitFor()
-      const longest = Number(await page.evaluate('window.longest'))
+      const unresponsive = Number(await page.evaluate('window.slow / (performance.now() - window.since)'))
       child.stdin.end()
       const { rate } = (await next()) as { rate: number }
       expect(rate).toBeGreaterThan(900)
-      expect(longest).toBeLessThan(400)
+      expect(unresponsive).toBeLessThan(0.15)
       expect(answers.toSorted((a, b) => a - b)[3]).toBeLessThan(1000)
       expect(faults.filter((fault) => !fault.includes('ERR_'))).toEqual([])
     } finally {
@@ -82,13 +82,13 @@ describe.skipIf(browserFile === null)('at 1,000 events a second', { timeout: 60_
   })
 })
 
-/** How long the page had no time for anything else, ms. */
+/** For how long the page had no time for anything else: only what a person notices. The machine may be busy, too. */
 const measureGaps = `
-  window.longest = 0
-  let before = performance.now()
+  window.slow = 0
+  let before = (window.since = performance.now())
   const tick = () => {
     const now = performance.now()
-    window.longest = Math.max(window.longest, now - before)
+    if (now - before > 200) window.slow += now - before
     before = now
     setTimeout(tick, 5)
   }

@@ -44,6 +44,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     const page = await context.newPage()
     await page.goto(w.dashboard.origin)
     await page.getByLabel('Token').fill('wrong')
+    expect(await faultsOfAccess(page)).toEqual([])
     await page.getByRole('button', { name: 'Open' }).click()
     await page.getByRole('alert').waitFor()
     await page.getByLabel('Token').fill(w.dashboard.token)

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { LiveEvent } from '../../../src/live/live-event.ts'
+import { isBusy } from '../live.ts'
 import { clockTime, doneWords, visible, whenExactly } from '../words.ts'
 import { Name } from './texts.tsx'
 
@@ -32,7 +33,7 @@ export function Feed({
   return (
     <ul class="feed" aria-label={label}>
       {events.map((event) => (
-        <li key={event.id} class="fresh">
+        <li key={event.id} class={isBusy.value ? '' : 'fresh'}>
           <time dateTime={new Date(event.at).toISOString()} title={whenExactly(event.at)}>
             {clockTime(event.at)}
           </time>
