@@ -28,7 +28,7 @@ export async function preflight(mime, envelope) {
 const start = (mode: string, more: readonly string[] = [], plugins: object = {}): Promise<Stage> =>
   setStage({
     haraka: { config: { 'check.mjs': module }, ...plugins },
-    icloud: ['[preflight]', 'module=config/check.mjs', `mode=${mode}`, 'timeout_ms=500', ...more],
+    icloud: ['[preflight]', 'module=config/check.mjs', `mode=${mode}`, 'timeout_ms=3000', ...more],
   })
 
 function lines(stage: Stage, what: string): string[] {
@@ -80,8 +80,8 @@ describe('mode=refuse', () => {
   })
 
   it.each([
-    ['loop', 'no answer within 500 ms'],
-    ['never', 'no answer within 500 ms'],
+    ['loop', 'no answer within 3000 ms'],
+    ['never', 'no answer within 3000 ms'],
     ['exit', 'its thread ended with code 3|the thread has ended'],
     ['throw', "Error: out of 'order'"],
     ['nonsense', 'it gave no list of findings with code and severity'],
