@@ -25,6 +25,23 @@ describe('a mail that is given up', () => {
 })
 
 it.each([
+  ['invalid-recipient', 'given up; the address is in doubt, and stays'],
+  ['inactive-account', 'given up, and counted: only weeks of it would suppress the address'],
+])('what is counted for %s is called that', (rule, words) => {
+  expect(
+    outcomeWords({
+      kind: 'outcome',
+      at: 0,
+      recipient,
+      outcome: 'soft-bounce',
+      rule,
+      reply: '',
+      retryAt: null,
+    }),
+  ).toBe(words)
+})
+
+it.each([
   ['sending-ip', 'ip-sale', 'The lane "ip-sale" (a sending IP)'],
   ['stream', 'ip-sale/sale', 'The stream "sale"'],
   ['sending-domain', 'example.com', 'The sending domain "example.com"'],

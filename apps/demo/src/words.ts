@@ -32,6 +32,8 @@ export function outcomeWords({
     case 'hold':
       return `kept in the queue, probed ${wait}`
     case 'soft-bounce':
+      // Apple took mail for it a short while before.
+      if (rule === 'invalid-recipient') return 'given up; the address is in doubt, and stays'
       return 'given up, and counted: only weeks of it would suppress the address'
     case 'suppress':
       return 'given up, and no more mail to this address'
