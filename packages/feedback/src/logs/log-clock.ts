@@ -126,8 +126,9 @@ export class LogClock {
       return new Date(wall.year, wall.month, wall.day, wall.hour, wall.minute, wall.second, wall.ms).getTime()
     }
     const asUtc = utc(wall)
-    const first = asUtc - this.#offsetAt(asUtc)
-    return asUtc - this.#offsetAt(first)
+    const before = this.#offsetAt(asUtc - dayMs)
+    const at = asUtc - before
+    return this.#offsetAt(at) === before ? at : asUtc - this.#offsetAt(asUtc + dayMs)
   }
 
   /** How far the zone is ahead of UTC, ms. The same for a quarter of an hour. */
