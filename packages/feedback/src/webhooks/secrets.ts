@@ -52,10 +52,13 @@ const longestHeader = 2000
  */
 export function requireSecret(headers: Headers, secrets: readonly string[], names: readonly string[]): void {
   const given = names.map((name) => headers.get(name))
-  const authorization = headers.get('authorization') ?? ''
-  const [scheme = '', value = ''] = authorization.slice(0, longestHeader).split(/ +/, 2)
-  if (scheme.toLowerCase() === 'bearer') given.push(value)
-  if (scheme.toLowerCase() === 'basic') {
+  const authorization = (headers.get('authorization') ?? '').slice(0, longestHeader)
+  const space = authorization.indexOf(' ')
+  const scheme = authorization.slice(0, Math.max(space, 0)).toLowerCase()
+  // A secret may have spaces.
+  const value = authorization.slice(space + 1).trimStart()
+  if (scheme === 'bearer') given.push(value)
+  if (scheme === 'basic') {
     const pair = Buffer.from(value, 'base64').toString('utf8')
     given.push(pair.slice(pair.indexOf(':') + 1))
   }
