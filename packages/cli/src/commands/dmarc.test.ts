@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
+import { DovecotServer, hasDovecot } from '@icloud-delivery/dovecot-for-tests'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makePlace, type Place } from '../ledger.test.fixture.ts'
 import { run } from '../run-bin.test.helper.ts'
@@ -45,5 +46,48 @@ describe('dmarc', () => {
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('A report could not be read')])
     const missing = await run(['dmarc', place.path('missing.xml'), '--json'])
     expect([missing.code, JSON.parse(missing.stderr).error.code]).toEqual([1, 'EINPUT'])
+  })
+
+  test.skipIf(!hasDovecot())('reads a folder over IMAP, with an account that no flag names', async () => {
+    const address = 'dmarc@example.com'
+    const server = await DovecotServer.start({ users: { [address]: 'secret-word' } })
+    try {
+      const xml = report(record('198.51.100.7', 12, 'fail'))
+      const mail = [
+        'From: reports@example.org',
+        'Subject: Report',
+        'MIME-Version: 1.0',
+        'Content-Type: application/gzip; name="report.xml.gz"',
+        'Content-Transfer-Encoding: base64',
+        '',
+        gzipSync(xml).toString('base64'),
+        '',
+      ].join('\r\n')
+      await server.deliver(address, mail, 'Reports')
+      const account = {
+        address,
+        password: 'secret-word',
+        host: server.host,
+        port: server.tlsPort,
+        ca: server.certificate,
+      }
+      const env = { ICLOUD_DELIVERY_DMARC_IMAP: JSON.stringify([account]) }
+      const found = await run(['dmarc', '--imap', '--folder', 'Reports', '--json'], { env })
+      expect(found.code).toBe(3)
+      expect(JSON.parse(found.stdout)).toMatchObject({ failed: 12, sources: [{ ip: '198.51.100.7' }] })
+      const wrong = { ICLOUD_DELIVERY_DMARC_IMAP: JSON.stringify([{ ...account, password: 'wrong-word' }]) }
+      const refused = await run(['dmarc', '--imap'], { env: wrong })
+      expect([refused.code, refused.stderr.includes('wrong-word')]).toEqual([1, false])
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test.each([[[]], [['--folder', 'Reports']]])('refuses %j', async (args) => {
+    expect(await run(['dmarc', ...args])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--imap'),
+    })
   })
 })

@@ -1,13 +1,23 @@
-import type { DmarcSource } from '@icloud-delivery/preflight'
+import type { DmarcSource, ReportSource } from '@icloud-delivery/preflight'
 import type { Command } from 'commander'
+import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findingBlocks } from '../findings/finding-blocks.ts'
 import { withJson, type JsonFlag } from '../input/options.ts'
+import { timeOption } from '../input/time.ts'
 import { Page, pageWidth } from '../output/page.ts'
 import { painterFor } from '../output/paint.ts'
 import { counted, countWords } from '../output/time-words.ts'
 import { visibleJson } from '../output/visible.ts'
+import { whileWorking } from '../output/while-working.ts'
 import { write } from '../output/write.ts'
+
+interface Flags extends JsonFlag {
+  imap?: true
+  account?: string
+  folder?: string
+  since?: number
+}
 
 const mostSources = 50
 
@@ -19,19 +29,30 @@ export function addDmarc(program: Command, end: (exitCode: number) => void): voi
     .description(
       'Reads DMARC aggregate reports: per source IP what passed and failed, the most failures first.',
     )
-    .argument('<file...>', 'XML, gzip, zip, mails with these attached, mbox files, folders, Maildirs')
+    .argument('[file...]', 'XML, gzip, zip, mails with these attached, mbox files, folders, Maildirs')
+    .option('--imap', 'a folder over IMAP; the account comes from ICLOUD_DELIVERY_DMARC_IMAP, or --account')
+    .option('--account <file>', 'for --imap: a file with the account, that nobody else may read')
+    .option('--folder <name>', 'for --imap (default: INBOX)')
+    .option('--since <time>', 'for --imap: mail from that day on: 2026-01-31, 30d', timeOption)
   withJson(command, 'print one JSON object').addHelpText(
     'after',
     `
 Examples:
   icloud-delivery dmarc report.xml.gz
   icloud-delivery dmarc ~/Maildir/.dmarc --json | jq '.sources[0]'
+  icloud-delivery dmarc --imap --account dmarc.json --folder Reports --since 30d
+
+An account is JSON, in a file of mode 600 or in ICLOUD_DELIVERY_DMARC_IMAP, never in a flag:
+  [{ "address": "dmarc@example.com", "password": "...", "host": "imap.example.com" }]
 
 Exits with 3 if mail of a source failed.`,
   )
-  command.action(async (files: string[], { json }: JsonFlag) => {
+  command.action(async (files: string[], flags: Flags) => {
+    const { json } = flags
     const { readDmarcReports } = await import('@icloud-delivery/preflight')
-    const summary = await readDmarcReports(files)
+    const inputs = [...files, ...(await mailboxOf(flags))]
+    if (inputs.length === 0) throw new CliError('EUSAGE', 'name files, folders or Maildirs, or say --imap')
+    const summary = await whileWorking('Reading', readDmarcReports(inputs))
     const { findings, reports, messages, passed, failed, sources } = summary
     if (failed > 0) end(exitCodes.findings)
     const { stdout } = process
@@ -51,6 +72,21 @@ Exits with 3 if mail of a source failed.`,
     if (reports.length === 0 && unreadable.length === 0) console.error('There is no DMARC report in it.')
     return write(stdout, page.toString())
   })
+}
+
+/** @throws CliError `EUSAGE`; PreflightError `EINPUT` if the account cannot be read */
+async function mailboxOf({ imap, account: file, folder, since }: Flags): Promise<ReportSource[]> {
+  if (imap !== true) {
+    if (file === undefined && folder === undefined && since === undefined) return []
+    throw new CliError('EUSAGE', '--account, --folder and --since go with --imap only')
+  }
+  const { readSeeds } = await import('@icloud-delivery/preflight')
+  const accounts = await readSeeds(file === undefined ? { env: 'ICLOUD_DELIVERY_DMARC_IMAP' } : { file })
+  return accounts.map((account) => ({
+    account,
+    ...(folder !== undefined && { folder }),
+    ...(since !== undefined && { since }),
+  }))
 }
 
 const columns = [
