@@ -86,7 +86,7 @@ export class SqliteReader {
 
   /** The next entries whose key begins with `prefix`, after the key `last`. */
   page(prefix: string, last: string): Entry[] {
-    const rows = this.statements.list.all(prefix, last, `${prefix}\u{10FFFF}`) as unknown as (Row & {
+    const rows = this.statements.list.all(prefix, last, last, `${prefix}\u{10FFFF}`) as unknown as (Row & {
       key: string
       value: string
     })[]
@@ -129,9 +129,10 @@ function prepareReading(
     commit: database.prepare('COMMIT'),
     dataVersion: database.prepare('PRAGMA data_version'),
     get: database.prepare('SELECT version, value FROM entries WHERE key = ?'),
+    // One lower bound: of two, SQLite begins at the first and goes through all that was read before.
     list: database.prepare(
       `SELECT key, version, value FROM entries
-       WHERE key >= ? AND key > ? AND key < ? AND value IS NOT NULL ORDER BY key LIMIT 500`,
+       WHERE key >= max(?, ?) AND key > ? AND key < ? AND value IS NOT NULL ORDER BY key LIMIT 500`,
     ),
     counts: database.prepare('SELECT field, n FROM counts WHERE grp = ?'),
     events: database.prepare(
