@@ -61,10 +61,15 @@ export function Who({ rest }: { rest: string }): JSX.Element {
 }
 
 function Matches({ text, typed }: { text: string; typed: string }): JSX.Element {
-  const { data, error } = useAnswer<WhoAnswer>('who', { q: text })
+  const { data, error, again } = useAnswer<WhoAnswer>('who', { q: text })
   const [more, setMore] = useState<WhoAnswer[]>([])
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => setMore([]), [text])
+  useEffect(() => {
+    if (data?.total !== null) return
+    const timer = setTimeout(again, 500)
+    return () => clearTimeout(timer)
+  }, [data])
   const pages = data === null ? [] : [data, ...more]
   const matches = pages.flatMap((page) => page.matches)
   const next = pages.at(-1)?.next ?? null
@@ -89,7 +94,9 @@ function Matches({ text, typed }: { text: string; typed: string }): JSX.Element 
       <Problem text={error ?? failure} />
       {data !== null && matches.length === 0 ? (
         <Empty>
-          {text === '' ? (
+          {total === null ? (
+            'The suppressed addresses are still being read …'
+          ) : text === '' ? (
             'Nobody is suppressed.'
           ) : (
             <>
