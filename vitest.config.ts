@@ -22,5 +22,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // What is waited for comes at once on an idle machine, and later on a busy one.
+    expect: { poll: { timeout: 10_000 } },
   },
 })
