@@ -1,9 +1,9 @@
-import type { LateResult } from '@icloud-delivery/feedback'
+import type { WebhookResult } from '@icloud-delivery/feedback'
 import { secondWords } from '../output/time-words.ts'
 import { bounded, visible, visibleJson } from '../output/visible.ts'
 
 /** What became of one event, on one line. */
-export function resultLine(result: LateResult, json: boolean): string {
+export function resultLine(result: WebhookResult, json: boolean): string {
   const { status, recipient, messageId, action, reason } = result
   const rule = action?.verdict?.rule ?? null
   const at = Date.now()

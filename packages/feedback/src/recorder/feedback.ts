@@ -1,7 +1,9 @@
 import type { Engine, Late, RecordRequest } from '@icloud-delivery/engine'
 import { createHash } from 'node:crypto'
 import { argument } from '../errors.ts'
+import { isAddress } from './address.ts'
 import { isApplesHost, isAtApple } from './apple-host.ts'
+import { isKnownOfApple } from './known-of-apple.ts'
 import type { LateReply } from './late-reply.ts'
 import type { LateResult, LateStatus } from './late-result.ts'
 
@@ -69,10 +71,11 @@ export function createFeedback(options: FeedbackOptions): Feedback {
 
 async function recordOne(engine: Engine, lane: string, reply: LateReply): Promise<LateResult> {
   const { outcome, recipient } = reply
+  if (!isAddress(recipient)) return result(reply, 'invalid', 'the recipient is no address')
   const id = reply.id === null ? undefined : shortened(reply.id)
   if (outcome.kind === 'complaint' || outcome.kind === 'unsubscribe') {
     const { at } = reply
-    const stream = outcome.kind === 'unsubscribe' ? outcome.stream : undefined
+    const stream = outcome.kind === 'unsubscribe' ? (outcome.stream ?? reply.stream) : undefined
     const done = await engine.recordEngagement(recipient, outcome.kind, {
       ...(at !== undefined && { at }),
       ...(stream !== undefined && { stream }),
@@ -87,6 +90,9 @@ async function recordOne(engine: Engine, lane: string, reply: LateReply): Promis
   const isFromApple = host !== null && isApplesHost(host, recipient)
   if (outcome.kind === 'delivered' && !(host === null ? isAtApple(recipient) : isFromApple))
     return result(reply, 'not-apple', 'another host took it')
+
+  if (outcome.kind === 'reply' && host === null && !isKnownOfApple(reply, outcome))
+    return result(reply, 'not-apple', 'no host is named, and the words are none that Apple is known for')
 
   // Whoever quotes Apple is believed for the recipient alone.
   const isAbout = reply.trust === 'all' && (host === null || isFromApple) ? 'all' : 'recipient'

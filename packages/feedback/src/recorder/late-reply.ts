@@ -14,7 +14,10 @@ export type LateOutcome =
       kind: 'reply'
       /** The reply with whatever stands around it: a Diagnostic-Code, a line of a log, what an ESP quotes. */
       text: string
-      /** The host that answered (Remote-MTA), if it is known. */
+      /**
+       * The host that answered (Remote-MTA), if it is known. Where it is not, and the text names none either, only words that a rule
+       * knows count as Apple's.
+       */
       host?: string | null
       /** Whether whoever sent it has given the message up. False: it goes on trying. Default true. */
       final?: boolean
@@ -31,7 +34,7 @@ export type LateOutcome =
   | { kind: 'complaint' }
   | {
       kind: 'unsubscribe'
-      /** The stream that the reader leaves. Default `marketing`. */
+      /** The stream that the reader leaves. Default: `stream` of the report, else `marketing`. */
       stream?: string
     }
 

@@ -4,11 +4,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { argument } from '../errors.ts'
 import type { Feedback } from '../recorder/feedback.ts'
 import type { LateReply } from '../recorder/late-reply.ts'
-import type { LateResult } from '../recorder/late-result.ts'
 import { mailgunReader, type MailgunOptions } from './mailgun.ts'
 import { MailgunTokens } from './mailgun-tokens.ts'
 import { postmarkReader, type PostmarkOptions } from './postmark.ts'
-import { recordReports } from './record-reports.ts'
+import { recordReports, type WebhookResult } from './record-reports.ts'
 import { Refusal } from './refusal.ts'
 import { sendgridReader, type SendgridOptions } from './sendgrid.ts'
 import { sesReader, type SesOptions } from './ses/ses.ts'
@@ -33,7 +32,7 @@ export interface WebhooksOptions {
     event: unknown,
   ) => Partial<Pick<LateReply, 'stream' | 'lane' | 'campaign' | 'from' | 'submitter' | 'messageId'>>
   /** Called with each event that counts for something, and what became of it. */
-  onResult?: (report: WebhookReport, result: LateResult) => void
+  onResult?: (report: WebhookReport, result: WebhookResult) => void
   /** Says why requests were refused. Default `console`. */
   logger?: Logger
   /** Fetches Amazon's certificates and confirms subscriptions. Default the global `fetch`. */

@@ -83,7 +83,8 @@ export const sesEvents: Record<string, object> = {
       bounceSubType: 'General',
       feedbackId: 'feedback-1',
       timestamp: new Date(now).toISOString(),
-      reportingMTA: 'dsn; a1.smtp-out.eu-west-1.amazonses.com',
+      reportingMTA: 'dns; a1.smtp-out.eu-west-1.amazonses.com',
+      remoteMtaIp: '192.0.2.25',
       bouncedRecipients: [
         {
           emailAddress: 'anna@icloud.com',

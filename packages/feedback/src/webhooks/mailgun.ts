@@ -4,6 +4,7 @@ import type { LateOutcome } from '../recorder/late-reply.ts'
 import {
   bracketed,
   checked,
+  optionalBoolean,
   optionalNumber,
   optionalObject,
   optionalText,
@@ -11,9 +12,10 @@ import {
   parsedJson,
 } from './lenient.ts'
 import type { MailgunTokens } from './mailgun-tokens.ts'
+import { isOwnWords } from './own-words.ts'
 import { Refusal } from './refusal.ts'
 import { checkedSecrets, type Secrets } from './secrets.ts'
-import type { EspReader, WebhookReport } from './webhook-report.ts'
+import { outOfBand, type EspReader, type WebhookReport } from './webhook-report.ts'
 
 /** Mailgun's webhooks, in JSON. */
 export interface MailgunOptions {
@@ -46,6 +48,7 @@ const event = v.object({
   ),
   message: optionalObject(v.object({ headers: optionalObject(v.object({ 'message-id': optionalText })) })),
   envelope: optionalObject(v.object({ sender: optionalText })),
+  flags: optionalObject(v.object({ 'is-delayed-bounce': optionalBoolean })),
   'client-info': optionalObject(v.object({ bot: optionalText })),
 })
 type MailgunEvent = v.InferOutput<typeof event>
@@ -79,10 +82,13 @@ export function mailgunReader(
           'ETIMESTAMP',
           `it was signed more than ${windowSeconds} s from now; look at this machine's clock`,
         )
-      const report = reportOf(checked(event, raw))
-      if (report === null) return []
+      // Also of what is no report: who saw it could sign another event with it.
       await tokens.take(token, body)
-      return [{ report, event: raw }]
+      const found = checked(event, raw)
+      const report = reportOf(found)
+      if (report === null) return []
+      const isOutOfBand = found.event === 'failed' && found.flags?.['is-delayed-bounce'] === true
+      return [{ report, event: raw, ...(isOutOfBand && { listed: outOfBand }) }]
     },
   }
 }
@@ -112,7 +118,7 @@ function reportOf(found: MailgunEvent): WebhookReport | null {
       id,
       recipient,
       messageId: bracketed(found.message?.headers?.['message-id'] ?? null),
-      trust: 'all',
+      trust: outcome.kind === 'reply' && (outcome.host ?? null) === null ? 'recipient' : 'all',
       lane: 'mailgun',
       outcome,
       ...(at !== null && { at }),
@@ -147,7 +153,7 @@ function textOf({ 'delivery-status': status }: MailgunEvent): string | null {
   const { code = null, message = null, description = null, 'enhanced-code': enhanced = null } = status ?? {}
   const text = message || description
   if (code === null || code < 400 || code >= 600 || code === 498 || code === 499 || !text) return null
-  if (/^[245]\d\d[ -]/.test(text)) return text
   const needsEnhanced = enhanced !== null && !/^[245]\.\d{1,3}\.\d{1,3}/.test(text)
-  return `${code} ${needsEnhanced ? `${enhanced} ` : ''}${text}`
+  const reply = /^[245]\d\d[ -]/.test(text) ? text : `${code} ${needsEnhanced ? `${enhanced} ` : ''}${text}`
+  return isOwnWords(reply) ? null : reply
 }

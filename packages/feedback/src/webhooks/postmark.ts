@@ -8,6 +8,7 @@ import {
   optionalTime,
   parsedJson,
 } from './lenient.ts'
+import { isOwnWords } from './own-words.ts'
 import { checkedSecrets, requireSecret, type Secrets } from './secrets.ts'
 import type { EspReader, WebhookReport } from './webhook-report.ts'
 
@@ -67,7 +68,8 @@ function reportOf(found: PostmarkRecord): WebhookReport | null {
       id,
       recipient,
       messageId,
-      trust: 'all',
+      // Postmark does not say whether it was told while it was connected, or by a bounce message afterwards.
+      trust: outcome.kind === 'reply' ? 'recipient' : 'all',
       lane: 'postmark',
       outcome,
       ...(at !== null && { at }),
@@ -107,6 +109,7 @@ const noReplies = new Set([
   'TemplateRenderingFailed',
   'OpenRelayTest',
   'Unconfirmed',
+  'DnsError',
 ])
 
 function bounceOf({ Type: type, Details: text }: PostmarkRecord): LateOutcome | null {
@@ -114,6 +117,6 @@ function bounceOf({ Type: type, Details: text }: PostmarkRecord): LateOutcome | 
   if (type === 'Unsubscribe') return { kind: 'unsubscribe' }
   if (type === 'ManuallyDeactivated' || type === 'SMTPApiError')
     return { kind: 'esp-suppressed', by: 'postmark', reason: type }
-  if (text === null || text === '' || noReplies.has(type ?? '')) return null
+  if (text === null || isOwnWords(text) || noReplies.has(type ?? '')) return null
   return { kind: 'reply', text, final: type !== 'Transient' }
 }

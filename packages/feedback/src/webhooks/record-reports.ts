@@ -4,17 +4,31 @@ import type { LateReply } from '../recorder/late-reply.ts'
 import type { LateResult, LateStatus } from '../recorder/late-result.ts'
 import { isReaderReport, type MadeReport, type ReaderReport, type WebhookReport } from './webhook-report.ts'
 
+/**
+ * What became of an event: one of {@link LateStatus}, or `listed`: nobody can vouch for it (a bounce message that the ESP was sent later,
+ * a complaint of one of several), so nothing counts.
+ */
+export type WebhookStatus = LateStatus | 'listed'
+
+/** {@link LateResult} of an event. */
+export interface WebhookResult extends Omit<LateResult, 'status'> {
+  status: WebhookStatus
+}
+
 /** How many events came to what. */
-export type WebhookCounts = Record<LateStatus, number>
+export type WebhookCounts = Record<WebhookStatus, number>
+
+/** As many are recorded at once: enough to share a write of the ledger, and no request takes all of the memory. */
+const atOnce = 64
 
 /** What {@link recordReports} is told. */
 export interface Reporting {
   feedback: Feedback
   annotate: (report: WebhookReport, event: unknown) => Partial<LateReply>
-  onResult: ((report: WebhookReport, result: LateResult) => void) | undefined
+  onResult: ((report: WebhookReport, result: WebhookResult) => void) | undefined
 }
 
-/** Records what a request says, all at once. Resolves when it is on disk, but for what is counted as `failed`. */
+/** Records what a request says, many at once. Resolves when it is on disk, but for what is counted as `failed`. */
 export async function recordReports(
   reports: readonly MadeReport[],
   reporting: Reporting,
@@ -23,20 +37,25 @@ export async function recordReports(
     recorded: 0,
     duplicate: 0,
     'not-apple': 0,
+    listed: 0,
     outdated: 0,
     invalid: 0,
     failed: 0,
   }
   const { feedback, annotate, onResult } = reporting
-  await Promise.all(
-    reports.map(async ({ report, event }) => {
+  const waiting = reports.values()
+  const recordNext = async (): Promise<void> => {
+    for (const { report, event, listed } of waiting) {
       const result = isReaderReport(report)
         ? await recordReader(report, feedback)
-        : await recordReply({ ...report, ...annotate(report, event) }, feedback)
+        : listed === undefined
+          ? await recordReply({ ...report, ...annotate(report, event) }, feedback)
+          : await list(report.recipient, listed, feedback)
       counts[result.status]++
       onResult?.(report, result)
-    }),
-  )
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, reports.length) }, recordNext))
   return counts
 }
 
@@ -50,6 +69,16 @@ async function recordReply(reply: LateReply, feedback: Feedback): Promise<LateRe
     return failure(recipient, error)
   }
   return await feedback.record(reply)
+}
+
+async function list(recipient: string, why: string, feedback: Feedback): Promise<WebhookResult> {
+  try {
+    if (!(await isOfApple(recipient, feedback)))
+      return answer(recipient, 'not-apple', 'not a recipient at Apple')
+  } catch (error) {
+    return failure(recipient, error)
+  }
+  return { ...answer(recipient, 'recorded', why), status: 'listed' }
 }
 
 async function recordReader(report: ReaderReport, feedback: Feedback): Promise<LateResult> {

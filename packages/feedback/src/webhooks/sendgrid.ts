@@ -3,8 +3,9 @@ import * as v from 'valibot'
 import { argument } from '../errors.ts'
 import type { LateOutcome } from '../recorder/late-reply.ts'
 import { eachOf, optionalBoolean, optionalText, optionalTime, parsedJson } from './lenient.ts'
+import { isOwnWords } from './own-words.ts'
 import { Refusal } from './refusal.ts'
-import type { EspReader, MadeReport, WebhookReport } from './webhook-report.ts'
+import { outOfBand, type EspReader, type MadeReport, type WebhookReport } from './webhook-report.ts'
 
 /** SendGrid's Event Webhook, with its signature turned on. */
 export interface SendgridOptions {
@@ -84,7 +85,8 @@ const events = eachOf(
 function reportsIn(payload: unknown): MadeReport[] {
   return v.parse(events, payload).flatMap(({ raw, found }) => {
     const report = found.success ? reportOf(found.output) : null
-    return report === null ? [] : [{ report, event: raw }]
+    if (report === null) return []
+    return [{ report, event: raw, ...(found.success && isOutOfBand(found.output) && { listed: outOfBand }) }]
   })
 }
 
@@ -108,16 +110,21 @@ function reportOf(found: SendgridEvent): WebhookReport | null {
   )
 }
 
+/** SendGrid cannot say which message a delayed or asynchronous bounce is about, and only there. */
+function isOutOfBand({ event: type, sg_message_id: message }: SendgridEvent): boolean {
+  return (type === 'bounce' || type === 'blocked') && message === null
+}
+
 function outcomeOf({ event: type, reason, response }: SendgridEvent): LateOutcome | null {
   switch (type) {
     case 'delivered':
       return { kind: 'delivered', ...(response !== null && { text: response }) }
     case 'bounce':
     case 'blocked':
-      return reason === null ? null : { kind: 'reply', text: reason }
+      return reason === null || isOwnWords(reason) ? null : { kind: 'reply', text: reason }
     case 'deferred': {
       const text = response ?? reason
-      return text === null ? null : { kind: 'reply', text, final: false }
+      return text === null || isOwnWords(text) ? null : { kind: 'reply', text, final: false }
     }
     case 'dropped':
       // Others are dropped for what is in the message, or for a limit of the account.

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import type { LateOutcome } from '../recorder/late-reply.ts'
 import { checked, optionalText, optionalTime, parsedJson } from './lenient.ts'
+import { isOwnWords } from './own-words.ts'
 import { checkedSecrets, requireSecret, type Secrets } from './secrets.ts'
-import type { EspReader, MadeReport, WebhookReport } from './webhook-report.ts'
+import { outOfBand, type EspReader, type MadeReport, type WebhookReport } from './webhook-report.ts'
 
 /** SparkPost's event webhooks. It signs nothing. */
 export interface SparkpostOptions {
@@ -44,7 +45,13 @@ export function sparkpostReader({ secret }: SparkpostOptions): EspReader {
 function reportsIn(raw: unknown): MadeReport[] {
   const found = v.safeParse(event, raw)
   const report = found.success ? reportOf(found.output) : null
-  return report === null ? [] : [{ report, event: raw }]
+  if (report === null) return []
+  const isOutOfBand = found.success && found.output.type === 'out_of_band' && isAboutReply(report)
+  return [{ report, event: raw, ...(isOutOfBand && { listed: outOfBand }) }]
+}
+
+function isAboutReply(report: WebhookReport): boolean {
+  return 'outcome' in report && report.outcome.kind === 'reply'
 }
 
 /** @see https://developers.sparkpost.com/api/webhooks/ */
@@ -83,9 +90,11 @@ function outcomeOf(found: SparkpostEvent): LateOutcome | null {
     case 'bounce':
     case 'out_of_band':
       if (found.bounce_class === adminFailure) return suppressed(text)
-      return text === null || answers.has(found.bounce_class) ? null : { kind: 'reply', text }
+      return text === null || isOwnWords(text) || answers.has(found.bounce_class)
+        ? null
+        : { kind: 'reply', text }
     case 'delay':
-      return text === null ? null : { kind: 'reply', text, final: false }
+      return text === null || isOwnWords(text) ? null : { kind: 'reply', text, final: false }
     case 'policy_rejection':
     case 'generation_rejection':
       return /suppress/i.test(text ?? '') ? suppressed(text) : null

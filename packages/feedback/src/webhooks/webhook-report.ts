@@ -16,7 +16,15 @@ export type WebhookReport = LateReply | ReaderReport
 export interface MadeReport {
   report: WebhookReport
   event: unknown
+  /** Why nobody can vouch for it: it is listed then, and nothing counts. */
+  listed?: string
 }
+
+/**
+ * Why a bounce message that the ESP was sent later is listed only: whoever learns the return path can write one, and how hard that is
+ * to find out is the ESP's secret. Apple itself refuses while the ESP is connected.
+ */
+export const outOfBand = 'it came to the ESP in a bounce message, which anybody may have written'
 
 /** A request as it came, at most 1 MB. */
 export interface WebhookRequest {

@@ -50,7 +50,7 @@ function reportsIn({ Message }: SnsEnvelope): MadeReport[] {
   // When it is set up, SES sends a sentence instead.
   if (!Message.trimStart().startsWith('{')) return []
   const event = parsedJson(Message)
-  return sesReports(event).map((report) => ({ report, event }))
+  return sesReports(event).map((told) => ({ ...told, event }))
 }
 
 async function confirm({ SubscribeURL, TopicArn }: SnsEnvelope, fetch: Fetch): Promise<void> {
