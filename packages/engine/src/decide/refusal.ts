@@ -238,8 +238,10 @@ export class Refusal {
   }
 
   private namesOther(): boolean {
-    const { recipient, sameMailbox = false } = this.attempt
-    return isOtherMailbox(this.says.evidence.address, recipient, sameMailbox)
+    const { recipient, sameMailbox = false, late } = this.attempt
+    return [this.says.evidence.address, late?.mailbox].some((named) =>
+      isOtherMailbox(named, recipient, sameMailbox),
+    )
   }
 
   private pauses(): boolean {

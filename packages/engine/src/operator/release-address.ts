@@ -19,9 +19,11 @@ export async function releaseAddress(parts: Parts, request: AddressRelease): Pro
     throw argument('release', 'origin', suppressionOrigins.join(', '), origin)
   const audit = auditOf('release', request)
   const released = await changeOne(parts, recipient, (_, before) => {
-    const state = origin === 'reply' ? withoutReplies(before) : withoutOrigin(before, origin)
+    const isOfReplies = origin === 'reply'
+    const state = isOfReplies ? withoutReplies(before) : withoutOrigin(before, origin)
     const ended = (before.suppressions ?? []).filter((suppression) => suppression.origin === origin)
     if (ended.length === 0 && JSON.stringify(state) === JSON.stringify(before)) return null
+    const at = parts.clock()
     const data = {
       origin,
       suppressions: ended.length,
@@ -29,8 +31,9 @@ export async function releaseAddress(parts: Parts, request: AddressRelease): Pro
       streams: ended.flatMap(({ streams }) => streams),
       ...audit,
     }
-    const event = { at: parts.clock(), type: 'release', subject: recipient, data }
-    return { state, events: [event], result: ended }
+    const event = { at, type: 'release', subject: recipient, data }
+    // A reply of before, told again by a log or bounce that is read twice, must not undo it.
+    return { state: isOfReplies ? { ...state, releasedAt: at } : state, events: [event], result: ended }
   })
   for (const suppression of released.flat()) parts.events.emit('released', { suppression })
   return released.flat().length

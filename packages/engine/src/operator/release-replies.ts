@@ -63,8 +63,9 @@ export async function releaseSelected(
             const { state } = result
             const rules = [...new Set(result.ended.map(({ rule }) => rule))]
             const data = { origin: 'reply', suppressions: result.ended.length, rules, ...audit }
-            const event = { at: parts.clock(), type: 'release', subject: address, data }
-            return { state, events: [event], result: result.ended }
+            const at = parts.clock()
+            const event = { at, type: 'release', subject: address, data }
+            return { state: { ...state, releasedAt: at }, events: [event], result: result.ended }
           })
       done += page.length
       for (const suppression of ended.flat()) {

@@ -101,6 +101,43 @@ describe('an outcome that is told later', () => {
     expect([suppressions, softBounces, quarantine]).toEqual([[], [], null])
   })
 
+  it.each([{ address: 'anna@icloud.com' }, { rule: 'invalid-recipient' }])(
+    'counts for nothing if the recipient was released since (%o)',
+    async (request) => {
+      const { engine, time, reply, deliver } = bench()
+      const at = time.now - minute
+      await reply(replies.invalid, { late: { at } })
+      expect(await engine.release(request)).toBe(1)
+      for (let read = 0; read < 2; read++) {
+        time.now += 70 * day
+        for (const text of [replies.invalid, replies.inactive])
+          expect(await reply(text, { late: { at } })).toMatchObject({
+            type: 'pass',
+            reason: 'this recipient was released since; nothing is counted',
+          })
+        // An older delivery that is heard of late changes nothing about that.
+        await deliver({ late: { at: at - minute } })
+      }
+      const { suppressions, softBounces } = await engine.address('anna@icloud.com')
+      expect([suppressions, softBounces]).toEqual([[], []])
+      expect(await reply(replies.invalid, { late: { at: time.now } })).toMatchObject({ type: 'suppress' })
+    },
+  )
+
+  it.each([replies.invalid, replies.inactive, replies.full])(
+    'is held against nobody if it is about another mailbox (%s)',
+    async (text) => {
+      const { engine, reply } = bench()
+      const late = { about: 'recipient', mailbox: 'bob@example.org' } as const
+      expect(await reply(text.replaceAll('<anna@icloud.com>', ''), { late })).toMatchObject({
+        type: 'soft-bounce',
+      })
+      expect(await engine.address('anna@icloud.com')).toMatchObject({ suppressions: [], softBounces: [] })
+      const own = { about: 'recipient', mailbox: 'ANNA@icloud.com' } as const
+      expect((await reply(text, { late: own })).reason).not.toMatch(/another mailbox/)
+    },
+  )
+
   it('leaves what was said after a delivery that is heard of late', async () => {
     const { engine, time, reply, deliver } = bench()
     await reply(replies.inactive, { messageId: 'today' })
@@ -191,6 +228,7 @@ describe('an outcome that is told later', () => {
     ['a time that is none', { at: '2026' }],
     ['an unknown option', { when: 1 }],
     ['an unknown about', { about: 'lane' }],
+    ['a mailbox that is none', { mailbox: 1 }],
   ])('refuses %s by EARGUMENT', async (_, late) => {
     await expect(bench().reply(replies.full, { late: late as Late })).rejects.toMatchObject({
       code: 'EARGUMENT',

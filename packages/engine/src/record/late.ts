@@ -26,11 +26,16 @@ export interface Late {
    * was delivered is not believed then. `all`: it is as good as an attempt of our own on a direct hop. Default `all`.
    */
   about?: 'recipient' | 'all'
+  /**
+   * The mailbox that the reply is about, if that is not the recipient's, such as the target of a forwarding: then it is held against
+   * nobody. Default: as the words of the reply have it.
+   */
+  mailbox?: string
   /** Whether the host that sent it has given the message up. False: it goes on trying. Default true. */
   final?: boolean
 }
 
-const names: readonly string[] = ['id', 'until', 'at', 'about', 'final'] satisfies (keyof Late)[]
+const names: readonly string[] = ['id', 'until', 'at', 'about', 'mailbox', 'final'] satisfies (keyof Late)[]
 const longestId = 1000
 /** ms. What Apple said before says little about how it takes mail now. */
 export const freshMs = 600_000
@@ -42,13 +47,15 @@ export function checkLate(call: string, late: unknown): void {
   if (typeof late !== 'object' || late === null)
     throw argument(call, 'late', 'an object such as { id, at }', late)
   onlyOptions(`${call}: late`, late, names)
-  const { id, until, at, about, final } = late as Record<keyof Late, unknown>
+  const { id, until, at, about, mailbox, final } = late as Record<keyof Late, unknown>
   if (id !== undefined && !(typeof id === 'string' && id !== '' && id.length <= longestId))
     throw argument(call, 'late.id', `a string of 1 to ${longestId} characters`, id)
   checkTime(call, 'late.until', until)
   checkTime(call, 'late.at', at)
   if (about !== undefined && about !== 'recipient' && about !== 'all')
     throw argument(call, 'late.about', "'recipient' or 'all'", about)
+  if (mailbox !== undefined && typeof mailbox !== 'string')
+    throw argument(call, 'late.mailbox', 'an address', mailbox)
   if (final !== undefined && typeof final !== 'boolean')
     throw argument(call, 'late.final', 'true or false', final)
 }

@@ -94,10 +94,10 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const asked = trouble && attempt === way && recentAsked(trouble, state, now, policy, attempt)
   if (asked) state.recent = await signals.recent(attempt, asked, now)
   refuseIfAbandoned(progress)
-  const isBelated = late !== undefined && isBefore(timeOf(late, clock()), state, clock())
+  const belated = late === undefined ? null : whatCameSince(timeOf(late, clock()), state, clock())
   const decided =
-    isBelated && outcome.kind !== 'delivered'
-      ? pass(verdict, state, attempt, 'Apple has taken mail for this recipient since; nothing is counted')
+    belated !== null && outcome.kind !== 'delivered'
+      ? pass(verdict, state, attempt, `${belated}; nothing is counted`)
       : decideOn({ outcome, verdict, attempt }, state, now, policy)
   const isSeed = state.recipient.seed === true
   const decision = isSeed ? uncounted(decided, state) : decided
@@ -163,10 +163,11 @@ function again(attempt: Attempt): Decision {
   return { ...decision, action: { ...decision.action, type: 'pass', duplicate: true } as Action }
 }
 
-/** Whether Apple took mail for the recipient after that. What a clock that was set back since wrote says nothing. */
-function isBefore(at: number, { recipient }: State, now: number): boolean {
-  const { deliveredAt = -Infinity } = recipient
-  return deliveredAt > at && deliveredAt <= now
+/** What makes a reply of then say nothing any more. What a clock that was set back since wrote is not looked at. */
+function whatCameSince(at: number, { recipient }: State, now: number): string | null {
+  const isSince = (time = -Infinity): boolean => time > at && time <= now
+  if (isSince(recipient.deliveredAt)) return 'Apple has taken mail for this recipient since'
+  return isSince(recipient.releasedAt) ? 'this recipient was released since' : null
 }
 
 /** As if nothing were remembered. */

@@ -57,6 +57,7 @@ export function afterDelivery(state: RecipientState, messageId: string, now: num
   if (rest.messages) next.messages = rest.messages
   if (rest.important) next.important = true
   if (rest.seed) next.seed = true
+  if (rest.releasedAt !== undefined && rest.releasedAt > now) next.releasedAt = rest.releasedAt
   return next
 }
 
@@ -83,6 +84,7 @@ export function withoutReplies(state: RecipientState): RecipientState {
   if (state.messages) next.messages = state.messages
   if (state.deliveredAt !== undefined) next.deliveredAt = state.deliveredAt
   if (state.since !== undefined) next.since = state.since
+  if (state.releasedAt !== undefined) next.releasedAt = state.releasedAt
   if (state.important) next.important = true
   if (state.seed) next.seed = true
   return next

@@ -55,6 +55,8 @@ export interface RecipientState {
   seed?: true
   /** Apple's last 250, ms since the epoch. */
   deliveredAt?: number
+  /** When somebody last took back what replies did, ms since the epoch: what was said before counts no more. */
+  releasedAt?: number
   /** Day of Apple's first 250, in days since the epoch: short, as everybody has one. */
   since?: number
 }
