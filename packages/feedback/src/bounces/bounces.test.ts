@@ -81,6 +81,41 @@ describe('a bounce to a signed return path', () => {
     expect(await engine.ledger.events({ subject: victim })).toEqual([])
   })
 
+  it('holds nothing against whom it was signed for if the target of his forwarding is gone', async () => {
+    const { engine, bounces } = bench()
+    const bounce = bounceOf('postfix', {
+      top: deliveredTo(signed().address),
+      reply: '550 5.1.6 recipient no longer on server',
+    }).replace(`Final-Recipient: rfc822; ${anna}`, 'Final-Recipient: rfc822; bob@icloud.com')
+    expect(await bounces.message(bounce)).toMatchObject([
+      { status: 'recorded', recipient: anna, action: { type: 'soft-bounce' } },
+    ])
+    for (const address of [anna, 'bob@icloud.com'])
+      expect(await engine.address(address)).toMatchObject({ suppressions: [], softBounces: [] })
+  })
+
+  it.each([
+    [
+      'an answer that quotes it',
+      (text: string) =>
+        text.replace('This message was', 'You wrote:\r\n\r\nThis message was').replace(/X-Failed.*\r\n/, ''),
+    ],
+    ['an answer without a word of its own', (text: string) => text.replace(/X-Failed.*\r\n/, '')],
+  ])('is not %s', async (_, quoted) => {
+    const { bounces } = bench()
+    const answer = quoted(bounceOf('exim', { top: deliveredTo(signed().address) }))
+    expect(await bounces.message(answer)).toMatchObject([{ status: 'not-a-bounce' }])
+  })
+
+  it('is no delivery status in other mail', async () => {
+    const { bounces } = bench()
+    const mail = bounceOf('postfix', { top: deliveredTo(signed().address) }).replace(
+      'multipart/report; report-type=delivery-status',
+      'multipart/mixed',
+    )
+    expect(await bounces.message(mail)).toMatchObject([{ status: 'not-a-bounce' }])
+  })
+
   it('acts on none of several that are not the one that was signed for', async () => {
     const { engine, bounces } = bench()
     const { address } = signed()

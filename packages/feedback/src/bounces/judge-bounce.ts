@@ -5,12 +5,15 @@ import type { BounceResult, BounceStatus } from './bounce-result.ts'
 import type { CheckedBounces } from './bounces-options.ts'
 import type { BounceRecipient } from './formats/report.ts'
 import { reporterItself } from './formats/text-report.ts'
+import { fromXtext } from './message/addresses.ts'
 import { fieldOf } from './message/parse-message.ts'
 import type { Bounce } from './read-bounce.ts'
 import { relayThatWrote } from './trust/own-relay.ts'
 import { signedBy, signedFor } from './trust/signed-for.ts'
 
 const longestShown = 1000
+/** The engine looks at no reply that is older, so what is remembered for as long as that counts once. ms. */
+const rememberMs = 367 * 86_400_000
 /** Apple's servers that send its users' mail: what they report is what others said (guidance of Apple's hosts). */
 const appleItself = /(?:^|\.)(?:apple|icloud|me|mac)\.com$/i
 
@@ -47,16 +50,29 @@ export async function judgeBounce(
       ? null
       : signedBy(bounce.fields, options.addressFields, deliveredTo, returnPath, options.clock())
   const relay = relayThatWrote(bounce.fields, report, options.relays, options.receivers)
+  // What a relay of ours wrote is as old as it says: it is the same bounce also when its return path is out of date.
+  const proof =
+    relay === null || returnPath === null
+      ? null
+      : signedBy(
+          bounce.fields,
+          options.addressFields,
+          deliveredTo,
+          returnPath,
+          bounce.date ?? options.clock(),
+        )
   if (relay !== null) {
     const results: BounceResult[] = []
     for (const each of recipients) {
-      const recipient = each.originalRecipient ?? each.finalRecipient
-      const proof = signed?.valid && returnPath !== null && recipient !== null ? signed.path : null
+      // The mailbox that Apple refused; Original-Recipient is whatever the client that handed the message over says (RFC 3461, 4.2).
+      const recipient = each.finalRecipient ?? each.originalRecipient
       const isItsOwn =
-        proof !== null &&
+        proof?.valid === true &&
         returnPath !== null &&
-        signedFor(proof, returnPath, [recipient ?? ''], []).recipient !== null
-      const once = isItsOwn ? { id: `bounce:${proof.id}`, rememberUntil: proof.expiresAt } : {}
+        signedFor(proof.path, returnPath, [recipient ?? ''], []).recipient !== null
+      const once = isItsOwn
+        ? { id: `bounce:${proof.path.id}`, rememberUntil: proof.path.expiresAt + rememberMs }
+        : {}
       results.push(await act(one, each, { recipient, trust: 'all', lane: relay.lane, ...once }))
     }
     return results
@@ -104,9 +120,12 @@ async function actOnSigned(
       'unmatched',
       'nobody whom it names is the one that it was signed for',
     )
-  const folded = (address: string | null): boolean => address?.toLowerCase() === recipient
+  const isHis = (address: string | null): boolean => address?.toLowerCase() === recipient
+  const isOriginallyHis = ({ originalRecipient: original }: BounceRecipient): boolean =>
+    original !== null && (isHis(original) || isHis(fromXtext(original)))
   const about =
-    recipients.find((each) => folded(each.finalRecipient) || folded(each.originalRecipient)) ??
+    recipients.find((each) => isHis(each.finalRecipient)) ??
+    recipients.find(isOriginallyHis) ??
     (recipients.length === 1 ? recipients[0] : undefined)
   if (about === undefined)
     return {
@@ -118,12 +137,14 @@ async function actOnSigned(
     trust: 'recipient',
     id: `bounce:${path.id}`,
     messageId: messageId ?? `return path ${path.messageToken}`,
-    rememberUntil: path.expiresAt,
+    rememberUntil: path.expiresAt + rememberMs,
+    // Mail for him may be passed on: that the target is gone is not his fault.
+    ...(about.finalRecipient !== null && !isHis(about.finalRecipient) && { mailbox: about.finalRecipient }),
   })
 }
 
 /** Whom it counts for, and as what. */
-interface Meant extends Pick<LateReply, 'trust' | 'rememberUntil'> {
+interface Meant extends Pick<LateReply, 'trust' | 'rememberUntil' | 'mailbox'> {
   recipient: string | null
   lane?: string | undefined
   id?: string
@@ -132,7 +153,7 @@ interface Meant extends Pick<LateReply, 'trust' | 'rememberUntil'> {
 
 async function act(one: Case, about: BounceRecipient, meant: Meant): Promise<BounceResult> {
   const { options, bounce } = one
-  const { recipient, trust, lane, rememberUntil } = meant
+  const { recipient, trust, lane, mailbox } = meant
   if (about.action === 'delayed') return listed(one, about, 'delayed', 'the message is still on its way')
   if (about.action === 'relayed' || about.action === 'expanded')
     return listed(one, about, 'not-a-bounce', 'the message was passed on; what became of it is not known')
@@ -141,6 +162,9 @@ async function act(one: Case, about: BounceRecipient, meant: Meant): Promise<Bou
     return listed(one, about, 'invalid', 'it does not say why')
   const messageId = meant.messageId ?? bounce.messageIds[0] ?? null
   const at = about.at ?? bounce.date
+  // Read again after a year it would be news.
+  if (at === null && meant.id === undefined) return listed(one, about, 'invalid', 'it does not say when')
+  const rememberUntil = meant.rememberUntil ?? (at ?? 0) + rememberMs
   const recorded = await options.feedback.record({
     id: meant.id ?? reportId(bounce, recipient, messageId),
     recipient,
@@ -153,7 +177,8 @@ async function act(one: Case, about: BounceRecipient, meant: Meant): Promise<Bou
     ...(at !== null && { at }),
     ...(lane !== undefined && { lane }),
     ...(options.stream !== null && { stream: options.stream }),
-    ...(rememberUntil !== undefined && { rememberUntil }),
+    ...(mailbox !== undefined && { mailbox }),
+    rememberUntil,
   })
   const { status, action, reason } = recorded
   const shown = listed(one, about, status, reason)
@@ -177,7 +202,7 @@ function listed(
   status: BounceStatus,
   reason: string,
 ): BounceResult {
-  const recipient = about?.originalRecipient ?? about?.finalRecipient ?? null
+  const recipient = about?.finalRecipient ?? about?.originalRecipient ?? null
   const isFailure = about !== null && about.reply !== '' && about.action !== 'delivered'
   return {
     source,

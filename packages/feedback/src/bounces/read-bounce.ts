@@ -4,7 +4,7 @@ import { readExim } from './formats/exim.ts'
 import { readGmail } from './formats/gmail.ts'
 import { readQmail } from './formats/qmail.ts'
 import type { BounceRecipient, BounceReport } from './formats/report.ts'
-import { addressesIn } from './message/addresses.ts'
+import { addressesIn, fromXtext } from './message/addresses.ts'
 import { fieldOf, parseMessage, type HeaderField, type ParsedMessage } from './message/parse-message.ts'
 import { readHead, type MessageSource } from './message/read-head.ts'
 import { returnedFields } from './message/returned-message.ts'
@@ -72,9 +72,14 @@ function headOf(bytes: Buffer): Buffer {
 }
 
 function reportIn(message: ParsedMessage): BounceReport | null {
+  const { fields } = message
+  const isReport = isDeliveryReport(fieldOf(fields, 'content-type') ?? '')
   const part = message.parts.find(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type))
-  const report = part === undefined ? null : readDeliveryStatus(part.content)
+  const report = part === undefined || !isReport ? null : readDeliveryStatus(part.content)
   if (report !== null && report.recipients.every(({ reply }) => hasWords(reply))) return report
+  // Exim has both; whoever answers a bounce, and quotes it, has the first one only.
+  const isAnswer = /^auto-replied\b/i.test(fieldOf(fields, 'auto-submitted') ?? '')
+  if (!isReport && isAnswer && fieldOf(fields, 'x-failed-recipients') === null) return null
   const lines = message.text.split(/\r?\n/, mostLines)
   for (const read of textFormats) {
     const inText = read(lines, message)
@@ -82,6 +87,14 @@ function reportIn(message: ParsedMessage): BounceReport | null {
       return report === null ? inText : withWords(report, inText.recipients)
   }
   return report
+}
+
+/** A delivery status in any other mail is of somebody who passes a bounce on, or asks what it is about (RFC 6522). */
+function isDeliveryReport(contentType: string): boolean {
+  return (
+    /^multipart\/report\s*(?:;|$)/i.test(contentType) &&
+    /;\s*report-type\s*=\s*"?(?:global-)?delivery-status"?\s*(?:;|$)/i.test(contentType)
+  )
 }
 
 function hasWords(reply: string): boolean {
@@ -125,6 +138,7 @@ function addressesNamed(
   const ofReport = (report?.recipients ?? []).flatMap(({ finalRecipient, originalRecipient }) => [
     finalRecipient ?? [],
     originalRecipient ?? [],
+    originalRecipient === null ? [] : fromXtext(originalRecipient),
   ])
   const inHeads = [
     fieldOf(message.fields, 'x-failed-recipients'),

@@ -100,6 +100,7 @@ async function recordOne(engine: Engine, lane: string, reply: LateReply): Promis
   if (id !== undefined) late.id = id
   if (reply.at !== undefined) late.at = reply.at
   if (reply.rememberUntil !== undefined) late.until = reply.rememberUntil
+  if (reply.mailbox !== undefined) late.mailbox = reply.mailbox
   if (outcome.kind === 'reply' && outcome.final === false) late.final = false
   const { sender = '', stream, from, campaign, submitter } = reply
   const request: RecordRequest = {

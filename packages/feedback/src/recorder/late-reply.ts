@@ -64,6 +64,8 @@ export interface LateReply {
   outcome: LateOutcome
   /** When the reply was given, ms since the epoch. Default: now. What is older than 10 minutes counts for its recipient alone. */
   at?: number
+  /** The mailbox that was refused, if it is not the recipient's, such as the target of a forwarding: then nothing is held against anybody. */
+  mailbox?: string
   /** The envelope sender. Default: not known. */
   sender?: string
   /** The From header's address or its domain. Default: the domain of `sender`. */

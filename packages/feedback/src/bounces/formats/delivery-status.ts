@@ -1,4 +1,4 @@
-import { addressIn } from '../message/addresses.ts'
+import { recipientIn } from '../message/addresses.ts'
 import { fieldBlocks } from '../message/field-lines.ts'
 import { fieldOf, type HeaderField } from '../message/parse-message.ts'
 import type { BounceRecipient, BounceReport } from './report.ts'
@@ -40,8 +40,8 @@ function recipientOf(block: readonly HeaderField[], reportingMta: string | null)
   const remoteMta = nameIn(fieldOf(block, 'remote-mta'))
   const isSmtp = /^smtp\s*;/i.test(diagnostic)
   return {
-    finalRecipient: addressIn(text('final-recipient')),
-    originalRecipient: addressIn(text('original-recipient')),
+    finalRecipient: recipientIn(text('final-recipient')),
+    originalRecipient: recipientIn(text('original-recipient')),
     action: actions.includes(action) ? (action as BounceRecipient['action']) : actionBy(status),
     status,
     reply: replyOf(diagnostic, status),

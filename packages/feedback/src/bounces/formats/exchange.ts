@@ -1,6 +1,6 @@
 import { addressIn } from '../message/addresses.ts'
 import type { BounceRecipient } from './report.ts'
-import { failed, reporterItself, type TextFormat } from './text-report.ts'
+import { beginsWith, failed, reporterItself, type TextFormat } from './text-report.ts'
 
 const mostRecipients = 100
 
@@ -8,7 +8,16 @@ const mostRecipients = 100
  * What Exchange and Microsoft 365 write for administrators where the RFC 3464 part is missing or says nothing: the recipient on a
  * line of its own, and below it `host #550 5.1.1 ... ##`, `<host #5.1.1 smtp;550 ...>` or `Remote Server returned '...'`.
  */
-export const readExchange: TextFormat = (lines) => {
+export const readExchange: TextFormat = (lines, { fields }) => {
+  // Newer ones are a report by their MIME type; in any other mail it has to be the text itself.
+  const isReport = fields.some(
+    ({ name, value }) => name === 'content-type' && /^multipart\/report\b/i.test(value),
+  )
+  if (
+    !isReport &&
+    !beginsWith(lines, /^(?:Your message\b|Delivery has failed to|Diagnostic information for)/i)
+  )
+    return null
   const server = lines.find((line) => /^\s*Generating server:/i.test(line))
   const reached = lines.findIndex((line) =>
     /did not reach the following recipient|Generating server:/i.test(line),

@@ -1,6 +1,6 @@
 import { addressIn } from '../message/addresses.ts'
 import type { BounceRecipient } from './report.ts'
-import { failed, reporterItself, withoutCopy, type TextFormat } from './text-report.ts'
+import { beginsWith, failed, reporterItself, withoutCopy, type TextFormat } from './text-report.ts'
 
 /**
  * Exim's own text (`bounce_message_file` may change the words around it): each address is indented by two, and what is said about
@@ -9,7 +9,9 @@ import { failed, reporterItself, withoutCopy, type TextFormat } from './text-rep
 export const readExim: TextFormat = (all, { fields }) => {
   const lines = withoutCopy(all)
   const opening = lines.findIndex((line) => /created automatically by mail delivery software/i.test(line))
-  if (opening < 0) return null
+  const isQuoted = !beginsWith(lines, /created automatically by mail delivery software/i)
+  // Where the words around it are others, the field is there.
+  if (opening < 0 || (isQuoted && !fields.some(({ name }) => name === 'x-failed-recipients'))) return null
   const isWarning = lines.some((line) => /has not yet been delivered|delay_warning/i.test(line))
   const start = lines.findIndex(
     (line, at) => at > opening && /following address(?:\(es\)|es)?(?: have| has)?.{0,40}:\s*$/i.test(line),

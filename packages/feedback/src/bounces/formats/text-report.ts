@@ -34,6 +34,11 @@ export function namedHost(host: string | null): string | null {
   return host !== null && isIP(host.replace(/^\[(?:ipv6:)?|\]$/gi, '')) !== 0 ? null : host
 }
 
+/** Whether a text begins with a line like this one: below other words it may be a bounce that somebody quotes. */
+export function beginsWith(lines: readonly string[], opening: RegExp): boolean {
+  return opening.test(lines.find((line) => line.trim() !== '')?.trim() ?? '')
+}
+
 /** The lines up to the copy of the message. */
 export function withoutCopy(lines: readonly string[]): readonly string[] {
   const end = lines.findIndex(isCopyAnnounced)

@@ -109,6 +109,19 @@ describe('a Maildir', () => {
     expect(readdirSync(box('new'))).toEqual(['b', 'd'])
   })
 
+  it('of which another reader takes a file away goes on with the others', async () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(box('new', name), bounceFor(`${name}@icloud.com`))
+    const { bounces } = bench()
+    const read: ReadOne = (source, options) => {
+      if (options.source === 'new/a') rmSync(box('new', 'b'))
+      return bounces.message(source, options)
+    }
+    expect(await all(readMaildir(box(), {}, read))).toMatchObject([
+      { source: 'new/a', status: 'recorded' },
+      { source: 'new/c', status: 'recorded' },
+    ])
+  })
+
   it('is none without new and cur', async () => {
     const { bounces } = bench()
     await expect(all(bounces.maildir(directory))).rejects.toMatchObject({

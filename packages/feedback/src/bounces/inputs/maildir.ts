@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { access, lstat, mkdir, opendir, rename } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, open, opendir, rename, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { FeedbackError } from '../../errors.ts'
 import type { BounceResult } from '../bounce-result.ts'
@@ -32,22 +32,42 @@ export async function* readMaildir(
   for (const { folder, name } of files) {
     signal?.throwIfAborted()
     const path = join(directory, folder, name)
-    const status = await lstat(path).catch(() => null)
-    // Somebody else took it away, or it is no message.
-    if (status?.isFile()) {
-      const source = `${folder}/${name}`
+    const source = `${folder}/${name}`
+    const file = await opened(path).catch((error: Error) => error)
+    if (file instanceof Error) yield unreadable(source, file.message)
+    else if (file !== null) {
       let isRead = true
-      const results = await readOne(createReadStream(path), { source }).catch((error: Error) => {
+      let results: BounceResult[]
+      try {
+        bytes += (await file.stat()).size
+        results = await readOne(file.createReadStream({ autoClose: false }), { source })
+      } catch (error) {
         isRead = false
-        return [unreadable(source, error.message)]
-      })
-      bytes += status.size
+        results = [unreadable(source, (error as Error).message)]
+      } finally {
+        await file.close()
+      }
       const isDone = isRead && !results.some((result) => result.status === 'failed')
       if (isDone && !keep) await markDone(directory, { folder, name }, moveTo)
       yield* results
     }
     progress?.({ done: ++done, total: files.length, bytes, totalBytes: null })
   }
+}
+
+/** `null` if somebody else took it away, or it is no message, such as a link or a pipe. */
+async function opened(path: string): Promise<FileHandle | null> {
+  let file: FileHandle
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(code)) return null
+    throw error
+  }
+  if ((await file.stat()).isFile()) return file
+  await file.close()
+  return null
 }
 
 interface MaildirFile {

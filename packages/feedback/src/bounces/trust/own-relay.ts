@@ -6,7 +6,10 @@ import type { BounceReport } from '../formats/report.ts'
 export interface OwnHosts {
   /** As they stand behind `by`, and in Reporting-MTA. */
   hosts: readonly string[]
-  /** IP addresses from which they hand mail over. */
+  /**
+   * IP addresses from which they hand mail over. Those of loopback count only if they stand here: name them for filters that hand mail back
+   * to the same host, and never if your MX stands behind a proxy on it that hides who connects.
+   */
   addresses?: readonly string[]
 }
 
@@ -22,8 +25,9 @@ const loopback = ['127.0.0.1', '::1']
 /**
  * The relay that wrote a bounce, if it never was outside of your hosts; `null` if that is not sure. Each host adds a Received
  * field on top, with the IP address that it was handed the message from, and nobody can put one above it or take one away. So every
- * field has to be of a host of yours and name no foreign address: a stranger’s address stands in that of your MX, and a client’s in
- * that of the relay, whatever they write into their own. A field without `from` is of a message that its host made itself.
+ * field has to be of a host of yours and name no foreign address, and the lowest to be of a message that the relay made itself: a stranger’s address stands in that of your MX, and a client’s in
+ * that of the relay, whatever they write into their own. A field without `from` is of a message that its host made itself: a bounce without
+ * one may be a client’s, whose field was taken away.
  */
 export function relayThatWrote(
   fields: readonly HeaderField[],
@@ -38,7 +42,7 @@ export function relayThatWrote(
   if (returnPath !== null && returnPath !== '<>') return null
   for (const relay of relays) {
     if (report.reportingMta !== null && !isHost(report.reportingMta, relay)) continue
-    if (hops.every((hop) => isInside(hop, relay, receivers)) && hops.some((hop) => namesRelay(hop, relay)))
+    if (isMadeBy(hops.at(-1) ?? '', relay) && hops.every((hop) => isInside(hop, relay, receivers)))
       return relay
   }
   return null
@@ -49,12 +53,25 @@ function isInside(hop: string, relay: OwnRelay, receivers: OwnHosts): boolean {
   if (by === null) return false
   const isRelay = isHost(by, relay)
   if (!isRelay && !isHost(by, receivers)) return false
-  if (!/\bfrom\b/i.test(hop) || isEximItself(hop)) return isRelay
+  if (isMadeBy(hop, relay)) return true
+  if (!/\bfrom\b/i.test(hop)) return false
   const addresses = addressesOf(hop)
   if (addresses.length === 0) return false
-  // Filters of the MX hand mail back to it; on the relay it may be anybody with an account there.
-  const known = [...(relay.addresses ?? []), ...(receivers.addresses ?? []), ...(isRelay ? [] : loopback)]
-  return addresses.every(isOneOf(known))
+  const known = [...(relay.addresses ?? []), ...(receivers.addresses ?? [])]
+  // On the relay loopback may be anybody with an account there.
+  return addresses.every(isOneOf(known)) && !(isRelay && addresses.some(isOneOf(loopback)))
+}
+
+/** Whether a field is of a message that the relay wrote itself: Postfix names no `from` then. */
+function isMadeBy(hop: string, relay: OwnRelay): boolean {
+  const by = byOf(hop)
+  if (by === null || !isHost(by, relay)) return false
+  return !/\bfrom\b/i.test(hop) || isEximItself(hop) || isSendmailItself(hop)
+}
+
+/** What a client greets as stands there too, and then its address besides. */
+function isSendmailItself(hop: string): boolean {
+  return /^from localhost \(localhost\) by [\w.-]{1,253} \(8\.[\d./]{1,40}\) id /i.test(hop)
 }
 
 /** What Exim writes itself has its own account where the name of a client would stand, and mail of a client an address. */
@@ -63,12 +80,6 @@ function isEximItself(hop: string): boolean {
     /^from (?:Debian-exim|exim|mailnull) by [\w.-]{1,253} with local \(Exim /i.test(hop) &&
     addressesOf(hop).length === 0
   )
-}
-
-function namesRelay(hop: string, relay: OwnRelay): boolean {
-  const by = byOf(hop)
-  if (by !== null && isHost(by, relay)) return true
-  return addressesOf(hop).some(isOneOf(relay.addresses ?? []))
 }
 
 /** The last `by`: what stands before may be what a client said of itself. */
