@@ -34,6 +34,8 @@ it.concurrent('config/icloud_policy.json is read again, and is in force for mail
   const policy = { jitter: 'some', probeLeaseSeconds: 5, rules: { 'mailbox-full': { waitsSeconds: [7200] } } }
   writeFileSync(path.join(stage.haraka.dir, 'config', 'icloud_policy.json'), JSON.stringify(policy))
   await stage.haraka.logged('config/icloud_policy.json was read again and is in force')
+  // The last of its lines, which may come in another chunk.
+  await stage.haraka.logged('config/icloud_policy.json: Haraka has to be restarted')
   expect(logged('icloud_policy.json jitter: expected a number from 0 to 1')).toHaveLength(1)
   expect(
     logged('icloud_policy.json: Haraka has to be restarted for probeLeaseSeconds; keeping the former value'),
@@ -57,6 +59,7 @@ it.concurrent('config/icloud.ini is read again; a wrong value is one line and le
       .concat('\n[main]\nledger=memory:\n'),
   )
   await stage.haraka.logged('config/icloud.ini was read again: [main] stream_header changed')
+  await stage.haraka.logged('config/icloud.ini: Haraka has to be restarted')
   expect(logged('config/icloud.ini [main] stream: ')).toEqual([
     expect.stringMatching(/expected a name of .*, found "no name"; keeping news$/),
   ])
