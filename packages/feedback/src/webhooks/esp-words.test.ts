@@ -126,11 +126,11 @@ describe('the words of an ESP', () => {
   })
 
   it('close no lane, however many there are', async () => {
-    const { record } = createFeedback({ engine })
+    const feedback = createFeedback({ engine })
     const more = { trust: 'all', lane: 'sparkpost' } as const
     for (let n = 0; n < 300; n++) {
       time += 1000
-      await record({
+      await feedback.record({
         ...more,
         id: `d${n}`,
         recipient: `u${n}@icloud.com`,
@@ -142,7 +142,7 @@ describe('the words of an ESP', () => {
     for (let n = 0; n < 60; n++) {
       const text = '450 We could not find the way to this domain'
       expect(
-        await record({
+        await feedback.record({
           ...more,
           id: `x${n}`,
           recipient: `u${n}@icloud.com`,

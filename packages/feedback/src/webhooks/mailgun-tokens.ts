@@ -3,8 +3,10 @@ import type { Ledger } from '@icloud-delivery/engine'
 import { Refusal } from './refusal.ts'
 
 const prefix = 'mailgun-token/'
-/** Twice as long as a token is good for, either way. */
-const periodMs = 1_200_000
+/** Longer than a signature is good for, from the earliest time to the latest. */
+const periodMs = 36_000_000
+/** ms for which the ledger may take to answer. */
+const patienceMs = 5000
 /** So that keys stand in the order of time. */
 const digits = 8
 const atOnce = 200
@@ -31,8 +33,8 @@ export class MailgunTokens {
     const [key, before] = [keyOf(period, digest), keyOf(period - 1, digest)]
     let taken: unknown
     try {
-      taken = await this.#taken(key, before, value)
-      await this.#sweep(period)
+      taken = await inTime(this.#taken(key, before, value))
+      await inTime(this.#sweep(period))
     } catch (error) {
       throw new Refusal('EUNAVAILABLE', `the ledger is out of reach: ${(error as Error).message}`, {
         cause: error,
@@ -64,6 +66,19 @@ export class MailgunTokens {
     }
     for (let from = 0; from < old.length; from += atOnce)
       await this.#ledger.write(old.slice(from, from + atOnce))
+  }
+}
+
+/** Rejects if the ledger takes too long; what it does then is harmless. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not answer in ${patienceMs} ms`)), patienceMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -23,7 +23,15 @@ export interface MailgunOptions {
   signingKey: Secrets
 }
 
-const windowSeconds = 300
+/**
+ * How old a signature may be, seconds. Mailgun tries again for 8 hours, and does not say that it signs anew; each token is taken for one
+ * body all that time.
+ *
+ * @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-retries
+ */
+const oldestSeconds = 32_400
+/** How far a clock may be behind, seconds. */
+const aheadSeconds = 300
 const signatureFields = {
   timestamp: v.union([v.string(), v.number()]),
   token: v.string(),
@@ -77,10 +85,11 @@ export function mailgunReader(
         !isSigned(stamp, token, signature.signature, keys)
       )
         throw new Refusal('ESIGNATURE', 'the signature of Mailgun is wrong')
-      if (Math.abs(clock() - Number(stamp) * 1000) > windowSeconds * 1000)
+      const ageMs = clock() - Number(stamp) * 1000
+      if (ageMs > oldestSeconds * 1000 || ageMs < -aheadSeconds * 1000)
         throw new Refusal(
           'ETIMESTAMP',
-          `it was signed more than ${windowSeconds} s from now; look at this machine's clock`,
+          `it was signed more than ${oldestSeconds / 3600} h ago, or will be in ${aheadSeconds / 60} min; look at this machine's clock`,
         )
       // Also of what is no report: who saw it could sign another event with it.
       await tokens.take(token, body)

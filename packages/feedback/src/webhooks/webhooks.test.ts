@@ -3,7 +3,7 @@ import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFeedback } from '../recorder/feedback.ts'
 import { createWebhooks, type WebhooksOptions } from './create-webhooks.ts'
 import {
@@ -22,6 +22,7 @@ import {
   sparkpostEvents,
   topic,
 } from './esps.test.fixture.ts'
+import { MailgunTokens } from './mailgun-tokens.ts'
 
 type Esp = 'ses' | 'sendgrid' | 'mailgun' | 'postmark' | 'sparkpost'
 const esps: readonly Esp[] = ['ses', 'sendgrid', 'mailgun', 'postmark', 'sparkpost']
@@ -257,6 +258,8 @@ describe('Amazon SNS', () => {
     'https://sns.eu-west-1.amazonaws.com:8443/SimpleNotificationService-0123.pem',
     'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123.pem?x=1',
     'https://sns.eu-west-1.amazonaws.com/?Action=Reflect',
+    'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0123.pem',
+    'https://sns.eu-west-1.amazonaws.com.cn/SimpleNotificationService-0123.pem',
     'https://sns.amazonaws.com/SimpleNotificationService-0123.pem',
     'https://bucket.s3.eu-west-1.amazonaws.com/SimpleNotificationService-0123.pem',
     'https://sns.bucket.s3.amazonaws.com/SimpleNotificationService-0123.pem',
@@ -297,6 +300,41 @@ describe('Amazon SNS', () => {
     const body = sns.message({ Message: JSON.stringify(sesEvents.bounce) })
     time += 2 * 86_400_000
     expect(await post({ path: '/ses', body, headers: {} })).toMatchObject({ status: 401 })
+  })
+
+  it('cannot be asked for certificates without end, and the good one stays', async () => {
+    const good = sns.message({ Message: JSON.stringify(sesEvents.bounce) })
+    let isBad = false
+    const asked: string[] = []
+    const picky = webhooks({
+      fetch: async (url) => {
+        asked.push(url)
+        return new Response(isBad ? 'none' : sns.certificate)
+      },
+    })
+    expect(await post({ path: '/ses', body: good, headers: {} }, picky)).toEqual(ok)
+    isBad = true
+    const bad = (n: number): Sent => {
+      const url = certificateUrl.replace('0123456789abcdef', `bad${n}`)
+      return { path: '/ses', body: good.replace(certificateUrl, url), headers: {} }
+    }
+    await Promise.all(Array.from({ length: 50 }, (_, n) => post(bad(n), picky)))
+    for (let n = 50; n < 150; n++) await post(bad(n), picky)
+    expect(asked.length).toBeLessThanOrEqual(11)
+    expect(await post({ path: '/ses', body: good, headers: {} }, picky)).toEqual(again)
+    time += 60_000
+    expect(await post(bad(200), picky)).toMatchObject({ status: 401 })
+  })
+
+  it('is believed from China for a topic there', async () => {
+    const TopicArn = 'arn:aws-cn:sns:cn-north-1:123456789012:bounces'
+    const url = certificateUrl.replace('eu-west-1.amazonaws.com', 'cn-north-1.amazonaws.com.cn')
+    const body = sns
+      .message({ TopicArn, Message: JSON.stringify(sesEvents.bounce) })
+      .replace(certificateUrl, url)
+    const there = webhooks({ ses: { topicArns: [TopicArn] } })
+    expect(await post({ path: '/ses', body, headers: {} }, there)).toEqual(ok)
+    expect(fetched).toEqual([url])
   })
 
   const confirmation = {
@@ -342,13 +380,33 @@ describe('times and tokens', () => {
     expect(await everything()).toEqual([])
   })
 
-  it.each([-301, 301])('of Mailgun are not taken %i s away', async (away) => {
+  it.each([-32_401, 301])('of Mailgun are not taken %i s away', async (away) => {
     const body = mailgunBody(mailgunEvents.bounce!, 'late', seconds + away)
     expect(await post({ path: '/mailgun', body, headers: {} })).toEqual({
       status: 401,
       answer: { error: 'ETIMESTAMP' },
     })
     expect(await everything()).toEqual([])
+  })
+
+  it('of Mailgun are taken hours later, as it tries again for 8 hours', async () => {
+    const request = { path: '/mailgun', body: mailgunBody(mailgunEvents.bounce!, 'again'), headers: {} }
+    time += 8 * 3_600_000
+    expect(await post(request)).toEqual(ok)
+  })
+
+  it('of Mailgun wait for a ledger that hangs no longer than some seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      vi.spyOn(ledger, 'read').mockReturnValue(new Promise(() => {}))
+      const tokens = new MailgunTokens(ledger, () => time)
+      const refused = tokens.take('token', Buffer.from('body')).catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(await refused).toMatchObject({ code: 'EUNAVAILABLE' })
+    } finally {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    }
   })
 
   it('of Mailgun are taken for one body, in all processes, and forgotten', async () => {
@@ -361,11 +419,11 @@ describe('times and tokens', () => {
     const refused = { status: 401, answer: { error: 'EREPLAYED' } }
     expect(await post(forged)).toEqual(refused)
     expect(await post(forged, webhooks())).toEqual(refused)
-    time += 290_000
+    time += 32_000_000
     expect(await post(forged)).toEqual(refused)
     expect((await engine.address('victim@icloud.com')).suppressions).toEqual([])
 
-    time += 3_600_000
+    time += 72_000_000
     const at = Math.floor(time / 1000)
     await post({ path: '/mailgun', body: mailgunBody(mailgunEvents.complaint!, 'two', at), headers })
     await post(

@@ -14,7 +14,7 @@ export interface SesOptions {
   topicArns: readonly string[]
 }
 
-const topicArn = /^arn:aws[\w-]{0,20}:sns:[a-z0-9-]{1,30}:\d{12}:[\w.-]{1,256}$/
+const topicArn = /^arn:aws(?:-cn|-us-gov)?:sns:[a-z]{2}(?:-[a-z]{2,12}){1,2}-\d{1,2}:\d{12}:[\w.-]{1,256}$/
 
 /** @throws FeedbackError `EARGUMENT` */
 export function sesReader(
@@ -37,7 +37,7 @@ export function sesReader(
       const message = checked(snsEnvelope, parsedJson(body.toString('utf8')))
       if (!topics.has(message.TopicArn))
         throw new Refusal('ETOPIC', 'its TopicArn is not among ses.topicArns')
-      requireSignature(message, await certificates.keyAt(message.SigningCertURL))
+      requireSignature(message, await certificates.keyAt(message.SigningCertURL, message.TopicArn))
       if (message.Type === 'Notification') return reportsIn(message)
       if (message.Type === 'SubscriptionConfirmation') await confirm(message, fetch)
       else warn(`ses: the topic ${message.TopicArn} was unsubscribed from; its reports do not come any more`)
@@ -58,7 +58,7 @@ async function confirm({ SubscribeURL, TopicArn }: SnsEnvelope, fetch: Fetch): P
   if (url === null)
     throw new Refusal(
       'ESIGNATURE',
-      'SubscribeURL is not at sns.<region>.amazonaws.com, or is for another topic',
+      'SubscribeURL is not at sns.<region of the topic>.amazonaws.com, or is for another topic',
     )
   try {
     await fetchText(fetch, url)
