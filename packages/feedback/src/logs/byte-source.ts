@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,24 +13,35 @@ export interface ByteSource {
   readonly size: number | null
   /** Fills a part of the buffer; 0 at the end, or where there is nothing more for now. */
   read(buffer: Buffer, offset: number, length: number): Promise<number>
-  /** The first bytes, of those that were read before or skipped; fewer if the file has not that many any more. */
-  head(bytes: number): Promise<Buffer>
+  /** Tells the open file from all others on its disk; `null` for a stream. */
+  readonly inode: number | null
+  /** When it was last written, ms since the epoch, as of when it was opened; `null` for a stream. */
+  readonly writtenAt: number | null
+  /**
+   * Bytes that were read before or skipped; fewer if the file has not that many any more. What is packed or a stream remembers
+   * its first {@link headBytes} only.
+   */
+  peek(start: number, length: number): Promise<Buffer>
   close(): Promise<void>
 }
 
-/** So many bytes can be asked for again. */
+/** So many bytes of the beginning can be asked for again. */
 export const headBytes = 1024
 
 /** A plain file, from an offset on. */
 export class PlainSource implements ByteSource {
   readonly #file: FileHandle
   #position: number
-  size: number
+  readonly size: number
+  readonly inode: number
+  readonly writtenAt: number
 
-  constructor(file: FileHandle, position: number, size: number) {
+  constructor(file: FileHandle, position: number, { size, ino, mtimeMs }: Stats) {
     this.#file = file
     this.#position = position
     this.size = size
+    this.inode = ino
+    this.writtenAt = Math.floor(mtimeMs)
   }
 
   get taken(): number {
@@ -42,8 +54,8 @@ export class PlainSource implements ByteSource {
     return bytesRead
   }
 
-  async head(bytes: number): Promise<Buffer> {
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, 0)
+  async peek(start: number, length: number): Promise<Buffer> {
+    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(length), 0, length, start)
     return buffer.subarray(0, bytesRead)
   }
 
@@ -55,6 +67,8 @@ export class PlainSource implements ByteSource {
 /** A stream, packed or not. */
 export class StreamSource implements ByteSource {
   readonly size: number | null
+  readonly inode: number | null
+  readonly writtenAt: number | null
   taken = 0
   readonly #input: Readable
   readonly #pieces: AsyncIterator<Buffer>
@@ -62,9 +76,11 @@ export class StreamSource implements ByteSource {
   #head: Buffer = Buffer.alloc(0)
 
   /** @param unpack what unpacks it, if it is packed */
-  constructor(input: Readable, size: number | null, unpack: NodeJS.ReadWriteStream | null) {
+  constructor(input: Readable, stats: Stats | null, unpack: NodeJS.ReadWriteStream | null) {
     this.#input = input
-    this.size = size
+    this.size = stats && stats.size
+    this.inode = stats && stats.ino
+    this.writtenAt = stats && Math.floor(stats.mtimeMs)
     input.on('data', (data: Buffer) => (this.taken += data.length))
     input.pause()
     let output: AsyncIterable<Buffer> = input as AsyncIterable<Buffer>
@@ -94,8 +110,8 @@ export class StreamSource implements ByteSource {
     return count
   }
 
-  async head(bytes: number): Promise<Buffer> {
-    return this.#head.subarray(0, bytes)
+  async peek(start: number, length: number): Promise<Buffer> {
+    return this.#head.subarray(start, start + length)
   }
 
   async close(): Promise<void> {
@@ -134,13 +150,13 @@ export async function openSource(input: string | Readable, from: number): Promis
     throw unreadable(input, error)
   }
   try {
-    const { size } = await file.stat()
+    const stats = await file.stat()
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
     const packing = packingOf(buffer.subarray(0, bytesRead))
-    if (packing === null) return new PlainSource(file, from, size)
+    if (packing === null) return new PlainSource(file, from, stats)
     const source = new StreamSource(
       file.createReadStream({ highWaterMark: 1 << 18, start: 0 }),
-      size,
+      stats,
       unpacker(packing),
     )
     await skip(source, from)

@@ -184,6 +184,35 @@ describe('ingestLog', () => {
     expect((await following.stop()).counts).toMatchObject({ recorded: 4, duplicate: 0 })
   })
 
+  it('follows it over two renames in a row, whatever they come between', async () => {
+    await writeFile(log, line('reader0', 0))
+    const following = follow()
+    await following.until(1)
+    let count = 1
+    for (let round = 0; round < 10; round++) {
+      await appendFile(log, line(`reader${count}`, count++))
+      await rename(log, `${log}.2`)
+      await writeFile(log, line(`reader${count}`, count++))
+      await rename(log, `${log}.1`)
+      await writeFile(log, line(`reader${count}`, count++))
+      const names = await following.until(count)
+      expect(new Set(names).size).toBe(count)
+    }
+    expect((await following.stop()).counts.recorded).toBe(count)
+  })
+
+  it('waits for a log that is renamed before there is a new one', async () => {
+    await writeFile(log, line('anna', 1))
+    await ingest()
+    await appendFile(log, line('berta', 2))
+    await rename(log, `${log}.1`)
+    const following = follow()
+    expect(await following.until(1)).toEqual(['berta'])
+    await writeFile(log, line('carla', 3))
+    expect(await following.until(2)).toEqual(['berta', 'carla'])
+    await following.stop()
+  })
+
   it.each([
     ['and grows slowly', line('dora', 4)],
     ['and is at once as long as before', [4, 5, 6, 7].map((n) => line(`dora${n}`, n)).join('')],

@@ -4,7 +4,8 @@ import { openSource, PlainSource, unreadable, type ByteSource } from './byte-sou
 import type { IngestLogOptions, LogSummary } from './ingest-log.ts'
 import { LogChanges } from './log-changes.ts'
 import type { LogClock } from './log-clock.ts'
-import { beginsAs, fingerprintOf, savePosition, type Fingerprint, type LogPosition } from './log-position.ts'
+import { fingerprintOf, isUnchanged, tailOf, type Fingerprint } from './log-fingerprint.ts'
+import { savePosition, type LogPosition } from './log-position.ts'
 import { LogReader } from './log-reader.ts'
 import { segmentsAfter, type LogSegment } from './log-segments.ts'
 import { recordReplies, type Recording } from './record-replies.ts'
@@ -13,13 +14,17 @@ import { WholeLines } from './whole-lines.ts'
 /** Senders and Message-IDs are looked for so far before the place where it goes on. */
 const lookBackBytes = 4 << 20
 const saveEachMs = 1000
+/** So often in a row a file may be another one when it is opened than when it was looked at. */
+const mostMisses = 100
 
 interface OpenSegment extends LogSegment {
   source: ByteSource
   lines: WholeLines
-  inode: number
-  /** Of what was read; `null` before. */
-  fingerprint: Fingerprint | null
+  /** Bytes of it that are done, and what they were. */
+  offset: number
+  fingerprint: Fingerprint
+  /** When it was read last, by the clock that files are dated with. */
+  readAt: number
 }
 
 /** One run of {@link ingestLog}. */
@@ -33,6 +38,7 @@ export class LogIngestion {
   #position: LogPosition | null
   #savedAt = 0
   #isSaved = true
+  #misses = 0
 
   constructor(
     log: string,
@@ -80,22 +86,29 @@ export class LogIngestion {
     return { format: this.#reader.format, counts: this.#recording.counts }
   }
 
-  /** Reads all there is, and waits at the end of the log if it is followed. False if the log has become another file. */
+  /** Reads all there is, and waits at the end of the log if it is followed. False if there is another file to be read now. */
   async #round(changes: LogChanges | null): Promise<boolean> {
-    const { segments, isFound } = await segmentsAfter(this.#log, this.#position)
-    if (!isFound) {
-      this.#options.onWarning?.(
-        'the log was read before, but that file is gone, and no rotated one begins like it: what was written at its end may be missing',
-      )
+    const { segments, hasLog, warning } = await segmentsAfter(
+      this.#log,
+      this.#options.state ?? null,
+      this.#position,
+    )
+    if (warning !== null) {
+      this.#options.onWarning?.(warning)
       this.#position = null
     }
+    const isAwaited = !hasLog && changes !== null && this.#position !== null
+    // Says why.
+    if (!hasLog && !isAwaited) await (await openSource(this.#log, 0)).close()
     for (const segment of segments) {
-      const isLast = segment === segments.at(-1)
+      const isLog = hasLog && segment === segments.at(-1)
       const open = await this.#open(segment)
+      if (open === null) return false
+      this.#misses = 0
       try {
-        const isWhole = await this.#drain(open, !isLast || !this.#mayGrow(open))
+        const isWhole = await this.#drain(open, !isLog || !this.#mayGrow(open))
         if (!isWhole) return false
-        if (isLast && changes !== null) return await this.#follow(open, changes)
+        if (isLog && changes !== null) return await this.#follow(open, changes)
       } catch (error) {
         throw unreadable(segment.file, error)
       } finally {
@@ -103,7 +116,10 @@ export class LogIngestion {
       }
       if (this.#isStopped) return true
     }
-    return true
+    if (!isAwaited) return true
+    await this.#save()
+    await changes.next(this.#options.signal)
+    return false
   }
 
   /** Then its last line may not be there in full. */
@@ -112,20 +128,41 @@ export class LogIngestion {
     return source instanceof PlainSource && (follow === true || state !== undefined)
   }
 
-  async #open({ file, from }: LogSegment): Promise<OpenSegment> {
-    const source = await openSource(file, from)
+  /** `null` if it was rotated since it was looked for. */
+  async #open({ file, inode, from }: LogSegment): Promise<OpenSegment | null> {
+    const readAt = Date.now()
+    let source: ByteSource
     try {
-      const { ino, mtimeMs } = await stat(file)
-      this.#clock.reference = Math.floor(mtimeMs)
+      source = await openSource(file, from)
+    } catch (error) {
+      if (!isGone(error)) throw error
+      return this.#miss(file)
+    }
+    try {
+      if (source.inode !== inode) {
+        await source.close()
+        return this.#miss(file)
+      }
+      this.#clock.reference = source.writtenAt ?? this.#now()
       if (this.#options.follow && file === this.#log && !(source instanceof PlainSource))
         throw new FeedbackError('EINPUT', `${file} is packed: it cannot be followed, as it does not grow`)
       if (from > 0 && source instanceof PlainSource) await this.#lookBack(file, from)
-      const fingerprint = from > 0 ? (this.#position?.fingerprint ?? null) : null
-      return { file, from, source, inode: ino, lines: new WholeLines(source, from), fingerprint }
+      const tail = await tailOf(file, from)
+      const fingerprint = await fingerprintOf(source, from, tail)
+      const lines = new WholeLines(source, from, tail)
+      return { file, inode, from, source, lines, offset: from, fingerprint, readAt }
     } catch (error) {
       await source.close()
       throw unreadable(file, error)
     }
+  }
+
+  #miss(file: string): null {
+    if (++this.#misses < mostMisses) return null
+    throw new FeedbackError(
+      'EINPUT',
+      `${file} was another file each of the ${mostMisses} times that it was opened: what renames it so often?`,
+    )
   }
 
   /** What the lines before say of messages. Their replies are recorded already. */
@@ -149,24 +186,33 @@ export class LogIngestion {
 
   /** False if the file was cut off meanwhile: what was read last may be of another log, and is left out. */
   async #drain(open: OpenSegment, takeRest: boolean): Promise<boolean> {
-    const { lines, source, inode } = open
+    const { lines, source } = open
     const { onProgress } = this.#options
+    const { inode, offset } = this.#position ?? {}
+    if (inode !== open.inode || offset !== open.offset) this.#stand(open)
     for (;;) {
       if (this.#isStopped) return true
+      const readAt = Date.now()
       const piece = await lines.next(takeRest)
       if (piece === null) return true
-      if (open.fingerprint !== null && !(await beginsAs(source, open.fingerprint))) return false
+      if (!(await isUnchanged(source, open))) return false
       const replies = this.#reader.read(piece.bytes)
       if (this.#reader.format === 'haraka-plugin-icloud') this.#refuseRecorded()
       await recordReplies(replies, this.#recording)
       onProgress?.({ bytes: source.taken, totalBytes: source.size })
-      const { format, heading } = this.#reader
-      const fingerprint = await fingerprintOf(source, piece.end)
-      open.fingerprint = fingerprint
-      this.#position = { version: 1, inode, offset: piece.end, fingerprint, format, heading }
-      this.#isSaved = false
+      open.fingerprint = await fingerprintOf(source, piece.end, lines.tail)
+      open.offset = piece.end
+      open.readAt = readAt
+      this.#stand(open)
       if (this.#now() - this.#savedAt >= saveEachMs) await this.#save()
     }
+  }
+
+  /** All before is recorded. */
+  #stand({ inode, readAt, offset, fingerprint }: OpenSegment): void {
+    const { format, heading } = this.#reader
+    this.#position = { version: 1, inode, readAt, offset, fingerprint, format, heading }
+    this.#isSaved = false
   }
 
   /** Waits for more. False if the log has become another file, true at the end. */
@@ -186,13 +232,14 @@ export class LogIngestion {
     return true
   }
 
-  async #fateOf({ source, inode, fingerprint }: OpenSegment): Promise<'same' | 'renamed' | 'cut'> {
+  async #fateOf(open: OpenSegment): Promise<'same' | 'renamed' | 'cut'> {
+    const { source, inode } = open
     const found = await stat(this.#log).catch(() => null)
     // Between a rename and a new file there is none.
     if (found === null) return 'same'
     if (found.ino !== inode) return 'renamed'
     if (found.size < source.taken) return 'cut'
-    return fingerprint === null || (await beginsAs(source, fingerprint)) ? 'same' : 'cut'
+    return (await isUnchanged(source, open)) ? 'same' : 'cut'
   }
 
   #refuseRecorded(): void {
@@ -210,4 +257,8 @@ export class LogIngestion {
     this.#isSaved = true
     this.#savedAt = this.#now()
   }
+}
+
+function isGone(error: unknown): boolean {
+  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }

@@ -1,23 +1,20 @@
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import * as v from 'valibot'
 import { FeedbackError } from '../errors.ts'
-import { headBytes, openSource, type ByteSource } from './byte-source.ts'
+import type { Fingerprint } from './log-fingerprint.ts'
 import { logFormats, type LogFormat } from './log-reply.ts'
-
-/** What tells a log from others: a digest of its first bytes. It stays the same if the file is renamed, copied or packed. */
-export interface Fingerprint {
-  bytes: number
-  sha256: string
-}
 
 /** How far a log has been read, as it is stored. */
 export interface LogPosition {
   version: 1
   /** Of the file, while it was read. */
   inode: number
+  /** When that was, ms since the epoch, by the clock of this machine. */
+  readAt: number
   /** Bytes that are done, unpacked. All of their replies are recorded. */
   offset: number
+  /** Of these bytes. */
   fingerprint: Fingerprint
   format: LogFormat | null
   /** The header of a CSV file. */
@@ -28,37 +25,12 @@ const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
 const schema: v.GenericSchema<unknown, LogPosition> = v.object({
   version: v.literal(1),
   inode: whole,
+  readAt: whole,
   offset: whole,
-  fingerprint: v.object({ bytes: whole, sha256: v.string() }),
+  fingerprint: v.object({ head: v.string(), tail: v.string() }),
   format: v.nullable(v.picklist(logFormats)),
   heading: v.nullable(v.string()),
 })
-
-/** A digest of what a log begins with, once so many bytes are done. */
-export async function fingerprintOf(source: ByteSource, offset: number): Promise<Fingerprint> {
-  const head = await source.head(Math.min(offset, headBytes))
-  return { bytes: head.length, sha256: hash('sha256', head) }
-}
-
-/** Whether an open file begins as it did. Not so if it was cut off, and perhaps filled anew. */
-export async function beginsAs(source: ByteSource, { bytes, sha256 }: Fingerprint): Promise<boolean> {
-  return (await fingerprintOf(source, bytes)).sha256 === sha256
-}
-
-/** Whether a file is the one that was read, under whatever name and packed or not. */
-export async function isSameLog(path: string, { offset, fingerprint }: LogPosition): Promise<boolean> {
-  if (offset === 0) return false
-  try {
-    const source = await openSource(path, fingerprint.bytes)
-    try {
-      return await beginsAs(source, fingerprint)
-    } finally {
-      await source.close()
-    }
-  } catch {
-    return false
-  }
-}
 
 /**
  * Reads a stored position; `null` if there is none yet.

@@ -2,6 +2,8 @@ import type { ByteSource } from './byte-source.ts'
 
 const newline = 0x0a
 const bufferBytes = 1 << 20
+/** So many of the last bytes are known. */
+export const tailBytes = 1024
 
 /** A piece of a log that ends where a line ends. */
 export interface LinePiece {
@@ -20,16 +22,27 @@ export class WholeLines {
   #filled = 0
   #end: number
   #skipping = false
+  /** The last bytes before those in the buffer. */
+  #before: Buffer
 
-  /** @param from offset at which the source begins */
-  constructor(source: ByteSource, from: number) {
+  /**
+   * @param from offset at which the source begins
+   * @param before the last bytes before it
+   */
+  constructor(source: ByteSource, from: number, before: Buffer = Buffer.alloc(0)) {
     this.#source = source
     this.#end = from
+    this.#before = before
   }
 
   /** Offset behind the last whole line that was given. */
   get end(): number {
     return this.#end
+  }
+
+  /** The last bytes before {@link end}: {@link tailBytes} of them, or all if there are fewer. */
+  get tail(): Buffer {
+    return this.#tailWith(this.#done)
   }
 
   /**
@@ -40,6 +53,7 @@ export class WholeLines {
   async next(takeRest: boolean): Promise<LinePiece | null> {
     const buffer = this.#buffer
     if (this.#done > 0) {
+      this.#before = this.#tailWith(this.#done)
       buffer.copyWithin(0, this.#done, this.#filled)
       this.#filled -= this.#done
       this.#done = 0
@@ -55,11 +69,18 @@ export class WholeLines {
       if (last >= 0) return this.#give(last + 1)
       if (this.#filled === buffer.length) {
         this.#skipping = true
+        this.#before = this.#tailWith(this.#filled)
         this.#end += this.#filled
         this.#filled = 0
       }
     }
     return takeRest && this.#filled > 0 && !this.#skipping ? this.#give(this.#filled) : null
+  }
+
+  /** The last bytes, so many of the buffer included. */
+  #tailWith(count: number): Buffer {
+    const fresh = this.#buffer.subarray(Math.max(0, count - tailBytes), count)
+    return Buffer.concat([this.#before, fresh]).subarray(-tailBytes)
   }
 
   #give(count: number): LinePiece {
@@ -72,6 +93,7 @@ export class WholeLines {
   #skip(): boolean {
     const at = this.#buffer.subarray(0, this.#filled).indexOf(newline)
     const gone = at < 0 ? this.#filled : at + 1
+    this.#before = this.#tailWith(gone)
     this.#buffer.copyWithin(0, gone, this.#filled)
     this.#filled -= gone
     this.#end += gone
