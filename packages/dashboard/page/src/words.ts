@@ -98,6 +98,19 @@ export function doneWords(type: string): string {
   return done[type] ?? type
 }
 
+const placed: Readonly<Record<string, string>> = {
+  inbox: 'in the inbox',
+  junk: 'in Junk',
+  other: 'in another folder',
+  missing: 'in no folder',
+  unknown: 'not known',
+}
+
+/** Where a test mail was found. */
+export function placementWords(placement: string): string {
+  return placed[placement] ?? placement
+}
+
 const scopes: Readonly<Record<string, string>> = {
   'sending-ip': 'Lane',
   'sending-domain': 'Sending domain',

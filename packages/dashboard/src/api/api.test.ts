@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mx, replies, world, type World } from '../world.test.fixture.ts'
 import type { ActionAnswer, EngagementAnswer, ReportAnswer, UnknownAnswer } from './answers.ts'
 import type { NowAnswer } from './now.ts'
+import type { PlacementsAnswer } from './placements.ts'
 import type { AddressAnswer, WhoAnswer } from './who.ts'
 import type { ExplainAnswer, WhyAnswer } from './why.ts'
 
@@ -144,6 +145,39 @@ describe('who', () => {
       clicks: 2,
       apple: { clicks: 1 },
     })
+  })
+})
+
+describe('placements', () => {
+  const seed = 'seed@icloud.com'
+
+  it('are told by seed and stream, the last 30 of them; a look that failed changes nothing that is known', async () => {
+    await w.engine.takeSeedTurn('calm@icloud.com')
+    await w.engine.takeSeedTurn(seed)
+    expect(await w.json<PlacementsAnswer>('/api/placements')).toMatchObject({
+      series: [
+        { address: 'calm@icloud.com', stream: null, known: null, results: [] },
+        { address: seed, stream: null },
+      ],
+    })
+    for (let i = 1; i <= 31; i++)
+      await w.engine.recordPlacement(seed, { at: i, stream: 'marketing', placement: 'junk', seconds: 3 })
+    const failed = { placement: 'unknown', reason: 'x'.repeat(2000) } as const
+    await w.engine.recordPlacement(seed, { at: 40, stream: 'marketing', ...failed })
+    await w.engine.recordPlacement(seed, { at: 50, stream: 'receipts', placement: 'inbox' })
+    // What was asked a moment ago is not asked again for a few ms.
+    const { series } = await vi.waitUntil(async () => {
+      const answer = await w.json<PlacementsAnswer>('/api/placements')
+      return answer.series.length === 3 && answer
+    })
+    expect(series.map(({ address, stream, at, known }) => [address, stream, at, known])).toEqual([
+      [seed, 'marketing', 40, 'junk'],
+      ['calm@icloud.com', null, expect.any(Number), null],
+      [seed, 'receipts', 50, 'inbox'],
+    ])
+    const [first] = series
+    expect(first?.results).toHaveLength(30)
+    expect(first?.results.at(-1)?.reason?.length).toBeLessThanOrEqual(200)
   })
 })
 

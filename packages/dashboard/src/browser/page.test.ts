@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Placement } from '@icloud-delivery/engine'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { replies, world, type World } from '../world.test.fixture.ts'
@@ -22,6 +23,12 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await w?.close()
   })
 
+  /** Test mail to a seed was found somewhere. */
+  async function found(seed: string, placement: Placement, folder?: string): Promise<void> {
+    const result = { at: Date.now(), stream: 'marketing', placement, seconds: 5 }
+    await w.engine.recordPlacement(seed, { ...result, ...(folder !== undefined && { folder }) })
+  }
+
   /** Something of everything. */
   async function fill(): Promise<void> {
     await w.deliver('anna@icloud.com')
@@ -31,6 +38,9 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2', stream: 'marketing' })
     await w.engine.canary({ id: 'spring', size: 10 })
     await w.engine.recordEngagement('anna@icloud.com', 'click')
+    await w.engine.takeSeedTurn('seed@icloud.com')
+    for (const placement of ['inbox', 'other', 'missing', 'unknown', 'junk'] as const)
+      await found('seed@icloud.com', placement)
     await w.engine.enter({ lane: 'ip-1', stream: 'transactional' }).then((entrance) => {
       if (entrance.decision === 'go') entrance.slot.release()
     })
@@ -66,6 +76,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await page.getByText('Nobody is suppressed.').waitFor()
     await go(page, 'Readers')
     await page.getByText('Nothing was told in this span.').waitFor()
+    await page.getByText('No test mail was sent yet.').waitFor()
     await go(page, 'Unknown')
     await page.getByText('Every reply in the event log is known.').waitFor()
     await go(page, 'Report')
@@ -109,6 +120,62 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
       data: { action: 'release-hold', note: 'Proofpoint has let us go', by: 'dashboard' },
     })
     expect(v.faults).toEqual([])
+  })
+
+  it('takes back what an incident did, and ends it', async () => {
+    const { page } = v
+    const readers = Array.from({ length: 8 }, (_, index) => `good${index}@icloud.com`)
+    for (const reader of readers) await w.deliver(reader)
+    for (const reader of readers) await w.reply(replies.invalid, reader)
+    const [incident] = await w.engine.incidents()
+    const card = page.getByRole('article').filter({ hasText: 'Incident at Apple' })
+    const dialog = page.getByRole('dialog')
+    await card.getByText('lasts').waitFor()
+    await card.getByRole('button', { name: 'Take back' }).click()
+    await dialog.getByRole('button', { name: 'Take them back' }).click()
+    await page.getByText('suppressions were taken back.').waitFor()
+    await card.getByRole('button', { name: 'It is none' }).click()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    expect(await w.engine.incidents()).toMatchObject([{ endedAt: null }])
+    await card.getByRole('button', { name: 'It is none' }).click()
+    await dialog.getByRole('button', { name: 'End it' }).click()
+    await card.getByText('over', { exact: true }).waitFor()
+    await card.getByText('(by hand)').waitFor()
+    expect(await card.getByRole('button', { name: 'It is none' }).count()).toBe(0)
+    expect(await w.engine.incidents()).toMatchObject([{ endedBy: 'hand' }])
+    const said = await w.engine.ledger.events({ type: 'dashboard' })
+    expect(said.map(({ subject, data }) => [subject, data.action])).toEqual([
+      [incident?.id, 'close-incident'],
+      [incident?.id, 'release-incident'],
+    ])
+    expect(v.faults).toEqual([])
+  })
+
+  it('confirms that a block was looked into: then all mail of the lane goes around', async () => {
+    const lanes = { a: { alternative: 'b' }, b: { warmUp: 'done' } } as const
+    const around = await world({}, { policy: { lanes } })
+    const seen = await visit(browser, around.dashboard)
+    try {
+      const over = async (): Promise<string | null | undefined> => {
+        const request = { sender: 'shop@example.com', messageId: 'next', lane: 'a', stream: 'marketing' }
+        const [answer] = await around.engine.admit({ ...request, recipients: ['anna@icloud.com'] })
+        return answer?.decision === 'send' ? answer.lane : answer?.decision
+      }
+      const marketing = { lane: 'a', stream: 'marketing' }
+      for (let i = 0; i < 10; i++) await around.deliver(`r${i}@icloud.com`, marketing)
+      await around.deliver('anna@icloud.com', { lane: 'a', stream: 'transactional' })
+      await around.reply(replies.blocked, 'emil@icloud.com', { lane: 'a', stream: 'transactional' })
+      expect(await over()).toBe('held')
+      const row = seen.page.getByRole('row').filter({ hasText: 'goes around over b' })
+      await row.getByRole('button', { name: 'Confirm' }).click()
+      await seen.page.getByRole('dialog').getByRole('button', { name: 'It was' }).click()
+      await seen.page.getByText('Done.').waitFor()
+      expect(await over()).toBe('b')
+      expect(seen.faults).toEqual([])
+    } finally {
+      await seen.close()
+      await around.close()
+    }
   })
 
   it('lets a stopped campaign go', async () => {
@@ -244,6 +311,25 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await page.getByRole('alert').getByText('IP addresses').waitFor()
     // The browser itself tells of the answer with status 400.
     expect(v.faults.filter((fault) => !fault.includes('400'))).toEqual([])
+  })
+
+  it('shows where test mail was found, and what is not in the inbox first', async () => {
+    const { page } = v
+    for (const address of ['a.seed@icloud.com', 'b.seed@icloud.com']) {
+      await w.engine.takeSeedTurn(address)
+      await found(address, 'inbox')
+    }
+    await found('b.seed@icloud.com', 'junk', 'Junk <b>\u202e')
+    await go(page, 'Readers')
+    const [first, second] = [0, 1].map((index) => page.locator('.seeds li').nth(index))
+    await first?.getByText('b.seed@icloud.com').waitFor()
+    await first?.getByText('in Junk', { exact: true }).waitFor()
+    await first?.getByRole('img', { name: 'Of the last 2: 1 in the inbox, 1 in Junk' }).waitFor()
+    expect(await first?.locator('i').last().getAttribute('title')).toContain(
+      'in Junk (Junk <b>\\u202e), after 5 s',
+    )
+    await second?.getByText('in the inbox', { exact: true }).waitFor()
+    expect(v.faults).toEqual([])
   })
 
   it('shows what others write as what it is', async () => {

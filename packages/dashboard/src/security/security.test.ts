@@ -38,6 +38,7 @@ describe('the token', () => {
     '/api/who?q=anna',
     '/api/address?address=anna@icloud.com',
     '/api/engagement',
+    '/api/placements',
     '/api/unknown',
     '/api/events',
     '/api/export?format=csv',

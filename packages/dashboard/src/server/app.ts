@@ -5,6 +5,7 @@ import { EngineError, type TransferFormat } from '@icloud-delivery/engine'
 import { actionNames, audit, readAction } from '../api/actions.ts'
 import type { SessionAnswer } from '../api/answers.ts'
 import { now } from '../api/now.ts'
+import { placements } from '../api/placements.ts'
 import { InputError, optionalText, readBody, textIn, windowIn } from '../api/read-input.ts'
 import { report } from '../api/report.ts'
 import { addressAnswer, who } from '../api/who.ts'
@@ -65,6 +66,9 @@ export function app(parts: Parts): Hono<Env> {
   })
   hono.get('/api/engagement', async (context) =>
     context.json(await engine.readers({ window: windowIn(context.req.query('window')) })),
+  )
+  hono.get('/api/placements', async (context) =>
+    context.json(await shared.of('placements', () => placements(engine))),
   )
   hono.get('/api/unknown', async (context) => {
     await replies.load()

@@ -6,6 +6,7 @@ import { WindowChoice, type Window } from '../parts/segments.tsx'
 import { Empty, Problem } from '../parts/texts.tsx'
 import { useAnswer } from '../use-answer.ts'
 import { count } from '../words.ts'
+import { Placements } from './placements.tsx'
 
 const kinds = [
   ['clicks', 'Clicks'],
@@ -35,6 +36,7 @@ export function Engagement(): JSX.Element {
       </header>
       <Problem text={error} />
       {data === null ? null : <Content data={data} />}
+      <Placements />
     </>
   )
 }
