@@ -43,7 +43,7 @@ describe('dmarc', () => {
   test('names what is no report, and what is not there', async () => {
     writeFileSync(place.path('other.xml'), '<html></html>')
     const other = await run(['dmarc', place.path('other.xml')])
-    expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('A report could not be read')])
+    expect([other.code, other.stdout]).toEqual([1, expect.stringContaining('A report could not be read')])
     const missing = await run(['dmarc', place.path('missing.xml'), '--json'])
     expect([missing.code, JSON.parse(missing.stderr).error.code]).toEqual([1, 'EINPUT'])
   })

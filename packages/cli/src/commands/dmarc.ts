@@ -45,7 +45,7 @@ Examples:
 An account is JSON, in a file of mode 600 or in ICLOUD_DELIVERY_DMARC_IMAP, never in a flag:
   [{ "address": "dmarc@example.com", "password": "...", "host": "imap.example.com" }]
 
-Exits with 3 if mail of a source failed.`,
+Exits with 3 if mail of a source failed, with 1 if nothing could be read.`,
   )
   command.action(async (files: string[], flags: Flags) => {
     const { json } = flags
@@ -55,6 +55,7 @@ Exits with 3 if mail of a source failed.`,
     const summary = await whileWorking('Reading', readDmarcReports(inputs))
     const { findings, reports, messages, passed, failed, sources } = summary
     if (failed > 0) end(exitCodes.findings)
+    else if (reports.length === 0 && findings.length > 0) end(exitCodes.trouble)
     const { stdout } = process
     if (json === true) return write(stdout, `${visibleJson(summary)}\n`)
     const unreadable = findings.filter(({ code }) => code === 'dmarc-report-unreadable')

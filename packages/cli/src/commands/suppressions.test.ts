@@ -107,7 +107,10 @@ describe('suppressions release', () => {
 
   test('releases an address, and another origin only if it is named', async () => {
     const nothing = await run(['release', 'emil@icloud.com', '--yes'])
-    expect(nothing).toMatchObject({ code: 0, stdout: 'There is nothing to release.\n' })
+    expect(nothing).toMatchObject({
+      code: 0,
+      stdout: 'There is nothing to release. Suppressed by unsubscribe: --origin unsubscribe ends that.\n',
+    })
     expect((await run(['release', 'anna@icloud.com', '--yes'])).stdout).toBe('Released 1 suppression.\n')
     const named = await run(['release', 'emil@icloud.com', '--origin', 'unsubscribe', '--yes', '--json'])
     expect(JSON.parse(named.stdout)).toEqual({ released: 1 })

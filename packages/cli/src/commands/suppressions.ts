@@ -7,7 +7,7 @@ import { addRelease } from './suppressions/release.ts'
 
 const help = `
 Examples:
-  icloud-delivery suppressions list --rule mailbox-full
+  icloud-delivery suppressions list --rule invalid-recipient
   icloud-delivery suppressions add anna@icloud.com --origin unsubscribe
   icloud-delivery suppressions release anna@icloud.com
   icloud-delivery suppressions import old-list.csv --note "from the old shop"

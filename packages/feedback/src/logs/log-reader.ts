@@ -98,7 +98,8 @@ export class LogReader {
     const { at, recipient, sender, messageId, queueId, source, outcome } = parsed
     return {
       id: `log:${digest}:${recipient}`,
-      trust: 'all',
+      // Without a host it may be a smarthost that answered, and what that refuses closes no lane.
+      trust: outcome.kind === 'reply' && (outcome.host ?? null) === null ? 'recipient' : 'all',
       format,
       recipient,
       messageId: messageId ?? queueId,

@@ -27,7 +27,8 @@ export type LogOutcome = Extract<LateOutcome, { kind: 'delivered' | 'reply' }>
 export interface LogReply extends LateReply {
   /** The same line gives the same id, in whatever file it stands. */
   id: string
-  trust: 'all'
+  /** `recipient` where the log does not name the host that answered. */
+  trust: 'all' | 'recipient'
   format: LogFormat
   outcome: LogOutcome
   /** ms since the epoch. */

@@ -399,8 +399,8 @@ describe('times and tokens', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       vi.spyOn(ledger, 'read').mockReturnValue(new Promise(() => {}))
-      const tokens = new MailgunTokens(ledger, () => time)
-      const refused = tokens.take('token', Buffer.from('body')).catch((error: unknown) => error)
+      const book = new MailgunTokens(ledger, () => time)
+      const refused = book.take('token', Buffer.from('body')).catch((error: unknown) => error)
       await vi.advanceTimersByTimeAsync(5000)
       expect(await refused).toMatchObject({ code: 'EUNAVAILABLE' })
     } finally {

@@ -64,7 +64,9 @@ export function addRelease(suppressions: Command): void {
       const count = await countFor(engine, selection, origin)
       if (dryRun === true || count === 0) {
         const text =
-          count === 0 ? 'There is nothing to release.' : `Would release ${countText(selection, count)}.`
+          count === 0
+            ? `There is nothing to release.${await otherOrigins(engine, selection)}`
+            : `Would release ${countText(selection, count)}.`
         return write(process.stdout, `${json === true ? visibleJson({ released: 0, would: count }) : text}\n`)
       }
       await confirm(`Release ${countText(selection, count)}?`, yes)
@@ -107,6 +109,14 @@ async function countFor(engine: Engine, selection: Selection, origin: Suppressio
       suppressions.some((one) => one.origin === origin) ||
       (origin === 'reply' && (softBounces.length > 0 || quarantine !== null || deferred !== null)),
   ).length
+}
+
+/** Where somebody else than Apple holds the addresses back: what would end that. */
+async function otherOrigins(engine: Engine, selection: Selection): Promise<string> {
+  if (!Array.isArray(selection)) return ''
+  const known = await Promise.all(selection.map((address) => engine.address(address)))
+  const found = new Set(known.flatMap(({ suppressions }) => suppressions.map(({ origin }) => origin)))
+  return [...found].map((origin) => ` Suppressed by ${origin}: --origin ${origin} ends that.`).join('')
 }
 
 function countText(selection: Selection, count: number): string {

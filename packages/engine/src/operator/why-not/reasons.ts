@@ -122,7 +122,7 @@ function counted({ softBounces }: Known, policy: Policy): Reason[] {
 const failures: Readonly<Record<string, string>> = {
   fail: 'was given up',
   hold: 'was held',
-  retry: 'is to be tried again',
+  retry: 'was refused for now',
 }
 
 /** An ESP does not even try: no suppression of ours, and in the way all the same. */
@@ -143,12 +143,16 @@ function listedElsewhere({ events }: Known): Reason[] {
 function lastRefusal({ events }: Known): Reason[] {
   const last = events.find(({ type }) => type === 'delivered' || Object.hasOwn(failures, type))
   if (last === undefined || last.type === 'delivered') return []
-  const { rule } = last.data
+  const { rule, retryAt } = last.data
   const what = typeof rule === 'string' ? ruleWords(rule) : 'no rule'
+  const next =
+    last.type === 'retry' && typeof retryAt === 'number'
+      ? `, and is to be tried again on ${time(retryAt)}`
+      : ''
   const isHeldAgainst = 'nothing is held against the recipient'
   return [
     {
-      text: `the last message ${failures[last.type]} on ${time(last.at)}: ${what}; ${isHeldAgainst}`,
+      text: `the last message ${failures[last.type]} on ${time(last.at)}${next}: ${what}; ${isHeldAgainst}`,
       remedy: null,
     },
   ]

@@ -33,7 +33,7 @@ export const exim: LogFormatting = {
           return null
         }
         const recipient = addressIn(rest)
-        const host = / H=([^\s[]{1,255})/.exec(rest)?.[1] ?? oldHost(rest)
+        const host = hostIn(rest)
         const outcome = recipient && outcomeOf(flag, rest, host)
         if (!recipient || !outcome) return null
         const known = book.of(queueId, () => messageOf(earlier(queueId), clock))
@@ -63,7 +63,16 @@ function arrival(rest: string): KnownMessage {
 /** The address that it was sent to comes first; the one that it was made of may follow in brackets. */
 function addressIn(rest: string): string | null {
   const [first = ''] = rest.split(' ', 1)
-  return first.includes('@') ? first.replace(/^<|>$/g, '') : null
+  return first.includes('@') && !first.includes('"') ? first.replace(/^<|>$/g, '') : null
+}
+
+/** The host that answered. Addresses and certificates may hold anything in quotes and brackets, also what looks like one. */
+function hostIn(rest: string): string | null {
+  const own = rest.replace(/"[^"]*"/g, '""').replace(/<[^<>]*>/g, '<>')
+  const replyAt = own.indexOf(smtpError)
+  const before = replyAt < 0 ? own : own.slice(0, replyAt)
+  const hosts = [...before.matchAll(/ H=([^\s[]{1,255})/g)]
+  return hosts.length > 1 ? null : (hosts[0]?.[1] ?? oldHost(own))
 }
 
 /** Older versions: `.. after RCPT TO:<..>: host mx01.mail.icloud.com [192.0.2.1]: 550 ..` */

@@ -85,7 +85,10 @@ function attemptOf(rest: string): PostfixAttempt | null {
   const relayAt = rest.indexOf('>, relay=')
   const statusAt = rest.indexOf(', status=', relayAt)
   if (relayAt < 0 || statusAt < 0) return null
+  // A local part in quotes may hold all of this, and older versions write it without its quotes.
+  if (rest.includes('>, relay=', relayAt + 1) || rest.includes(', status=', statusAt + 1)) return null
   const to = rest.slice(4, relayAt)
+  if (to.includes('"')) return null
   const original = to.indexOf('>, orig_to=<')
   const recipient = original < 0 ? to : to.slice(0, original)
   const fields = rest.slice(relayAt + 3, statusAt)
@@ -101,7 +104,8 @@ function outcomeOf(status: string, text: string, relay: string | null): LogOutco
   if (status === 'sent') return relay === null ? null : { kind: 'delivered', text, host: relay }
   if (status !== 'bounced' && status !== 'deferred') return null
   const said = /^host ([^\s[]{1,255})\[[^\]\s]{1,64}\] (said|refused to talk to me): /.exec(text)
-  if (said === null) return null
+  // Whoever answered is the one that the line says was asked.
+  if (said === null || said[1]!.toLowerCase() !== relay?.toLowerCase()) return null
   // "(in reply to RCPT TO command)", at the very end.
   const command = /\(in reply to ([A-Za-z ]{1,30}?)(?: command)?\)$/.exec(text.slice(-60))?.[1] ?? ''
   const phase = said[2] === 'said' ? phaseOf(command) : 'connect'
