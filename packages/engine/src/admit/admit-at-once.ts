@@ -1,5 +1,5 @@
 import type { Admission, AdmitRequest } from './admission.ts'
-import { sendable } from './answers.ts'
+import { notAnAddress, notSuppressed, sendable } from './answers.ts'
 import type { Parts } from '../engine-core.ts'
 import { recipientKey, type RecipientState } from '../state/state.ts'
 import { checkAdmit } from '../subject.ts'
@@ -29,8 +29,3 @@ export function admitAtOnce(parts: Parts, request: AdmitRequest): Admission[] | 
   outage.end('read')
   return admissions
 }
-
-/** Why a recipient is sent to whose address could not be remembered. */
-export const notAnAddress = 'not an address that could be remembered'
-/** Why a recipient is sent to over a relay. */
-export const notSuppressed = 'not suppressed'

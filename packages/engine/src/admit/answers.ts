@@ -11,3 +11,8 @@ export function expired(recipient: string, rule: string | null): ExpiredAdmissio
     rule === null ? 'expired (5.4.7): its deliverBy is past' : `${rule}: expired (5.4.7) while it had to wait`
   return { ...sendable(recipient, reason), decision: 'expired', rule }
 }
+
+/** Why a recipient is sent to whose address could not be remembered. */
+export const notAnAddress = 'not an address that could be remembered'
+/** Why a recipient is sent to over a relay. */
+export const notSuppressed = 'not suppressed'

@@ -1,7 +1,6 @@
 import { domainOf, isAtPrivateRelay } from '../address.ts'
 import type { Admission } from './admission.ts'
-import { notAnAddress, notSuppressed } from './admit-at-once.ts'
-import { expired, sendable } from './answers.ts'
+import { expired, notAnAddress, notSuppressed, sendable } from './answers.ts'
 import { recipientWait, suppressed, suppressionOf } from './recipient-answer.ts'
 import { allWithinReach, isClosed, isEngagedOnly } from '../decide/decide-hold.ts'
 import { leaseTry, pauseOf } from '../decide/pause.ts'
