@@ -51,6 +51,31 @@ describe('an engine with address keys', () => {
     expect((await engine.address('ben@icloud.com')).suppressions).toEqual([])
   })
 
+  it('keeps no local part that stands alone, but where the reply means nothing without it', async () => {
+    const ledger = memoryLedger()
+    const { engine, reply } = bench({ ledger, addressKeys: [k1] })
+    const verdicts = ['anna', 'user'].map(async (local) => {
+      const text = `550 5.1.1 ${local}: user does not exist`
+      return (
+        await reply(text, { recipient: `${local}@icloud.com`, messageId: local === 'anna' ? '1' : '2' })
+      ).verdict
+    })
+    for (const verdict of await Promise.all(verdicts)) {
+      expect(verdict).toMatchObject({
+        rule: 'invalid-recipient',
+        text: expect.stringMatching(/^550 5\.1\.1 (anna|user): user/),
+      })
+    }
+    const all = await everythingIn(ledger)
+    expect(all).not.toContain('anna')
+    expect(all).toContain('550 5.1.1 [address]: user does not exist')
+    expect(all).toContain('550 5.1.1 user: user does not exist')
+    expect((await engine.address('anna@icloud.com')).suppressions).toMatchObject([
+      { reply: '550 5.1.1 [address]: user does not exist' },
+    ])
+    await engine.close()
+  })
+
   it('takes no name that was made with a key it has not', async () => {
     const name = `${'0'.repeat(32)}@k1.hashed.invalid`
     for (const options of [{ addressKeys: [k2] }, {}]) {

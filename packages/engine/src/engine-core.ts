@@ -74,6 +74,8 @@ export interface Parts {
   /** icloud.com, me.com and mac.com are one mailbox. */
   readonly sameMailbox: boolean
   readonly mailboxOf: MailboxOf
+  /** Addresses are remembered as hashes. */
+  readonly isHashed: boolean
   readonly lanes: Lanes
   readonly presence: Presence
   readonly campaigns: CampaignSweep
@@ -86,7 +88,7 @@ export interface Parts {
 /** What an engine is made of: the parts that the options of `createEngine` name. */
 export interface Given extends Pick<
   Parts,
-  'ledger' | 'ownsLedger' | 'clock' | 'logger' | 'random' | 'mx' | 'sameMailbox' | 'mailboxOf'
+  'ledger' | 'ownsLedger' | 'clock' | 'logger' | 'random' | 'mx' | 'sameMailbox' | 'mailboxOf' | 'isHashed'
 > {
   readonly policy: Policy
   readonly buffer: BufferOptions | null

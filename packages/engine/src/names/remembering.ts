@@ -14,9 +14,10 @@ export function remembering(
   ledger: Ledger,
   sameMailbox: boolean,
   keys: readonly AddressKey[] | undefined,
-): { ledger: Ledger; mailboxOf: MailboxOf } {
+): { ledger: Ledger; mailboxOf: MailboxOf; isHashed: boolean } {
   if (keys === undefined) {
     return {
+      isHashed: false,
       ledger: new AgreedLedger(ledger),
       mailboxOf: (address) => {
         const folded = foldMailbox(address, sameMailbox)
@@ -28,6 +29,7 @@ export function remembering(
   checkAddressKeys(keys)
   const names = new AddressNames(keys)
   return {
+    isHashed: true,
     ledger: new HashedLedger(ledger, names, keys.map(fingerprintOf)),
     mailboxOf: (address) => {
       const folded = foldMailbox(address, sameMailbox)

@@ -1,6 +1,7 @@
 import type { AddressNames } from './address-names.ts'
 import { cutAddresses } from './cut-addresses.ts'
 import { foldAddress } from '../address.ts'
+import { withoutRecipient } from './without-recipient.ts'
 
 /** Fields that hold an address by itself. */
 const addresses: ReadonlySet<string> = new Set(['recipient', 'subject', 'address'])
@@ -12,20 +13,28 @@ const texts: ReadonlySet<string> = new Set(['reply', 'note', 'how', 'error', 'me
  * object if there is nothing to take out.
  */
 export function withoutAddresses(value: unknown, names: AddressNames): unknown {
+  return changed(value, (field, text) => withoutAddress(field, text, names))
+}
+
+/** The same for the local part of a recipient where it stands alone, which only who knows the recipient can take out. */
+export function withoutLocalPart<T>(value: T, recipient: string): T {
+  return changed(value, (field, text) => (texts.has(field) ? withoutRecipient(text, recipient) : text)) as T
+}
+
+function changed(value: unknown, change: (field: string, text: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => withoutAddresses(item, names))
+    const items = value.map((item: unknown) => changed(item, change))
     return items.some((item, index) => item !== value[index]) ? items : value
   }
-  let changed: Record<string, unknown> | null = null
+  let result: Record<string, unknown> | null = null
   for (const [field, before] of Object.entries(value)) {
-    const after =
-      typeof before === 'string' ? withoutAddress(field, before, names) : withoutAddresses(before, names)
+    const after = typeof before === 'string' ? change(field, before) : changed(before, change)
     if (after === before) continue
-    changed ??= { ...value }
-    changed[field] = after
+    result ??= { ...value }
+    result[field] = after
   }
-  return changed ?? value
+  return result ?? value
 }
 
 function withoutAddress(field: string, text: string, names: AddressNames): string {

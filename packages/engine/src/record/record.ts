@@ -13,6 +13,7 @@ import { checkLate, isAside, isTooOld } from './late.ts'
 import { untilWritten } from '../ledger/conflict.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { Outcome, RecordRequest } from './outcome.ts'
+import { withoutRecipient } from '../names/without-recipient.ts'
 import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
 import { rulesVersion } from '../rules-version.ts'
@@ -49,7 +50,10 @@ export async function record(parts: Parts, request: RecordRequest): Promise<Acti
 
 /** What a request tells; the action alone if nothing of it is to be remembered. Only few replies make it ask DNS. */
 export function understand(
-  parts: Pick<Parts, 'passages' | 'clock' | 'policy' | 'random' | 'mailboxOf' | 'sameMailbox' | 'mx'>,
+  parts: Pick<
+    Parts,
+    'passages' | 'clock' | 'policy' | 'random' | 'mailboxOf' | 'isHashed' | 'sameMailbox' | 'mx'
+  >,
   request: RecordRequest,
 ): Told | { action: Action } | Promise<Told> {
   const { outcome, late } = request
@@ -93,9 +97,22 @@ export function understand(
   const trouble = troubleIn(outcome, verdict, policy)
   const rulePolicy = trouble?.rulePolicy ?? {}
   const aside = asideKeys(rulePolicy, attempt)
-  const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside }
+  const isCut = parts.isHashed && canDoWithout(request, verdict)
+  const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside, isCut }
   // Before the turn, as DNS takes its time.
   return rulePolicy.alertDomain ? withMx(told, parts.mx) : told
+}
+
+/**
+ * Whether what is kept of the reply can do without the recipient's local part: to a recipient such as `user@icloud.com` most
+ * words of a refusal are no name, and without them it could not be understood again.
+ */
+function canDoWithout({ outcome, recipient, sender }: RecordRequest, verdict: Verdict | null): boolean {
+  if (outcome.kind === 'delivered') return true
+  if (outcome.kind !== 'reply' || verdict === null) return false
+  const text = withoutRecipient(verdict.text, recipient)
+  if (text === verdict.text) return false
+  return classify(text, { recipient, sender, mx: outcome.mx, phase: outcome.phase }).rule === verdict.rule
 }
 
 /** What is told later is somebody else's attempt: if it may count for the recipient alone, there is no scope. */

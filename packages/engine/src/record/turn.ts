@@ -15,6 +15,7 @@ import type { Presence } from '../ledger/presence.ts'
 import { timeOf } from './late.ts'
 import { isKnown, onceKeys } from './once.ts'
 import type { Outcome } from './outcome.ts'
+import { withoutLocalPart } from '../names/without-addresses.ts'
 import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
 import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
@@ -37,6 +38,8 @@ export interface Told {
   policy: Policy
   /** What the rule counts at besides. */
   aside: readonly AsideKey[]
+  /** The recipient's local part is not kept. */
+  isCut: boolean
 }
 
 /** How far a turn got, for whoever gives up waiting for it. */
@@ -59,7 +62,7 @@ export type TurnParts = Pick<Parts, 'clock'> & {
 /** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
 export async function turn(parts: TurnParts, told: Told, progress?: Progress): Promise<Decision | undefined> {
   const { ledger, clock, presence, signals } = parts
-  const { attempt: given, outcome, verdict, passage, trouble, policy, aside } = told
+  const { attempt: given, outcome, verdict, passage, trouble, policy, aside, isCut } = told
   const isHoldingMessage = trouble?.rulePolicy.campaign != null
   const toPrivateRelay = given.hop === 'direct' && isAtPrivateRelay(given.recipient)
   let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)
@@ -122,12 +125,14 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const isHeard = outcome.kind === 'delivered' || outcome.kind === 'reply'
   const good = isHeard && !isAside && !isSeed ? parts.incidents.counted(recorded, now) : null
   const counted = isSeed ? noCounts : signals.recorded(attempt, decision.action, now, good)
-  if (progress) progress.changes = changes
+  const lines = eventsOf(decision, attempt, outcome, now)
+  const kept = isCut ? withoutLocalPart({ changes, lines }, given.recipient) : { changes, lines }
+  if (progress) progress.changes = kept.changes
   let written = false
   try {
     written = await ledger.write(
-      changes,
-      eventsOf(decision, attempt, outcome, now),
+      kept.changes,
+      kept.lines,
       against === undefined || isAside ? counted.counts : [...counted.counts, ...against.counts],
     )
   } finally {

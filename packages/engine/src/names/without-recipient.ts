@@ -1,4 +1,4 @@
-import { cutAddresses } from '../names/cut-addresses.ts'
+import { cutAddresses } from './cut-addresses.ts'
 
 /** What stands in place of an address. */
 export const cut = '[address]'
