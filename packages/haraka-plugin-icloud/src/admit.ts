@@ -13,6 +13,7 @@ import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
 import { keepSockets } from './sockets.ts'
+import { giveWay } from './split-mark.ts'
 import { splitOff, splitSafely } from './split.ts'
 import { mayTellSender, subjectOf, type MailSubject } from './subject.ts'
 import { suppressionNotice } from './suppression-notice.ts'
@@ -134,6 +135,7 @@ async function splitUp(runtime: Runtime, hmail: HMail, todo: Todo): Promise<void
   runtime.turns.over(hmail)
   const parts: HMail[] = []
   for (const recipient of todo.rcpt_to) parts.push(await splitOff(runtime, hmail, [recipient]))
+  await giveWay(hmail)
   hmail.discard()
   for (const part of parts) runtime.outbound().delivery_queue.push(part)
 }
@@ -239,6 +241,7 @@ async function inParts(runtime: Runtime, hmail: HMail, groups: readonly Group[],
   for (const { gate, lane, recipients } of groups) {
     if (gate !== 'drop') parts.push({ gate, lane, part: await splitOff(runtime, hmail, recipients) })
   }
+  await giveWay(hmail)
   hmail.discard()
   for (const { gate, lane, part } of parts) {
     if (gate === 'bounce') {
@@ -279,11 +282,20 @@ function markGivenUp(recipient: Address, admission: Admission): void {
 }
 
 function tell(runtime: Runtime, hmail: HMail, todo: Todo, { address }: Address, admission: Admission): void {
-  const { decision, reason, rule, retryAt } = admission
+  const { decision, reason, rule, retryAt, suppression } = admission
   const { stream } = subjectOf(todo, runtime.settings)
   const { uuid: message } = todo
   runtime.decided(
-    { message, recipient: address, stream, action: decision, rule, reason, next: retryAt },
+    {
+      message,
+      recipient: address,
+      stream,
+      action: decision,
+      rule,
+      reason,
+      since: suppression?.at ?? null,
+      next: retryAt,
+    },
     // No hook of a delivery runs for what waits, and there may be very much of it.
     retryAt === null ? hmail : undefined,
   )

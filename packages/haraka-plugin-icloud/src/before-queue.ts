@@ -47,7 +47,7 @@ export async function dropSuppressed(
   if (dropped.size === 0) return
   if (mayTellSender(transaction, settings)) await sendDsn(runtime, transaction, dropped)
   transaction.rcpt_to = transaction.rcpt_to.filter((recipient) => !dropped.has(recipient))
-  for (const [{ address }, { reason, rule }] of dropped) {
+  for (const [{ address }, { reason, rule, suppression }] of dropped) {
     const { stream } = subject
     runtime.decided({
       message: transaction.uuid,
@@ -56,6 +56,7 @@ export async function dropSuppressed(
       action: 'suppressed',
       rule,
       reason,
+      since: suppression?.at ?? null,
     })
     transaction.results.push(plugin, { suppressed: address })
   }

@@ -1,5 +1,7 @@
-import type { Fault } from '@icloud-delivery/rules'
+import { rules, type Fault } from '@icloud-delivery/rules'
 import { printable } from './printable.ts'
+
+const faults: ReadonlyMap<string, Fault> = new Map(rules.map(({ id, fault }) => [id, fault]))
 
 /** One decision, as the log shows it. */
 export interface Decision {
@@ -14,6 +16,8 @@ export interface Decision {
   /** The rule that led to it, and whose fault it is. */
   rule?: string | null
   fault?: Fault | null
+  /** Since when the recipient is suppressed, ms since the epoch. */
+  since?: number | null
   /** Codes of what was found in the message before it was sent. */
   findings?: readonly string[] | undefined
   /** ms since the epoch. */
@@ -28,15 +32,18 @@ export interface Decision {
 
 /** A decision on one line: `key=value` pairs, remote text escaped and quoted. */
 export function decisionLine(decision: Decision): string {
-  const { message, recipient, stream, rule, fault, action, reason, next, phase, mx, ip, reply, findings } =
-    decision
+  const { message, recipient, stream, rule, action, reason, since, next } = decision
+  const { phase, mx, ip, reply, findings } = decision
+  // What is decided before an attempt has no reply, and its rule is that of an earlier one.
+  const fault = decision.fault ?? faults.get(rule ?? '')
   const pairs: [string, string | null | undefined][] = [
     ['message', message],
     ['recipient', `<${printable(recipient, 320)}>`],
     ['rule', rule],
     ['fault', fault],
     ['action', action],
-    ['next', typeof next === 'number' ? new Date(next).toISOString() : null],
+    ['since', timeOf(since)],
+    ['next', timeOf(next)],
     ['reason', quoted(reason, 200)],
     ['stream', stream],
     ['phase', phase],
@@ -46,6 +53,10 @@ export function decisionLine(decision: Decision): string {
     ['reply', reply ? quoted(reply.replaceAll('\r\n', ' '), 500) : null],
   ]
   return pairs.flatMap(([key, value]) => (value ? [`${key}=${value}`] : [])).join(' ')
+}
+
+function timeOf(ms: number | null | undefined): string | null {
+  return typeof ms === 'number' ? new Date(ms).toISOString() : null
 }
 
 function quoted(text: string, limit: number): string {

@@ -118,7 +118,7 @@ export interface HMail {
   try_deliver?: (this: HMail) => unknown
   /** The message without its envelope, from the queue file. */
   data_stream(): Readable
-  discard(): void
+  discard: (this: HMail) => void
   double_bounce(reason: string): void
   bounce(reason: string, extra?: object): void
   temp_fail(reason: string, extra?: object): void
@@ -267,7 +267,12 @@ export interface Outbound {
   temp_fail_queue: TimerQueue
   net_utils: { HarakaMx: new (given: string | Mx) => Mx }
   /** Names of queue files, and how names of unfinished ones begin. */
-  qfile: { name(): string; platformDOT: string }
+  qfile: {
+    name(): string
+    platformDOT: string
+    /** `null` for what is no name of a queue file. */
+    parts(name: string): { pid: number } | null
+  }
   /** Writes the envelope, which comes first in a queue file. */
   build_todo(todo: Todo, file: Writable, done: () => void): void
   /** Exported by Haraka for its own tests. Not part of the plugin interface. */

@@ -65,7 +65,8 @@ export function register(this: Plugin): void {
 export function prepare_haraka(this: Plugin, next: Next): void {
   runtimeOf(this).prepareHaraka()
   if (cluster.isPrimary) {
-    appointHeirs()
+    runtimeOf(this).mendSplits(null)
+    appointHeirs((pid) => runtimeOf(this).mendSplits(pid))
     runtimeOf(this).tryLedger()
   }
   // No mail is taken before what looks at it is there, or has failed.

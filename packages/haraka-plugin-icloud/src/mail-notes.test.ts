@@ -124,7 +124,7 @@ it('a hold on a From domain stops the mail of its submitter and of nobody else',
   await stage.dsns(from)
   expect((await stage.holds()).map(({ id }) => id)).toContain('shop.example/transactional/shop')
   await stage.haraka.send({ from, to: ['same@icloud.com'], raw: raw('same@icloud.com'), user: 'shop' })
-  await stage.haraka.logged(/<same@icloud\.com> rule=dmarc-failure action=held/)
+  await stage.haraka.logged(/<same@icloud\.com> rule=dmarc-failure fault=sender-auth action=held/)
   await stage.haraka.send({ from, to: ['nobody@icloud.com'], raw: raw('nobody@icloud.com') })
   await stage.delivered('nobody@icloud.com')
   await stage.haraka.send({ from, to: ['other-from@icloud.com'], user: 'shop' })
@@ -145,7 +145,7 @@ it('a refusal of the content holds the rest of its campaign and nothing else', a
   await stage.haraka.send({ from: 'd@example.com', to: ['spam@icloud.com'], headers })
   await stage.dsns('d@example.com')
   await stage.haraka.send({ from: 'd@example.com', to: ['rest@icloud.com'], headers })
-  await stage.haraka.logged(/<rest@icloud\.com> rule=policy-cs02 action=held/)
+  await stage.haraka.logged(/<rest@icloud\.com> rule=policy-cs02 fault=content action=held/)
   await stage.haraka.send({
     from: 'd@example.com',
     to: ['else@icloud.com'],

@@ -16,6 +16,8 @@ export interface MailNotes {
   findings?: readonly string[]
   /** When it is of no use any more, ms since the epoch. */
   deliverBy?: number
+  /** The name of the queue file that this one was split off. */
+  partOf?: string
   /** Whether the client was authenticated or allowed to relay. Anyone else may have made the envelope sender up. */
   relaying?: boolean
 }

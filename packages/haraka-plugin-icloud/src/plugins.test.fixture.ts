@@ -172,3 +172,28 @@ exports.move = (next, connection) => {
   next()
 }
 `
+
+/**
+ * Kills the process without a word while a message is split: when as many parts as the file `kill-split` says are in the
+ * queue, and the message itself is as well. Once: the file goes first.
+ */
+export const splitKiller = `
+const fs = require('node:fs')
+const { syncBuiltinESMExports } = require('node:module')
+exports.register = function () {
+  const { rename } = fs.promises
+  const order = process.env.HARAKA + '/kill-split'
+  let parts = 0
+  const killAt = (count) => {
+    if (!fs.existsSync(order) || Number(fs.readFileSync(order)) !== count) return
+    fs.rmSync(order)
+    process.kill(process.pid, 'SIGKILL')
+    for (;;);
+  }
+  fs.promises.rename = async (from, to) => {
+    await rename(from, to)
+    if (fs.readFileSync(to, 'latin1').includes('partOf')) killAt(++parts)
+  }
+  syncBuiltinESMExports()
+}
+`

@@ -65,7 +65,7 @@ describe('a hold that lasts for an hour', () => {
     await stage.haraka.send({ from: 'b@example.com', to: ['blocked@icloud.com'], headers })
     await stage.haraka.logged(/<blocked@icloud\.com> rule=spamhaus-block .*action=hold /)
     await stage.haraka.send({ from: 'b@example.com', to: ['behind@icloud.com'], headers })
-    await stage.haraka.logged(/<behind@icloud\.com> rule=spamhaus-block action=held /)
+    await stage.haraka.logged(/<behind@icloud\.com> rule=spamhaus-block fault=sender-ip action=held /)
     await stage.haraka.send({ from: 'smart@example.com', to: ['around@icloud.com'], headers })
     await stage.mailboxes.waitFor(({ messages }) =>
       messages.some(({ recipients }) => recipients.includes('around@icloud.com')),

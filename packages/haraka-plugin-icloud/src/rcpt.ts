@@ -59,6 +59,7 @@ export async function answerRcpt(
     stream: standardStream(settings),
     action: what,
     rule,
+    since: at,
     reason: `${rule}: refused at RCPT`,
   })
   if (paused) next(constants.denysoft, `4.7.1 ${text}`)

@@ -70,7 +70,7 @@ it.skipIf(!hasRedisServer())(
       await here.haraka.send({ from: 'a@example.com', to: ['probe@icloud.com'] })
       await here.haraka.logged(/<probe@icloud\.com> rule=proofpoint-block .*action=hold /)
       await there.haraka.send({ from: 'a@example.com', to: ['waits@icloud.com'] })
-      await there.haraka.logged(/<waits@icloud\.com> rule=proofpoint-block action=held /)
+      await there.haraka.logged(/<waits@icloud\.com> rule=proofpoint-block fault=sender-ip action=held /)
       expect(there.tries('waits@icloud.com')).toBe(0)
       await Promise.all([here.delivered('probe@icloud.com'), there.delivered('waits@icloud.com')])
 
@@ -79,7 +79,7 @@ it.skipIf(!hasRedisServer())(
       await here.haraka.send({ from: 'a@example.com', to: ['again@icloud.com'] })
       await here.haraka.logged(/<again@icloud\.com> rule=spamhaus-block .*action=hold /)
       await there.haraka.send({ from: 'a@example.com', to: ['too@icloud.com'] })
-      await there.haraka.logged(/<too@icloud\.com> rule=spamhaus-block action=held /)
+      await there.haraka.logged(/<too@icloud\.com> rule=spamhaus-block fault=sender-ip action=held /)
       const engine = createEngine({ ledger: redis.url })
       try {
         expect(await engine.release({ hold: { scope: 'sending-ip', id: 'default' } })).toBe(1)

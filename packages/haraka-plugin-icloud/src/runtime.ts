@@ -13,6 +13,7 @@ import { LiveMetrics } from './live-metrics.ts'
 import { LivePolicy } from './live-policy.ts'
 import { LivePreflight } from './live-preflight.ts'
 import { LiveSettings } from './live-settings.ts'
+import { mendSplits } from './mend-splits.ts'
 import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
 import { printable } from './printable.ts'
@@ -45,6 +46,8 @@ export interface Runtime extends Keeper {
   testBatches: TestBatches
   /** Before any mail: mends what in Haraka does not suit many messages that wait. */
   prepareHaraka: () => void
+  /** In the master, before a queue is read: see {@link mendSplits}. `pid`: of the worker that has ended; `null`: at the start. */
+  mendSplits: (pid: number | null) => void
   /** Once, at the start: says whether the ledger can be used. Waits for nothing. */
   tryLedger: () => void
   /** How often to look whether something has got better of which nobody tells us, in ms. */
@@ -120,7 +123,14 @@ export function createRuntime(plugin: Plugin): Runtime {
     pollMs: lookAgainMs,
   })
   engine.on('released', (what) => {
-    if ('hold' in what) parked.released(what.hold)
+    if ('hold' in what) {
+      const { scope, id } = what.hold
+      plugin.lognotice(`released ${scope}/${printable(id, 320)}: what waited for it goes on`)
+      parked.released(what.hold)
+    } else {
+      const { recipient, rule, origin } = what.suppression
+      plugin.lognotice(`released <${printable(recipient, 320)}>: no longer suppressed (${rule ?? origin})`)
+    }
   })
   engine.on('halfOpen', ({ hold, room }) => parked.halfOpen(hold, room))
 
@@ -170,6 +180,11 @@ export function createRuntime(plugin: Plugin): Runtime {
       queueAlone(outbound(), (todo) => returnPaths.signs(todo) && destinations.isKnownApple(todo.domain))
       boundConnect = connectTimeOuts(plugin)
       if (boundConnect === null) warnUntapped()
+    },
+    mendSplits(pid) {
+      const { queue_dir: folder } = plugin.haraka_require('outbound/queue') as { queue_dir?: string }
+      if (folder !== undefined)
+        mendSplits(folder, outbound().qfile, pid, (what) => plugin.logwarn(printable(what, 500)))
     },
     tryLedger: () => void tryLedger(ledgerUrl(settings.ledger), error),
     error,

@@ -2,6 +2,7 @@ import constants from 'haraka-constants'
 import type { Address, BounceError, DeferredParams, HMail, Next } from './haraka.ts'
 import type { HoldRef } from '@icloud-delivery/engine'
 import type { Parked } from './parked.ts'
+import { giveWay } from './split-mark.ts'
 import { splitOff, type Splitter } from './split.ts'
 
 /**
@@ -160,6 +161,7 @@ async function scatter(
   for (const { fate, recipients } of groups) {
     parts.push({ part: await splitOff(means, hmail, recipients), fate: fate.kind === 'host' ? hosts : fate })
   }
+  await giveWay(hmail)
   next(constants.ok)
   for (const { part, fate } of parts) {
     if (fate.kind === 'bounce') giveUp(part, fate.why)

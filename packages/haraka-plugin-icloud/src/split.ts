@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Address, HMail, Outbound, Todo } from './haraka.ts'
 import { carryOver } from './outcome.ts'
+import { markSplit } from './split-mark.ts'
 import { tellSafely } from './tell-sender.ts'
 
 /** How long to wait before a queue file that could not be written is written again, in ms. */
@@ -32,7 +33,11 @@ export async function splitOff(
   if (!todo) throw new Error(`${hmail.filename} cannot be split before it is read`)
   for (;;) {
     try {
-      const part = await writePart(splitter.outbound(), hmail, { ...todo, rcpt_to: [...recipients] })
+      const part = await writePart(splitter.outbound(), hmail, {
+        ...todo,
+        rcpt_to: [...recipients],
+        notes: { ...todo.notes, icloud: { ...todo.notes.icloud, partOf: hmail.filename } },
+      })
       for (const [index, copy] of (part.todo?.rcpt_to ?? []).entries()) {
         const original = recipients[index]
         if (original) carryOver(original, copy)
@@ -93,6 +98,7 @@ async function writePart(outbound: Outbound, hmail: HMail, todo: Todo): Promise<
       outbound.build_todo(todo, stream, resolve)
     })
     await pipeline(hmail.data_stream(), stream)
+    await markSplit(hmail, outbound.qfile)
     await rename(draft, file)
     const part = new outbound.HMailItem(name, file, hmail.notes)
     await new Promise<void>((resolve, reject) => {

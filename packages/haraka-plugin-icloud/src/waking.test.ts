@@ -40,7 +40,7 @@ it(
         await Promise.all(news.slice(at, at + 20).map((to) => send(to, 'marketing')))
       for (const to of codes) await send(to, 'transactional')
       for (const to of [...news, ...codes])
-        await stage.haraka.logged(`recipient=<${to}> rule=proofpoint-block action=held `)
+        await stage.haraka.logged(`recipient=<${to}> rule=proofpoint-block fault=sender-ip action=held `)
       expect(stage.apple.messages).toEqual([])
 
       await stage.release({ scope: 'sending-ip', id: 'default' })
