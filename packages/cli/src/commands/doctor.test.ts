@@ -84,10 +84,24 @@ describe('doctor', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/SPF +not known\n/)
     expect(stdout).toContain('cannot tell: DNS gave no answer')
-    const missing = await startDns({})
+    const missing = await startDns({ 'example.com': { MX: ['mail.example.com'] } })
     const none = await run([...domain, '--dns', missing.at], { cwd: place.directory })
     expect([none.code, none.stdout]).toEqual([3, expect.stringMatching(/SPF +no record\n/)])
     await missing.close()
+  })
+
+  test('cannot tell anything over a resolver that says "no such name" to everything, and says what to do', async () => {
+    const deaf = await startDns({})
+    const { code, stdout } = await run(['doctor', 'example.com', '--ip', '192.0.2.10', '--dns', deaf.at], {
+      cwd: place.directory,
+    })
+    await deaf.close()
+    expect(code).toBe(0)
+    expect(stdout).not.toMatch(/to mend|no record/)
+    expect(stdout).toMatch(/SPF +not known\nDMARC +not known\n192\.0\.2\.10 +no answer\n/)
+    expect(stdout).toMatch(/Mail will pass +SPF unknown, DKIM unknown, DMARC unknown \(no --selector\)\n/)
+    expect(stdout).toMatch(/Seen +the resolver finds no name at all/)
+    expect(stdout).toMatch(/Fix +Try again, then over another resolver \(--dns/)
   })
 
   test.each<[string[], number, RegExp]>([

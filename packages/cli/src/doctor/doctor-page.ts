@@ -40,13 +40,19 @@ function glance({ skipped, findings }: Step): string {
 function verdict(steps: readonly Step[]): string {
   const all = steps.flatMap(({ findings }) => findings)
   if (isToMend(all)) return 'Mend what is marked before you send more mail.'
-  const isOpen =
-    steps.some(({ skipped }) => skipped !== null) || all.some(({ severity }) => severity === 'unknown')
-  return isOpen
+  return isOpen(steps)
     ? 'Nothing has to be mended in what was looked at; some of it could not be.'
     : 'Nothing has to be mended.'
 }
 
+function isOpen(steps: readonly Step[]): boolean {
+  return steps.some(
+    ({ skipped, findings }) => skipped !== null || findings.some(({ severity }) => severity === 'unknown'),
+  )
+}
+
 function verdictTone(steps: readonly Step[]): Tone {
-  return isToMend(steps.flatMap(({ findings }) => findings)) ? 'bad' : 'good'
+  const all = steps.flatMap(({ findings }) => findings)
+  if (isToMend(all)) return 'bad'
+  return all.some(({ severity }) => severity === 'unknown') ? 'caution' : 'good'
 }

@@ -9,8 +9,11 @@ export async function lookAtAuthentication(domain: string, options: DomainOption
   const { spf, dkim, dmarc, reverseDns, forecast, findings } = report
   const missing = (code: FindingCode): string =>
     findings.some((one) => one.code === code) ? 'no record' : 'not known'
-  // Without a selector nobody knows.
-  const known = dkim.length === 0 ? { ...forecast, dkim: 'unknown' as const } : forecast
+  const unnamed = [
+    ...(spf.ips.length === 0 ? ['no --ip'] : []),
+    ...(dkim.length === 0 ? ['no --selector'] : []),
+  ]
+  const why = unnamed.length === 0 ? '' : ` (${unnamed.join(', ')})`
   return {
     name: 'authentication',
     title: 'Authentication',
@@ -30,7 +33,7 @@ export async function lookAtAuthentication(domain: string, options: DomainOption
         ip,
         names === null ? 'no answer' : names.length === 0 ? 'no name' : names.join(', '),
       ]),
-      ['Mail will pass', forecastWords(known)],
+      ['Mail will pass', `${forecastWords(forecast)}${why}`],
     ],
     findings,
     report,

@@ -9,6 +9,7 @@ export type Zone =
       TXT?: readonly string[]
       MX?: readonly (readonly [priority: number, exchange: string])[]
       PTR?: readonly string[]
+      NS?: readonly string[]
     }
   | 'silence'
   | 'servfail'
@@ -25,7 +26,7 @@ export interface DnsServer extends AsyncDisposable {
 }
 
 const { Packet } = dns2
-const typeNames = ['A', 'AAAA', 'TXT', 'MX', 'PTR'] as const
+const typeNames = ['A', 'AAAA', 'TXT', 'MX', 'PTR', 'NS'] as const
 
 /** A real DNS server on the loopback, over UDP and TCP. What is in no zone does not exist. */
 export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
@@ -74,5 +75,12 @@ function answersOf(zone: Exclude<Zone, string>, name: string, type: (typeof type
       return (zone.MX ?? []).map(([priority, exchange]) => ({ ...record, priority, exchange }))
     case 'PTR':
       return (zone.PTR ?? []).map((domain) => ({ ...record, domain }))
+    case 'NS':
+      return (zone.NS ?? []).map((ns) => ({ ...record, ns }))
   }
+}
+
+/** One answer to every question. */
+export function everywhere(zone: Exclude<Zone, object>): Zones {
+  return new Proxy({}, { get: () => zone })
 }

@@ -39,6 +39,7 @@ describe('Lookups', () => {
   it('tells "no such record" from "no answer"', async () => {
     const ask = lookups()
     const brief = lookups(150)
+    await ask.txt('example.com')
     expect(await ask.mx('nothing.example')).toEqual({ kind: 'none' })
     expect(await ask.ptr('192.0.2.2')).toEqual({ kind: 'none' })
     expect(await brief.txt('silent.example')).toEqual({ kind: 'no-answer', why: 'no answer within 150 ms' })
@@ -48,9 +49,24 @@ describe('Lookups', () => {
     expect(others).toEqual([])
     expect(finding).toMatchObject({ code: 'dns-no-answer', severity: 'unknown', risks: [] })
     expect(ask.unanswered()).toMatchObject([
-      { evidence: expect.stringMatching(/^TXT broken.example: ESERVFAIL; A closed/) },
+      { evidence: expect.stringMatching(/^ESERVFAIL: TXT broken.example; EREFUSED: A closed/) },
     ])
-    expect(finding?.evidence).toBe('TXT silent.example: no answer within 150 ms')
+    expect(finding?.evidence).toBe('no answer within 150 ms: TXT silent.example')
+  })
+
+  it('believes "no such record" only from a resolver that finds something', async () => {
+    const doubted = { kind: 'no-answer', why: expect.stringContaining('finds no name at all') }
+    expect(await lookups().txt('gone.example')).toEqual(doubted)
+    expect(await lookups().ptr('192.0.2.2')).toEqual(doubted)
+    // What it finds may be the top-level domain, a record of the domain itself, or an earlier answer.
+    dns.zones.test = { NS: ['a.ns.example'] }
+    expect(await lookups().txt('gone.test')).toEqual({ kind: 'none' })
+    expect(await lookups().txt('_dmarc.example.com')).toEqual({ kind: 'none' })
+    const ask = lookups()
+    await ask.txt('example.com')
+    expect(await ask.txt('gone.example')).toEqual({ kind: 'none' })
+    expect(await ask.ptr('192.0.2.2')).toEqual({ kind: 'none' })
+    expect(ask.unanswered()).toEqual([])
   })
 
   it('asks each question once, and none that no name could be', async () => {

@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
 import { found, type Finding } from '../findings/finding.ts'
 import type { Answer } from './answer.ts'
+import { Reach } from './reach.ts'
 import type { DnsOptions, DnsResolver } from './resolver.ts'
 
 export interface Mx {
@@ -9,13 +10,14 @@ export interface Mx {
   priority: number
 }
 
-type RecordType = 'A' | 'AAAA' | 'MX' | 'PTR' | 'TXT'
+type RecordType = 'A' | 'AAAA' | 'MX' | 'NS' | 'PTR' | 'TXT'
 
 /** The DNS questions of one check. Each is asked once, with a time limit, and remembers whether it went unanswered. */
 export class Lookups {
   readonly #resolver: DnsResolver
   readonly #timeoutMs: number
   readonly #asked = new Map<string, Promise<Answer<unknown>>>()
+  readonly #reach = new Reach((name, type) => this.#askOnce(name, type))
   readonly #unanswered = new Map<string, string>()
 
   constructor({ resolver, dnsTimeoutMs = 5000 }: DnsOptions) {
@@ -70,21 +72,37 @@ export class Lookups {
   /** One finding for all questions that went unanswered. */
   unanswered(): Finding[] {
     if (this.#unanswered.size === 0) return []
-    const questions = [...this.#unanswered]
+    const byReason = new Map<string, string[]>()
+    for (const [question, why] of this.#unanswered)
+      byReason.set(why, [...(byReason.get(why) ?? []), question])
     return [
       found('dns-no-answer', {
-        where: questions.map(([question]) => question).join(', '),
-        evidence: questions.map(([question, why]) => `${question}: ${why}`).join('; '),
+        where: [...this.#unanswered.keys()].join(', '),
+        evidence: [...byReason].map(([why, questions]) => `${why}: ${questions.join(', ')}`).join('; '),
       }),
     ]
   }
 
-  #ask(name: string, type: RecordType): Promise<Answer<unknown>> {
-    const question = `${type} ${plainName(name)}`
+  async #ask(name: string, type: RecordType): Promise<Answer<unknown>> {
+    const plain = plainName(name)
+    const answer = await this.#examine(plain, await this.#askOnce(plain, type))
+    if (answer.kind === 'no-answer') this.#unanswered.set(`${type} ${plain}`, answer.why)
+    return answer
+  }
+
+  /** Whether "no such record" can be believed. */
+  async #examine(name: string, answer: Answer<unknown>): Promise<Answer<unknown>> {
+    if (answer.kind !== 'none' || !isName(name)) return answer
+    const why = await this.#reach.doubtOf(name)
+    return why === null ? answer : { kind: 'no-answer', why }
+  }
+
+  #askOnce(name: string, type: RecordType): Promise<Answer<unknown>> {
+    const question = `${type} ${name}`
     let answer = this.#asked.get(question)
     if (answer === undefined) {
-      answer = this.#askAnew(plainName(name), type).then((given) => {
-        if (given.kind === 'no-answer') this.#unanswered.set(question, given.why)
+      answer = this.#askAnew(name, type).then((given) => {
+        if (given.kind === 'records') this.#reach.prove()
         return given
       })
       this.#asked.set(question, answer)

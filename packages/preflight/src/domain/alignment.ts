@@ -10,7 +10,7 @@ export interface Identity {
   result: Passing
 }
 
-/** What receivers will make of a message as a whole. */
+/** What receivers will make of a message as a whole. `unknown` where no IP was given (SPF), or no selector (DKIM), or DNS gave no answer. */
 export interface AlignmentForecast {
   spf: Passing
   dkim: Passing
@@ -21,25 +21,29 @@ export interface AlignmentForecast {
 export interface AlignmentEvidence {
   fromDomain: string
   spf: Identity | null
-  dkim: readonly Identity[]
-  record: DmarcRecord | null
+  /** `null`: it is not known who signs. */
+  dkim: readonly Identity[] | null
+  /** `null`: there is none, or none that can be used; `undefined`: DNS gave no answer. */
+  record: DmarcRecord | null | undefined
 }
 
 export function forecastAlignment({ fromDomain, spf, dkim, record }: AlignmentEvidence): AlignmentForecast {
-  const isAligned = (domain: string, isStrict: boolean): boolean =>
-    isStrict ? domain === fromDomain : isSameOrganisation(domain, fromDomain)
-  const aligned = [
-    ...(spf !== null && isAligned(spf.domain, record?.isStrictSpf ?? false) ? [spf] : []),
-    ...dkim.filter(({ domain }) => isAligned(domain, record?.isStrictDkim ?? false)),
-  ]
+  const alignedBy = (isStrict: boolean, identities: readonly Identity[]): Passing[] =>
+    identities.flatMap(({ domain, result }) => {
+      if (domain === fromDomain) return [result]
+      if (isStrict || !isSameOrganisation(domain, fromDomain)) return []
+      // The record that was not seen may ask for the very same domain.
+      return [record === undefined && result === 'pass' ? 'unknown' : result]
+    })
+  const dmarc = best([
+    ...alignedBy(record?.isStrictSpf ?? false, spf === null ? [] : [spf]),
+    ...alignedBy(record?.isStrictDkim ?? false, dkim ?? []),
+  ])
   return {
     spf: spf?.result ?? 'unknown',
-    dkim: best(dkim.map(({ result }) => result)),
-    // What was not asked could have passed: the sending IP may be covered.
-    dmarc:
-      spf === null && best(aligned.map(({ result }) => result)) === 'fail'
-        ? 'unknown'
-        : best(aligned.map(({ result }) => result)),
+    dkim: dkim === null ? 'unknown' : best(dkim.map(({ result }) => result)),
+    // What was not asked could have passed.
+    dmarc: dmarc === 'fail' && (spf === null || dkim === null) ? 'unknown' : dmarc,
   }
 }
 
@@ -54,7 +58,7 @@ export function alignmentFindings(forecast: AlignmentForecast, evidence: Alignme
   const where = `From ${evidence.fromDomain}`
   const seen = [
     evidence.spf === null ? 'SPF not known' : `SPF of ${evidence.spf.domain}: ${evidence.spf.result}`,
-    evidence.dkim.length === 0
+    evidence.dkim === null || evidence.dkim.length === 0
       ? 'no DKIM'
       : evidence.dkim.map(({ domain, result }) => `DKIM of ${domain}: ${result}`).join(', '),
   ].join('; ')
@@ -65,7 +69,7 @@ export function alignmentFindings(forecast: AlignmentForecast, evidence: Alignme
     findings.push(
       found('dmarc-will-fail', {
         where,
-        evidence: `${seen}; policy ${policy ?? 'not published'}`,
+        evidence: `${seen}; policy ${policy ?? (evidence.record === null ? 'not published' : 'not known')}`,
         // Without a policy nobody refuses for DMARC, though it still harms the standing.
         severity: policy === 'reject' || policy === 'quarantine' ? 'error' : 'warning',
       }),

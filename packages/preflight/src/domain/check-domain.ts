@@ -5,7 +5,13 @@ import { checkOptions } from '../options/check-options.ts'
 import { domainShape } from '../options/domain-shape.ts'
 import { readClock, readDomain, readIps, readReturnPath } from '../options/names.ts'
 import { isSameOrganisation } from '../organisation.ts'
-import { alignmentFindings, forecastAlignment, type AlignmentForecast, type Passing } from './alignment.ts'
+import {
+  alignmentFindings,
+  forecastAlignment,
+  type AlignmentForecast,
+  type Identity,
+  type Passing,
+} from './alignment.ts'
 import { checkBimi, type BimiOptions } from './bimi/check-bimi.ts'
 import { checkDkimKey, type DkimKey } from './dkim/check-dkim-key.ts'
 import { checkDmarc } from './dmarc/check-dmarc.ts'
@@ -75,12 +81,9 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
   const evidence = {
     fromDomain: name,
     spf: ips.length === 0 ? null : { domain: returnPath, result: worstOf(spf.report) },
-    dkim: dkim.map((key) => ({
-      domain: name,
-      result:
-        key.isUsable === null ? ('unknown' as const) : key.isUsable ? ('pass' as const) : ('fail' as const),
-    })),
-    record,
+    // Without selectors nobody knows whether DKIM passes.
+    dkim: selectors.length === 0 ? null : dkim.map(identityOf),
+    record: dmarc.kind === 'no-answer' ? undefined : record,
   }
   const forecast = forecastAlignment(evidence)
   const findings = [
@@ -91,8 +94,7 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
     ...(isSameOrganisation(returnPath, name)
       ? []
       : [found('spf-unaligned', { where: `return path ${returnPath}`, evidence: `From ${name}` })]),
-    // Without selectors nobody knows whether DKIM passes.
-    ...(selectors.length === 0 ? [] : alignmentFindings(forecast, evidence)),
+    ...alignmentFindings(forecast, evidence),
     ...bimi,
     ...hosts.flatMap((host) => host.findings),
     ...helo,
@@ -107,11 +109,13 @@ export async function checkDomain(domain: string, options: DomainOptions = {}): 
     dkim: dkim.map(({ selector, domain: at, isUsable, bits }) => ({ selector, domain: at, isUsable, bits })),
     dmarc: record && { domain: record.domain, record: record.record, policy: record.policy },
     reverseDns: hosts.map(({ report }) => report),
-    forecast:
-      selectors.length === 0 && forecast.dmarc === 'fail'
-        ? { ...forecast, dkim: 'unknown', dmarc: 'unknown' }
-        : forecast,
+    forecast,
   }
+}
+
+/** What receivers find if mail is signed with the key. */
+function identityOf({ domain, isUsable }: DkimKey): Identity {
+  return { domain, result: isUsable === null ? 'unknown' : isUsable ? 'pass' : 'fail' }
 }
 
 /** Mail may leave by any of the IPs. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer, type Zones } from '../dns/dns-server.test.fixture.ts'
+import { everywhere, startDnsServer, type DnsServer, type Zones } from '../dns/dns-server.test.fixture.ts'
 import { dkimKinds } from '../findings/dkim-kinds.ts'
 import { dmarcKinds } from '../findings/dmarc-kinds.ts'
 import { hostKinds } from '../findings/host-kinds.ts'
@@ -238,6 +238,57 @@ describe('checkDomain', () => {
     const overTls = ['tls-not-offered', 'tls-certificate', 'tls-old', 'tls-no-answer']
     const shown = new Set([...cases.flatMap(([expected]) => expected), ...onMessages, ...overTls])
     expect(shown).toEqual(new Set(Object.keys({ ...spfKinds, ...dkimKinds, ...dmarcKinds, ...hostKinds })))
+  })
+
+  it.each<[string, Zones]>([
+    ['refuses everything', everywhere('refused')],
+    ['fails at everything', everywhere('servfail')],
+    ['is silent', everywhere('silence')],
+    ['says "no such name" to everything', {}],
+  ])('cannot tell with a resolver that %s', async (_, zones) => {
+    dns.zones = zones
+    const report = await checkDomain('example.com', {
+      resolver: dns.resolver,
+      dnsTimeoutMs: 300,
+      ips: ['192.0.2.10'],
+      selectors: ['s1'],
+      helo: 'mail.example.com',
+      returnPath: 'bounces.example.net',
+    })
+    expect(report.findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['spf-unaligned', 'warning'],
+      ['dns-no-answer', 'unknown'],
+    ])
+    expect(report).toMatchObject({
+      spf: { record: null, ips: [{ result: 'temperror' }] },
+      dkim: [{ isUsable: null }],
+      dmarc: null,
+      reverseDns: [{ names: null }],
+      forecast: { spf: 'unknown', dkim: 'unknown', dmarc: 'unknown' },
+    })
+  })
+
+  it('foresees nothing of what it was not told', async () => {
+    const noSelector = await check({}, { ...all, selectors: [] })
+    expect(noSelector.forecast).toEqual({ spf: 'pass', dkim: 'unknown', dmarc: 'pass' })
+    const uncovered = await check(spf('v=spf1 -all'), { ...all, selectors: [] })
+    expect(uncovered.forecast).toEqual({ spf: 'fail', dkim: 'unknown', dmarc: 'unknown' })
+    expect(codes(uncovered)).toEqual(['spf-ip-not-covered', 'dkim-not-checked'])
+    const noIp = await check({}, { ...all, ips: [] })
+    expect(noIp.forecast).toEqual({ spf: 'unknown', dkim: 'pass', dmarc: 'pass' })
+    const nothing = await check({}, { bimi: false })
+    expect(nothing.forecast).toEqual({ spf: 'unknown', dkim: 'unknown', dmarc: 'unknown' })
+  })
+
+  it('does not know how strict a policy is that DNS did not show', async () => {
+    const report = await check(
+      {
+        '_dmarc.example.com': 'servfail',
+        'b.example.com': { TXT: ['v=spf1 ip4:192.0.2.10 -all'], A: ['192.0.2.10'] },
+      },
+      { ...all, selectors: [], returnPath: 'b.example.com' },
+    )
+    expect(report.forecast).toEqual({ spf: 'pass', dkim: 'unknown', dmarc: 'unknown' })
   })
 
   it('counts the look-ups of included records and of redirects', async () => {

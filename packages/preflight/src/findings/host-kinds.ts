@@ -23,7 +23,7 @@ export const hostKinds: Readonly<Record<HostCode, Kind>> = {
     severity: 'unknown',
     risks: [],
     title: 'DNS gave no answer, so this could not be looked at',
-    fix: 'Try again. If it lasts, look at the name servers of the zone: Apple may get no answer either',
+    fix: 'Try again, then over another resolver (--dns, or resolver in code). If it lasts, look at the name servers of the zone: Apple may get no answer either',
   },
   'ip-no-ptr': {
     severity: 'error',

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer, type Zone } from '../dns/dns-server.test.fixture.ts'
+import {
+  everywhere,
+  startDnsServer,
+  type DnsServer,
+  type Zone,
+  type Zones,
+} from '../dns/dns-server.test.fixture.ts'
 import { listingKinds } from '../findings/listing-kinds.ts'
 import { checkListings, type ListingOptions, type ListingReport } from './check-listings.ts'
 
@@ -83,6 +89,19 @@ describe('checkListings', () => {
     expect(report.findings).toMatchObject([
       { code: 'listing-cannot-tell', severity: 'unknown', where: '192.0.2.10' },
     ])
+  })
+
+  it.each<[string, Zones]>([
+    ['refuses everything', everywhere('refused')],
+    ['fails at everything', everywhere('servfail')],
+    ['says "no such name" to everything', {}],
+  ])('cannot tell with a resolver that %s', async (_, zones) => {
+    dns.zones = zones
+    const { listings, findings } = await checkListings(['192.0.2.10'], ['example.com'], {
+      resolver: dns.resolver,
+    })
+    expect(listings.map(({ status }) => status)).toEqual(['cannot-tell', 'cannot-tell'])
+    expect(findings.map(({ code }) => code)).toEqual(['listing-cannot-tell', 'listing-cannot-tell'])
   })
 
   it('cannot tell if the list does not know its own test entry', async () => {

@@ -119,7 +119,7 @@ async function faultOf(lookups: Lookups, { zone, probe, read }: Zone): Promise<s
 
 /** The words of a resolver may hold the question, and with it the key. */
 function unanswered(why: string): string {
-  return /^E[A-Z]+$|^no answer within \d+ ms$/.test(why)
+  return /^E[A-Z]+$|^no answer within \d+ ms$|^the resolver finds no name at all\b/.test(why)
     ? `no answer: ${why}`
     : 'no answer: the resolver failed'
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer, type Zones } from '../../dns/dns-server.test.fixture.ts'
+import { everywhere, startDnsServer, type DnsServer, type Zones } from '../../dns/dns-server.test.fixture.ts'
 import type { FindingCode } from '../../findings/kinds.ts'
 import { checkMessage, type MessageReport } from '../check-message.ts'
 import { goodZones, mail, sentAt, signed } from '../mail.test.fixture.ts'
@@ -53,6 +53,16 @@ describe('authentication of a message', () => {
     })
     // SPF still passes, aligned.
     expect(report.authentication?.forecast).toEqual({ spf: 'pass', dkim: 'fail', dmarc: 'pass' })
+  })
+
+  it.each<[string, Zones]>([
+    ['refuses everything', everywhere('refused')],
+    ['says "no such name" to everything', {}],
+  ])('cannot tell with a resolver that %s', async (_, zones) => {
+    dns.zones = zones
+    const report = await check(await signed(mail()), { ip: '192.0.2.10' })
+    expect(codes(report)).toEqual(['dns-no-answer'])
+    expect(report.authentication?.forecast).toEqual({ spf: 'unknown', dkim: 'unknown', dmarc: 'unknown' })
   })
 
   it('says that a header was changed', async () => {

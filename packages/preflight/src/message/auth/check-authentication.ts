@@ -63,7 +63,7 @@ export async function checkAuthentication(
         result: isUsable === null ? 'unknown' : isUsable ? 'pass' : 'fail',
       })),
     ],
-    record: dmarc.kind === 'record' ? dmarc.record : null,
+    record: dmarc.kind === 'record' ? dmarc.record : dmarc.kind === 'no-answer' ? undefined : null,
   }
   const forecast = forecastAlignment(evidence)
   findings.push(...alignmentFindings(forecast, evidence))
