@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { accountsHere } from './accounts.ts'
-import { configuration } from './configuration.ts'
+import { configurations, type DovecotVersion } from './configuration.ts'
 import { findDovecot, noDovecot } from './find-dovecot.ts'
 
 export interface DovecotServerOptions {
@@ -59,7 +59,7 @@ export class DovecotServer {
     if (programs === null) throw new Error(noDovecot)
     for (let tries = 1; ; tries++) {
       const ports: [number, number] = [await freePort(), await freePort()]
-      const directory = prepare(users, folders, ports)
+      const directory = prepare(users, folders, ports, programs.version)
       const server = new DovecotServer(directory, ports, programs.dovecot, programs.deliver)
       try {
         await server.isReady()
@@ -122,6 +122,7 @@ function prepare(
   users: Readonly<Record<string, string>>,
   folders: Readonly<Record<string, string | null>>,
   [port, tlsPort]: [number, number],
+  version: DovecotVersion,
 ): string {
   const accounts = accountsHere()
   const directory = mkdtempSync(join(tmpdir(), 'icloud-dovecot-'))
@@ -133,7 +134,7 @@ function prepare(
   writeFileSync(join(directory, 'users'), lines.join(''))
   writeFileSync(
     join(directory, 'dovecot.conf'),
-    configuration({ directory, port, tlsPort, folders, accounts }),
+    configurations[version]({ directory, port, tlsPort, folders, accounts }),
   )
   makeCertificate(directory)
   return directory
