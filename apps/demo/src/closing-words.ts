@@ -29,7 +29,7 @@ What next
 }
 
 /** How to send mail of one's own while the demo stays up, in so many columns. */
-export function invitation({ apple, haraka, dashboard }: Stage, width: number): string {
+export function invitation({ apple, haraka, dashboard, tempo }: Stage, width: number): string {
   const hosts = apple.hosts.map(({ name, address, port }) => `${name} at ${address}:${port}`).join(', ')
   return `
 Still running. The dashboard: ${dashboard.url}
@@ -47,7 +47,7 @@ ${points(
   ],
   width,
 )}
-${wrap('What happens is told here; a message expires after 5 days, which are 12 seconds. Ctrl-C ends it.', width).join('\n')}
+${wrap('What happens is told here; a message expires after 5 days, which are ' + `${(120 * tempo.hourMs) / 1000} s. Ctrl-C ends it.`, width).join('\n')}
 `
 }
 

@@ -12,6 +12,7 @@ import { chapters } from './chapters/chapters.ts'
 import type { Result } from './results.ts'
 import { rows } from './scenario.ts'
 import type { ToldChapter } from './tell-chapters.ts'
+import { watchable } from './tempo.ts'
 
 const main = path.resolve(import.meta.dirname, '../dist/main.js')
 
@@ -55,7 +56,7 @@ function printed(child: Demo, pattern: RegExp): Promise<string> {
 }
 
 async function whereHarakaIs(child: Demo): Promise<{ pid: number; port: number }> {
-  const output = await printed(child, /Round 1[^]*✓/)
+  const output = await printed(child, /A healthy morning[^]*✓/)
   const [, port, pid] = /Haraka +127\.0\.0\.1:(\d+), process (\d+)/.exec(output) ?? []
   return { pid: Number(pid), port: Number(port) }
 }
@@ -130,9 +131,27 @@ it(
     const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])
     expect(child.exitCode).toBe(0)
     expect(output).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}\n/)
-    expect(output).toMatch(/\nA full mailbox\nWatch: Who, /)
-    expect(output).toContain('All 1 chapter came as expected')
+    expect(output).toMatch(/\nDay 1: A full mailbox\nWatch: Who, /)
+    expect(output).toContain('The chapter came as expected')
     expect(output).not.toContain('Round 1')
+  },
+)
+
+it(
+  'at the pace for people a block lasts long enough to be seen, and the release ends it all the same',
+  { timeout: 90_000 },
+  async () => {
+    const child = start('--chapter', 'blocked')
+    const output = await printed(child, /Still running/)
+    expect(output).toContain('The chapter came as expected')
+    expect(output).toMatch(/flash-sale".* is open again: released by hand/)
+    const at = (pattern: RegExp): number => Number(pattern.exec(output)?.[1])
+    const refusedAt = at(/(\d+\.\d) s ↻ bargain/)
+    const deliveredAt = at(/(\d+\.\d) s ✓ bargain/)
+    expect(deliveredAt - refusedAt).toBeGreaterThan(watchable.readMs / 1000)
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    expect(child.exitCode).toBe(0)
   },
 )
 
@@ -140,12 +159,12 @@ it('a chapter that there is not ends with 2, and names those that there are', as
   const child = start('--chapter', 'flood')
   const [complaint] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(child.exitCode).toBe(2)
-  expect(complaint).toContain('replies, morning, throttle, full, inactive, auth, blocked, incident')
+  expect(complaint).toContain('morning, throttle, full, inactive, auth, blocked, incident, replies')
 })
 
 describe('Ctrl-C', () => {
   it('while mail is on its way leaves no process and no directory', { timeout: 30_000 }, async () => {
-    const child = start()
+    const child = start('--quick')
     const { pid, port } = await whereHarakaIs(child)
     child.kill('SIGINT')
     await once(child, 'exit')
@@ -155,8 +174,28 @@ describe('Ctrl-C', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it.each([
+    ['before Haraka listens', [], /A small shop/, /Haraka +127/],
+    ['while somebody reads', ['--chapter', 'full'], /Watch: /, /photo book/],
+    ['while a day goes by', ['--chapter', 'inactive'], /given up, and counted/, /day 2/],
+    ['while an IP is blocked', ['--chapter', 'blocked'], /is closed/, /is open again/],
+    ['while Apple is out of order', ['--chapter', 'incident'], /tried again in/, /once more/],
+    ['in the rounds of all replies', ['--chapter', 'replies'], /Spring sale/, /A day goes by/],
+  ])('%s ends it at once, and leaves nothing behind', { timeout: 60_000 }, async (_, args, begun, later) => {
+    const child = start(...args)
+    const output = text(child.stdout)
+    const told = await printed(child, begun)
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    expect(child.exitCode).toBe(130)
+    expect(await output).not.toMatch(later)
+    const [, pid] = /process (\d+)/.exec(told) ?? []
+    expect(pid !== undefined && isAlive(Number(pid))).toBe(false)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   it('after the table, and after mail of one’s own, ends it in good order', { timeout: 90_000 }, async () => {
-    const child = start('--chapter', 'replies')
+    const child = start('--quick', '--chapter', 'replies')
     const output = await printed(child, /Still running/)
     expect(output).toContain('All 17 rows came as expected')
     const [, port = ''] = /\.\/dev send (\d+) /.exec(output) ?? []
@@ -174,7 +213,7 @@ describe('Ctrl-C', () => {
 })
 
 it('Haraka does not outlive a demo that was killed', { timeout: 30_000 }, async () => {
-  const child = start()
+  const child = start('--quick')
   const { port } = await whereHarakaIs(child)
   child.kill('SIGKILL')
   await once(child, 'exit')

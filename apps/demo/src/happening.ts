@@ -34,6 +34,8 @@ export type Happening = { at: number } & (
       scope: string
       id: string
       change: 'held' | 'released'
+      /** Whether an operator did it. */
+      byHand: boolean
       /** Whose reply or delivery changed it. */
       recipient: string | null
     }

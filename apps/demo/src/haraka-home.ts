@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Host } from '@icloud-delivery/mx-simulator'
 import { demoPolicy } from './demo-policy.ts'
-import { TIME_SCALE } from './time.ts'
+import type { Tempo } from './tempo.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -23,6 +23,7 @@ export interface HarakaSetup {
   ownLanes: readonly string[]
   /** MX records, in the place of DNS. */
   mxRecords: Readonly<Record<string, readonly string[]>>
+  tempo: Tempo
 }
 
 /** Ends Haraka, and takes its directory away, when the demo has died; and keeps it from asking DNS who 127.0.0.1 is. */
@@ -56,7 +57,7 @@ export function makeHarakaHome(setup: HarakaSetup): string {
     'config/log.ini': '[main]\nlevel=notice\n',
     'config/outbound.ini': 'temp_fail_intervals=5s*3\n',
     'config/icloud.ini': icloudIni(setup),
-    'config/icloud_policy.json': JSON.stringify(demoPolicy),
+    'config/icloud_policy.json': JSON.stringify(demoPolicy(setup.tempo.hourMs / 1000)),
   }
   for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(home, folder))
   for (const name of ['connection.ini', 'outbound.bounce_message']) {
@@ -73,7 +74,7 @@ export function laneOf(stream: string): string {
   return `ip-${stream}`
 }
 
-function icloudIni({ apple, streams, ownLanes, mxRecords }: HarakaSetup): string {
+function icloudIni({ apple, streams, ownLanes, mxRecords, tempo }: HarakaSetup): string {
   return [
     '[main]',
     'ledger=file:icloud.db',
@@ -81,7 +82,7 @@ function icloudIni({ apple, streams, ownLanes, mxRecords }: HarakaSetup): string
     '[lanes]',
     ...ownLanes.map((stream) => `${stream}=${laneOf(stream)}`),
     '[policy]',
-    `time_scale=${TIME_SCALE.toFixed(12)}`,
+    `time_scale=${tempo.timeScale.toFixed(12)}`,
     '[testing]',
     `mx=${apple.map(({ address, port }) => `${address}:${port}`).join(',')}`,
     `names=${apple.map(({ name }) => name).join(',')}`,

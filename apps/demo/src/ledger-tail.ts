@@ -64,6 +64,7 @@ function reader(): (event: StoredEvent) => Happening | null {
         scope: subject.slice(0, slash),
         id: subject.slice(slash + 1),
         change,
+        byHand: data.by === 'hand',
         recipient,
       }
     }

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import { hasArrived, isFinal, isKept, type Happening } from './happening.ts'
 import { Repeats } from './repeats.ts'
 import { shown } from './shown.ts'
@@ -11,32 +12,53 @@ const addressWidth = 33
 const startWidth = timeWidth + addressWidth + 4
 const indent = ' '.repeat(timeWidth + 3)
 
+/** How it is told. */
+export interface NarratorOptions {
+  write: (text: string) => void
+  style: Style
+  /** In columns. */
+  width: number
+  /** How long an hour takes, in ms. */
+  hourMs: number
+}
+
 /** Tells what happens as it happens, in plain words. */
 export class Narrator {
   readonly #write: (text: string) => void
   readonly #style: Style
   readonly #width: number
+  readonly #hourMs: number
   readonly #startedAt: number = Date.now()
   #repeats: Repeats | null = null
 
-  /** `width` in columns. */
-  constructor(write: (text: string) => void, style: Style, width: number) {
+  constructor({ write, style, width, hourMs }: NarratorOptions) {
     this.#write = write
     this.#style = style
     this.#width = width
+    this.#hourMs = hourMs
   }
 
   headline(text: string): void {
     this.#write(`\n${wrap(text, this.#width).map(this.#style.bold).join('\n')}\n`)
   }
 
+  /** What to look at in the dashboard now. */
+  watch(text: string): void {
+    this.#write(`${hung('Watch: ', text, this.#width)}\n`)
+  }
+
   say(text: string): void {
     this.#write(`${text}\n`)
   }
 
-  /** From now on, mail that waits tells only what is new, or every few seconds that it waits. */
+  /** From now on, and from the beginning, mail that waits tells only what is new, or every few seconds that it waits. */
   sumUpRepeats(): void {
     this.#repeats = new Repeats()
+  }
+
+  /** From now on everything is told. */
+  tellAll(): void {
+    this.#repeats = null
   }
 
   tell(happening: Happening): void {
@@ -54,7 +76,7 @@ export class Narrator {
         return this.#line(
           bad('✗'),
           recipient,
-          `${bad(code)}${why}, ${connections === 0 ? 'no connection' : `${connections} connections`} made`,
+          `${bad(code)}${why}, ${connections === 0 ? 'no connection' : counted(connections, 'connection')} made`,
         )
       }
       case 'outcome':
@@ -80,7 +102,7 @@ export class Narrator {
       : isFinal(outcome)
         ? ([bad, '✗'] as const)
         : ([wait, '↻'] as const)
-    const done = outcomeWords(happening)
+    const done = outcomeWords(happening, this.#hourMs)
     if (hasArrived(outcome)) return this.#line(paint(mark), recipient, paint(done))
     this.#line(paint(mark), recipient, replyWords(reply, recipient, this.#width - startWidth - 1))
     const meaning = meaningOf(rule)

@@ -1,9 +1,7 @@
-import { setTimeout as elapse } from 'node:timers/promises'
 import type { Step } from '@icloud-delivery/mx-simulator'
 import { rows } from './scenario.ts'
 import { missingFrom, seenOf, type Seen } from './seen.ts'
 import type { Stage } from './stage.ts'
-import { HOUR_MS } from './time.ts'
 
 const roundLimitMs = 30_000
 const accepted: readonly Step[] = [{ accept: true }]
@@ -36,11 +34,6 @@ export async function playRound(stage: Stage, round: 0 | 1, signal: AbortSignal)
     patience,
   )
   return seen()
-}
-
-/** A day of the demo: two failures that are closer together than that count as one. */
-export async function passDay(signal: AbortSignal): Promise<void> {
-  await elapse(24 * HOUR_MS, undefined, { signal })
 }
 
 /** From now on everybody gets the reply that the local part of the address asks for. */

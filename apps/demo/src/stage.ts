@@ -11,7 +11,7 @@ import { Journal } from './journal.ts'
 import { keptBackOf } from './kept-back.ts'
 import { followLedger } from './ledger-tail.ts'
 import { mxRecords, rows } from './scenario.ts'
-import { TIME_SCALE } from './time.ts'
+import type { Tempo } from './tempo.ts'
 
 const remembered = 1000
 
@@ -27,6 +27,9 @@ export interface Stage {
   /** An engine over the same ledger that sends nothing: what the dashboard looks at. It knows the demo's time. */
   readonly watcher: Engine
   readonly dashboard: RunningDashboard
+  readonly tempo: Tempo
+  /** When its time began, in ms since the epoch. */
+  readonly openedAt: number
   close(): Promise<void>
 }
 
@@ -35,7 +38,7 @@ export interface Stage {
  *
  * @throws DemoError as `startHaraka` does
  */
-export async function openStage(signal: AbortSignal): Promise<Stage> {
+export async function openStage(tempo: Tempo, signal: AbortSignal): Promise<Stage> {
   const journal = new Journal()
   const tell = journal.add.bind(journal)
   const closing: (() => Promise<unknown> | void)[] = []
@@ -60,6 +63,7 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
         streams: [...streams, ...chapterStreams],
         ownLanes: [...ownLanes, ...chapterLanes],
         mxRecords,
+        tempo,
       },
       signal,
     )
@@ -79,15 +83,21 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     closing.push(followLedger(shop.engine, tell, (error) => journal.fail(error)))
     const watcher = createEngine({
       ledger: haraka.ledger,
-      policy: scalePolicy(TIME_SCALE, resolvePolicy(demoPolicy)),
+      policy: scalePolicy(tempo.timeScale, resolvePolicy(demoPolicy(3600))),
     })
     closing.push(() => watcher.close())
-    const notice = 'The demo: an hour takes a tenth of a second, so the last 30 days are the last 72 seconds.'
-    const dashboard = await startDashboard({ engine: watcher, by: 'the demo', notice })
+    const dashboard = await startDashboard({ engine: watcher, by: 'the demo', notice: noticeOf(tempo) })
     closing.push(() => dashboard.close())
-    return { apple, elsewhere, haraka, shop, journal, watcher, dashboard, close }
+    return { apple, elsewhere, haraka, shop, journal, watcher, dashboard, tempo, openedAt: Date.now(), close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** What stands on the dashboard about the demo's time. */
+function noticeOf({ hourMs }: Tempo): string {
+  const seconds = (hours: number): string => `${Number(((hours * hourMs) / 1000).toFixed(1))} s`
+  const spans = `an hour takes ${seconds(1)}, a day ${seconds(24)}, and the last 30 days are the last ${seconds(720)}`
+  return `The demo’s time runs fast: ${spans}. Older counts leave the page.`
 }

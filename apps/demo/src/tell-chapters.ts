@@ -20,11 +20,14 @@ export async function tellChapters(
   const told: ToldChapter[] = []
   for (const chapter of chapters) {
     const { name, title, watch } = chapter
-    narrator.headline(title)
-    narrator.say(`Watch: ${watch}`)
+    narrator.headline(`Day ${stage.tempo.dayAfter(Date.now() - stage.openedAt)}: ${title}`)
+    narrator.sumUpRepeats()
+    narrator.watch(watch)
+    await stage.tempo.toRead(signal)
     const differences = await chapter.play(new Play(stage, signal))
     const ok = differences.length === 0
     narrator.say(ok ? style.good(`${name}: as expected`) : style.bad(`${name}: ${differences.join('; ')}`))
+    await stage.tempo.toRead(signal, 0.5)
     told.push({ name, ok, differences })
   }
   return told

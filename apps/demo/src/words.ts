@@ -1,4 +1,5 @@
 import { rules } from '@icloud-delivery/rules'
+import { counted } from './counted.ts'
 import type { Happening, Outcome } from './happening.ts'
 import type { Memory } from './scenario.ts'
 import type { Seen } from './seen.ts'
@@ -16,14 +17,12 @@ export function replyWords(reply: string, recipient: string, limit: number): str
   return shown(reply.replaceAll(recipient, '…'), limit)
 }
 
-/** What was done after one try. */
-export function outcomeWords({
-  outcome,
-  rule,
-  at,
-  retryAt,
-}: Extract<Happening, { kind: 'outcome' }>): string {
-  const wait = retryAt === null ? 'later' : `in ${realSpan(retryAt - at)}`
+/** What was done after one try, where an hour takes `hourMs` ms. */
+export function outcomeWords(
+  { outcome, rule, at, retryAt }: Extract<Happening, { kind: 'outcome' }>,
+  hourMs: number,
+): string {
+  const wait = retryAt === null ? 'later' : `in ${realSpan(retryAt - at, hourMs)}`
   switch (outcome) {
     case 'delivered':
       return 'delivered'
@@ -72,11 +71,11 @@ export function stillWaitingWords(refusals: number): string {
 }
 
 /** That a scope was closed or opened. */
-export function scopeWords({ scope, id, change }: Extract<Happening, { kind: 'scope' }>): string {
+export function scopeWords({ scope, id, change, byHand }: Extract<Happening, { kind: 'scope' }>): string {
   const name = scopeName(scope, id)
   return change === 'held'
     ? `${name} is closed: its mail waits, other mail goes on`
-    : `${name} is open again: Apple accepted the probe`
+    : `${name} is open again: ${byHand ? 'released by hand' : 'Apple accepted the probe'}`
 }
 
 /** The engine names a stream `<lane>/<stream>`, and what a domain sends in one stream `<domain>/<stream>/<lane>`. */
@@ -93,7 +92,8 @@ function scopeName(scope: string, id: string): string {
 
 /** What became of one mail, for the table. */
 export function seenWords({ sendMail, connections, outcomes, waited, scopes }: Seen): string {
-  if (sendMail !== 'accepted') return `${sendMail}: stopped in the shop, ${connections} connections`
+  if (sendMail !== 'accepted')
+    return `${sendMail}: stopped in the shop, ${counted(connections, 'connection')}`
   const last = outcomes.at(-1)
   const before = outcomes.slice(0, -1)
   return [
@@ -139,7 +139,6 @@ const endWords: Readonly<Record<Outcome, string>> = {
 /** What the ledger knows about a recipient. */
 export function memoryWords({ suppressedBy, softBounces, delivered }: Memory): string {
   if (suppressedBy !== null) return `suppressed by ${suppressedBy}`
-  if (softBounces > 0)
-    return `${softBounces} failed ${softBounces === 1 ? 'send' : 'sends'} in a row, not suppressed`
+  if (softBounces > 0) return `${counted(softBounces, 'failed send')} in a row, not suppressed`
   return delivered ? 'Apple accepts its mail' : 'nothing against it'
 }

@@ -16,11 +16,13 @@ export const blocked: Chapter = {
       const holds = await play.engine.holds()
       return holds.some(({ scope, id }) => scope === hold.scope && id === hold.id)
     })
+    await play.toLook()
     // Proofpoint lets the IP go, and somebody presses the button.
     for (const recipient of recipients) play.stage.apple.script(recipient, [{ accept: true }])
     const { origin, token } = play.dashboard
     const response = await fetch(`${origin}/api/actions/release-hold`, {
       method: 'POST',
+      signal: play.signal,
       headers: {
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',

@@ -9,7 +9,7 @@ const limitMs = 30_000
 /** What a chapter works with. */
 export class Play {
   readonly stage: Stage
-  private readonly signal: AbortSignal
+  readonly signal: AbortSignal
   private readonly start: number
 
   constructor(stage: Stage, signal: AbortSignal) {
@@ -25,6 +25,16 @@ export class Play {
 
   get dashboard(): RunningDashboard {
     return this.stage.dashboard
+  }
+
+  /** So much of the demo's time goes by. */
+  pass(hours: number): Promise<void> {
+    return this.stage.tempo.pass(hours, this.signal)
+  }
+
+  /** Leaves somebody who watches the time to see what has just happened. What waits meanwhile has to stand it. */
+  toLook(): Promise<void> {
+    return this.stage.tempo.toRead(this.signal)
   }
 
   async send(mail: Mail): Promise<void> {

@@ -1,5 +1,3 @@
-import { setTimeout as elapse } from 'node:timers/promises'
-import { HOUR_MS } from '../time.ts'
 import { unless, type Chapter } from './chapter.ts'
 
 const recipient = 'inactive.reader@icloud.com'
@@ -12,7 +10,7 @@ export const inactive: Chapter = {
   async play(play) {
     play.stage.apple.script(recipient, [{ rule: 'inactive-account' }])
     for (const day of [1, 2]) {
-      if (day > 1) await elapse(24 * HOUR_MS)
+      if (day > 1) await play.pass(24)
       await play.send({ recipient, subject: `Your parcel, day ${day}`, stream: 'transactional' })
       await play.untilDone([recipient], day)
     }

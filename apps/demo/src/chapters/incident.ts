@@ -18,6 +18,7 @@ export const incident: Chapter = {
     for (const recipient of recipients) play.stage.apple.script(recipient, [{ rule: 'invalid-recipient' }])
     await mail('Your invoice')
     await play.untilTrue('the incident is noticed', async () => (await play.engine.incidents()).length > 0)
+    await play.toLook()
     // Apple is well again.
     for (const recipient of recipients) play.stage.apple.script(recipient, [{ accept: true }])
     await play.untilDone(recipients, 2)
