@@ -7,24 +7,31 @@ import { quick, watchable } from './tempo.ts'
 
 const logLines = 30
 
-const names = [...chapters.map(({ name }) => name), 'replies']
+const titles: readonly (readonly [name: string, title: string])[] = [
+  ...chapters.map(({ name, title }) => [name, title] as const),
+  ['replies', 'The table: everybody gets a mail, twice, one row for each of Apple’s replies'],
+]
+const names = titles.map(([name]) => name)
 
 const program = new Command('./dev start')
   .description(
-    'Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does.',
+    'Mail from a small shop, over Nodemailer and a real Haraka, to an MX that answers as Apple does, told in two minutes, with the dashboard.',
   )
   .option('--once', 'end after the story; exit 0 only if everything came as expected')
   .addOption(
-    new Option(
-      '--chapter <name>',
-      `one part of the story alone, may be given again: ${names.join(', ')}`,
-    ).argParser(chapterNamed),
+    new Option('--chapter <name>', 'one part of the story alone, see below; may be given again').argParser(
+      chapterNamed,
+    ),
   )
   .option(
     '--quick',
     'an hour takes 0.1 s instead of 0.4 s, and nothing waits for readers; --once is quick, too',
   )
   .option('--json', 'print the table as JSON on standard output, progress on standard error')
+  .addHelpText(
+    'after',
+    `\nChapters:\n${titles.map(([name, title]) => `  ${name.padEnd(10)}${title}`).join('\n')}`,
+  )
   .showHelpAfterError('(--help tells more)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
