@@ -16,6 +16,8 @@ export interface MailNotes {
   findings?: readonly string[]
   /** When it is of no use any more, ms since the epoch. */
   deliverBy?: number
+  /** The Message-ID, where its return path is signed: bounces name it, and nothing of Haraka's own. None: Haraka makes one up. */
+  messageId?: string
   /** The name of the queue file that this one was split off. */
   partOf?: string
   /** Whether the client was authenticated or allowed to relay. Anyone else may have made the envelope sender up. */
@@ -24,6 +26,8 @@ export interface MailNotes {
 
 /** As much of a name as the engine tells apart. */
 const LONGEST_NAME = 64
+/** As long as a line of mail may be (RFC 5322, 2.1.1). */
+const LONGEST_ID = 998
 
 /**
  * Notes on a message what the plugin will want to know of it. What a client says in headers of ours counts only if it
@@ -38,6 +42,7 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
   const submitter = connection.notes.auth_user ?? connection.remote.ip
   const campaign = relaying ? nameIn(headerOf(transaction, settings.campaignHeader)) : ''
   const deliverBy = relaying ? timeIn(plugin, transaction, settings.deliverByHeader) : undefined
+  const messageId = relaying && settings.returnPathDomain !== null ? headerOf(transaction, 'Message-ID') : ''
   if (relaying) {
     for (const name of [settings.streamHeader, settings.deliverByHeader]) {
       if (headerOf(transaction, name) !== '') transaction.remove_header(name)
@@ -50,6 +55,7 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
     ...(submitter ? { submitter: submitter.slice(0, LONGEST_NAME) } : {}),
     ...(campaign === '' ? {} : { campaign }),
     ...(deliverBy === undefined ? {} : { deliverBy }),
+    ...(messageId === '' || messageId === '<>' ? {} : { messageId: messageId.slice(0, LONGEST_ID) }),
   }
   transaction.results.add(plugin, { stream: stream ?? standardStream(settings) })
 }

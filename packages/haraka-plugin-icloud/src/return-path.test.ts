@@ -43,20 +43,37 @@ function sendersOf(recipient: string, { messages } = stage.apple): string[] {
 describe('[return_path]', () => {
   it('gives each recipient at Apple a return path of its own, and a transaction of its own', async () => {
     const to = ['anna@icloud.com', 'bert@icloud.com', 'carl@me.com', 'reader@example.org']
-    const said = await stage.haraka.send({ from: 'shop@example.com', to })
-    const uuid = /\(([^)]+)\)/.exec(said)?.[1]
+    await stage.haraka.send({
+      from: 'shop@example.com',
+      to,
+      headers: { 'Message-ID': '<sale-7@example.com>' },
+    })
     for (const recipient of to.slice(0, 3)) {
       await stage.delivered(recipient)
       const [sender = '', ...more] = sendersOf(recipient)
       expect(more).toEqual([])
       const signed = verifyReturnPath(sender, where)
       expect(signed).toMatchObject({ valid: true, keyId: 'k2' })
-      const named = { recipients: to, messageIds: [`${uuid}.1`, `${uuid}.2`] }
-      expect(signed.valid && matchReturnPath(signed, named, keys)).toMatchObject({ recipient })
+      const named = { recipients: to, messageIds: ['<other@example.com>', '<sale-7@example.com>'] }
+      expect(signed.valid && matchReturnPath(signed, named, keys)).toEqual({
+        recipient,
+        messageId: '<sale-7@example.com>',
+      })
     }
     for (const { recipients } of stage.apple.messages) expect(recipients).toHaveLength(1)
     await stage.mailboxes.waitFor(() => sendersOf('reader@example.org', stage.mailboxes).length > 0)
     expect(sendersOf('reader@example.org', stage.mailboxes)).toEqual(['shop@example.com'])
+  })
+
+  it('for the id in the Received field where a message comes without a Message-ID', async () => {
+    const raw = 'Subject: Hello\r\n\r\nHow are you?\r\n'
+    await stage.haraka.send({ from: 'shop@example.com', to: ['nameless@icloud.com'], raw })
+    await stage.delivered('nameless@icloud.com')
+    const message = stage.apple.messages.find(({ recipients }) => recipients.includes('nameless@icloud.com'))
+    const messageId = /^\s*(?:with \S+ )?.*\bid ([\w.-]+)/m.exec(message?.raw.toString() ?? '')?.[1]
+    const signed = verifyReturnPath(message?.envelope.from ?? '', where)
+    const named = { recipients: ['nameless@icloud.com'], messageIds: [messageId ?? ''] }
+    expect(signed.valid && matchReturnPath(signed, named, keys)).toMatchObject({ messageId })
   })
 
   it('at a domain of which nothing was known when the mail came in, too', async () => {

@@ -46,10 +46,12 @@ export class ReturnPaths {
   }
 
   /** The return path of a message for one recipient; `null` if there is none for such an address. */
-  sign({ uuid, rcpt_to: [recipient] }: Todo): string | null {
+  sign({ uuid, notes, rcpt_to: [recipient] }: Todo): string | null {
     if (this.#signer === null || !recipient) return null
     try {
-      return signReturnPath({ ...this.#signer, recipient: recipient.address, messageId: uuid }).address
+      // What a bounce is likely to name: its Message-ID, or the id in Haraka's Received field, without the number of the part.
+      const messageId = notes.icloud?.messageId ?? uuid.replace(/\.\d+$/, '')
+      return signReturnPath({ ...this.#signer, recipient: recipient.address, messageId }).address
     } catch (error) {
       this.#plugin.logerror(`${uuid}: its return path cannot be signed: ${String(error)}`)
       return null
