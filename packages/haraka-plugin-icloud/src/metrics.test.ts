@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { withoutPackage } from './plugins.test.fixture.ts'
@@ -53,6 +53,40 @@ it.each([0, 2])(
       expect(now.get('icloud_alerts_total{kind="ip-blocked"}')).toBe(1)
       expect(now.get('icloud_holds{scope="sending-ip",rule="proofpoint-block"}')).toBe(1)
     } finally {
+      await stage.close()
+    }
+  },
+)
+
+it(
+  'a worker that is only starting, as in place of one that crashed, does not keep the numbers of the others back',
+  { timeout: 60_000 },
+  async () => {
+    // It stands still before it loads our plugin, until the file is gone.
+    const slow = `
+const fs = require('node:fs')
+const { isPrimary } = require('node:cluster')
+if (!isPrimary) {
+  const file = process.env.HARAKA + '/slow'
+  while (fs.existsSync(file)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+}`
+    const stage = await setStage({
+      haraka: { nodes: 2, ownPlugins: { slow } },
+      icloud: ['[metrics]', 'listen=127.0.0.1:0'],
+    })
+    const { dir, log, process: master } = stage.haraka
+    try {
+      await Promise.all([1, 2].map((worker) => stage.haraka.logged(`worker ${worker} listening`, 30_000)))
+      const gauges = await numbers(stage)
+      expect(gauges.get('icloud_parked_messages')).toBe(0)
+      writeFileSync(path.join(dir, 'slow'), '')
+      const [worker] = readFileSync(`/proc/${master.pid}/task/${master.pid}/children`, 'utf8').split(' ')
+      process.kill(Number(worker), 'SIGKILL')
+      await stage.haraka.logged(/killed by signal SIGKILL/, 30_000)
+      expect((await numbers(stage)).get('icloud_parked_messages')).toBe(0)
+      expect(log.filter((line) => line.includes('metrics: Error'))).toEqual([])
+    } finally {
+      rmSync(path.join(dir, 'slow'), { force: true })
       await stage.close()
     }
   },

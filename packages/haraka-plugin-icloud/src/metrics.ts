@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Gauge } from 'prom-client'
 import type { Engine, LaneStatus } from '@icloud-delivery/engine'
 import { withDeadline } from './deadline.ts'
+import { answerMaster, numbersOfWorkers } from './worker-numbers.ts'
 
 type PromClient = typeof import('prom-client')
 
@@ -40,7 +41,7 @@ export interface Metrics {
  */
 export function createMetrics(sources: MetricSources): Metrics {
   const prom = createRequire(import.meta.url)('prom-client') as PromClient
-  // The one that workers send to the master.
+  // The one that everything is counted in that names no other.
   const { register } = prom
   const decisions = new prom.Counter({
     name: 'icloud_decisions_total',
@@ -59,14 +60,16 @@ export function createMetrics(sources: MetricSources): Metrics {
   const waiting = 'Messages that wait for a connection of their lane'
   gauge(prom, 'sum', 'icloud_waiting_messages', waiting, [], () => [{ labels: {}, value: sources.waiting() }])
   ledgerMetrics(prom, sources.engine)
-  // In a worker it answers the master's questions.
-  const workers = new prom.AggregatorRegistry()
+  answerMaster(() => register.getMetricsAsJSON())
   return {
     contentType: register.contentType,
     decided({ action, rule, stream }) {
       decisions.inc({ action, rule: rule ?? '', stream })
     },
-    text: () => (hasWorkers() ? workers.clusterMetrics() : register.metrics()),
+    async text() {
+      if (!hasWorkers()) return register.metrics()
+      return prom.AggregatorRegistry.aggregate(await numbersOfWorkers()).metrics()
+    },
   }
 }
 
