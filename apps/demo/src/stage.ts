@@ -98,6 +98,5 @@ export async function openStage(tempo: Tempo, signal: AbortSignal): Promise<Stag
 /** What stands on the dashboard about the demo's time. */
 function noticeOf({ hourMs }: Tempo): string {
   const seconds = (hours: number): string => `${Number(((hours * hourMs) / 1000).toFixed(1))} s`
-  const spans = `an hour takes ${seconds(1)}, a day ${seconds(24)}, and the last 30 days are the last ${seconds(720)}`
-  return `The demo’s time runs fast: ${spans}. Older counts leave the page.`
+  return `The demo’s time runs fast: a day takes ${seconds(24)}, and the last 30 days are the last ${seconds(720)}; older counts leave the page.`
 }
