@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-import { exitCodeOf } from './cli-error.ts'
-import { endWithReader } from './output/end-with-reader.ts'
-import { errorLine } from './output/tell-error.ts'
-import { run } from './program.ts'
+import { nodeProblem } from './node-version.ts'
 
-endWithReader(process.stdout)
-try {
-  process.exitCode = await run(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(errorLine(error, process.argv.includes('--json')))
-  process.exitCode = exitCodeOf(error)
+// Only now is anything imported that an old Node may not have.
+const problem = nodeProblem(process.version)
+if (problem === null) {
+  const { main } = await import('./main.ts')
+  await main()
+} else {
+  const error = { code: 'ENODE', message: problem }
+  const text = process.argv.includes('--json')
+    ? JSON.stringify({ error })
+    : `icloud-delivery: ${problem} (ENODE)`
+  process.stderr.write(`${text}\n`)
+  process.exitCode = 1
 }

@@ -1,16 +1,13 @@
 import type { StoredEvent, WhyNot } from '@icloud-delivery/engine'
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import { timeWords } from '../output/time-words.ts'
 import { eventWords } from '../watch/event-words.ts'
 import { remedyWords } from './remedy-words.ts'
 
-/**
- * Everything that is known about one address, for people.
- *
- * @param width - columns, at least 40
- */
-export function addressPage(known: WhyNot, width: number, paint: Paint): string {
+/** Everything that is known about one address, for people. */
+export function addressPage(known: WhyNot, width: PageWidth, paint: Paint): string {
   const { recipient, reasons, admission, important, lastDeliveredAt, suppressions, quarantine } = known
   const page = new Page(width, paint)
   page.paragraph(recipient, { tone: 'title' })
@@ -37,7 +34,7 @@ export function addressPage(known: WhyNot, width: number, paint: Paint): string 
       { name: 'streams', least: 10 },
       { name: 'since' },
       { name: 'rule', least: 12 },
-      { name: 'reply or note', least: 16 },
+      { name: 'reply or note', least: 30, below: true },
     ],
     suppressions.map(({ origin, streams, at, rule, reply, note }) => [
       origin,
@@ -55,7 +52,12 @@ export function addressPage(known: WhyNot, width: number, paint: Paint): string 
   )
   page.table(
     'Lately',
-    [{ name: 'time (UTC)' }, { name: 'event' }, { name: 'rule', least: 12 }, { name: 'words', least: 16 }],
+    [
+      { name: 'time (UTC)' },
+      { name: 'event' },
+      { name: 'rule', least: 12 },
+      { name: 'words', least: 30, below: true },
+    ],
     known.events.map(eventRow),
   )
   return page.toString()

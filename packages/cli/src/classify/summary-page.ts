@@ -1,4 +1,5 @@
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import { counted, countWords } from '../output/time-words.ts'
 import type { FileKind } from './classify-file.ts'
@@ -14,12 +15,8 @@ export function readWords(read: number, kind: FileKind): string {
   return `${counted(read, 'attempt')} at Apple (log of ${kind})`
 }
 
-/**
- * What was found in a file, for people.
- *
- * @param width - columns, at least 40
- */
-export function summaryPage(summary: ReplySummary, kind: FileKind, width: number, paint: Paint): string {
+/** What was found in a file, for people. */
+export function summaryPage(summary: ReplySummary, kind: FileKind, width: PageWidth, paint: Paint): string {
   const { read, accepted, rules, unknown, unknownLeft, others } = summary
   const page = new Page(width, paint)
   const refused = rules.reduce((sum, { count }) => sum + count, 0)

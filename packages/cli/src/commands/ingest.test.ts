@@ -219,8 +219,8 @@ describe('ingest', () => {
     [['--log', 'a', '--mbox', 'b'], 2, /one source at a time/],
     [['--mbox', 'b', '--follow'], 2, /--follow goes with --log only/],
     [['--imap'], 2, /ICLOUD_DELIVERY_IMAP/],
-    [['--log', 'missing.log'], 1, /EINPUT/],
-    [['--maildir', 'missing'], 1, /EINPUT/],
+    [['--log', 'missing.log'], 1, /EFILE/],
+    [['--maildir', 'missing'], 1, /EFILE/],
     [['--log', 'icloud-delivery.config.json'], 1, /ELOGFORMAT/],
   ])('%j is an error', async (args, exit, message) => {
     const { code, stderr } = await run(args)

@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { ingestBounces } from '../ingest/ingest-bounces.ts'
+import { checkSource } from '../ingest/check-source.ts'
 import { sourceOf, type IngestFlags } from '../ingest/ingest-flags.ts'
 import { ingestLogFile } from '../ingest/ingest-log.ts'
 import { withJson, withLedger } from '../input/options.ts'
 import { untilStopped } from '../input/until-stopped.ts'
-import { withEngine } from '../ledger/with-engine.ts'
+import { withEngine, type LedgerUse } from '../ledger/with-engine.ts'
 import { errorLine } from '../output/tell-error.ts'
 
 const formats = ['postfix', 'exim', 'haraka', 'haraka-plugin-icloud', 'powermta', 'kumomta']
@@ -64,7 +65,11 @@ export function addIngest(program: Command, end: (exitCode: number) => void): vo
       command.outputHelp({ error: true })
       return end(exitCodes.usage)
     }
-    const use = { records: true, mayMake: flags.create === true }
+    const use: LedgerUse = {
+      records: true,
+      mayMake: flags.create === true,
+      before: (settings) => checkSource(source, flags, settings),
+    }
     const ingest = untilStopped(async (signal) =>
       withEngine(
         flags,

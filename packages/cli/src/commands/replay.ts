@@ -22,7 +22,7 @@ const columns = [
   { name: 'time' },
   { name: 'was', least: 16 },
   { name: 'now', least: 16 },
-  { name: 'reply', least: 16 },
+  { name: 'reply', least: 24, below: true },
 ] as const
 
 /** Adds `replay` to the program. */

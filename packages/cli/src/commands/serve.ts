@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import type { LedgerFlags } from '../config/settings.ts'
+import type { LedgerFlags, Settings } from '../config/settings.ts'
 import { wholeNumber, withJson, withLedger, type JsonFlag } from '../input/options.ts'
 import { stopped, untilStopped } from '../input/until-stopped.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { visible, visibleJson } from '../output/visible.ts'
+import type { Listening } from '../serve/listen.ts'
 import { resultLine } from '../serve/result-line.ts'
 import { webhookOptions } from '../serve/webhook-options.ts'
 
@@ -43,38 +44,54 @@ Keys and secrets come from the environment or the configuration, never from a fl
 Put TLS in front of it: secrets and addresses travel in these requests. Ctrl-C ends it.`,
   )
   command.action(async ({ json, port, host, stream, lane, create, ...flags }: Flags) =>
-    untilStopped(async (signal) =>
-      withEngine(
-        flags,
-        async ({ engine, settings }) => {
-          const { createFeedback, createWebhooks } = await import('@icloud-delivery/feedback')
-          const { listen } = await import('../serve/listen.ts')
-          const options = webhookOptions(settings.webhooks)
-          const paths = Object.keys(options).map((esp) => `/${esp}`)
-          const webhooks = createWebhooks({
-            ...options,
-            feedback: createFeedback({ engine }),
-            annotate: () => ({
-              ...(stream !== undefined && { stream }),
-              ...(lane !== undefined && { lane }),
-            }),
-            onResult: (_, result) => void process.stdout.write(`${resultLine(result, json === true)}\n`),
-            logger: { warn: say, error: say },
-          })
-          const server = await listen((request) => webhooks.fetch(request), { port, host })
-          const { origin } = server
-          try {
+    untilStopped(async (signal) => {
+      const { checkWebhooks } = await import('../serve/check-webhooks.ts')
+      const { listen } = await import('../serve/listen.ts')
+      let answer: (request: Request) => Response | Promise<Response> = notYet
+      let server: Listening | undefined
+      // Before a ledger is made, it is known that the keys are good and the port can be had.
+      const before = async ({ webhooks }: Settings): Promise<void> => {
+        await checkWebhooks(webhookOptions(webhooks))
+        server = await listen((request) => answer(request), { port, host })
+      }
+      try {
+        await withEngine(
+          flags,
+          async ({ engine, settings }) => {
+            const { createFeedback, createWebhooks } = await import('@icloud-delivery/feedback')
+            const options = webhookOptions(settings.webhooks)
+            const paths = Object.keys(options).map((esp) => `/${esp}`)
+            const webhooks = createWebhooks({
+              ...options,
+              feedback: createFeedback({ engine }),
+              annotate: () => ({
+                ...(stream !== undefined && { stream }),
+                ...(lane !== undefined && { lane }),
+              }),
+              onResult: (_, result) => void process.stdout.write(`${resultLine(result, json === true)}\n`),
+              logger: { warn: say, error: say },
+            })
+            answer = (request) => webhooks.fetch(request)
+            const origin = server?.origin ?? ''
             if (json === true) process.stdout.write(`${visibleJson({ origin, paths })}\n`)
             else console.error(`Listening on ${origin} for ${paths.join(', ')}. Ctrl-C ends it.`)
             await stopped(signal)
-          } finally {
-            await server.close()
-          }
-        },
-        { records: true, mayMake: create === true },
-      ),
-    ),
+            // What is under way is answered before the ledger is closed.
+            await server?.close()
+            server = undefined
+          },
+          { records: true, mayMake: create === true, before },
+        )
+      } finally {
+        await server?.close()
+      }
+    }),
   )
+}
+
+/** The ESP sends it again. */
+function notYet(): Response {
+  return new Response(null, { status: 503, headers: { 'Retry-After': '60' } })
 }
 
 function say(message: string): void {

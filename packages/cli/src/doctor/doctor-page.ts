@@ -1,5 +1,6 @@
 import { countsWords, findingBlocks, isToMend } from '../findings/finding-blocks.ts'
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint, Tone } from '../output/paint.ts'
 import type { Step } from './step.ts'
 
@@ -11,12 +12,8 @@ export interface Examination {
   steps: readonly Step[]
 }
 
-/**
- * What a doctor saw, for people: all steps at a glance, then each with its findings.
- *
- * @param width - columns, at least 40
- */
-export function doctorPage({ domain, steps }: Examination, width: number, paint: Paint): string {
+/** What a doctor saw, for people: all steps at a glance, then each with its findings. */
+export function doctorPage({ domain, steps }: Examination, width: PageWidth, paint: Paint): string {
   const page = new Page(width, paint)
   page.paragraph(domain, { tone: 'title' })
   page.fields(steps.map((step, index) => [`${index + 1} ${step.title}`, glance(step)]))

@@ -1,17 +1,14 @@
 import type { Explanation, Verdict } from '@icloud-delivery/rules'
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import type { AssumedExplanation } from './assumed.ts'
 import { confidenceWords, faultWords, scopeWords, whatIsDone } from './plain-words.ts'
 
-/**
- * An explanation for people.
- *
- * @param width - columns, at least 40
- */
+/** An explanation for people. */
 export function explanationPage(
   { explanation, assumed }: AssumedExplanation,
-  width: number,
+  width: PageWidth,
   paint: Paint,
 ): string {
   const { rule, verdict } = explanation

@@ -26,7 +26,7 @@ export function findingBlocks(page: Page, findings: readonly AnyFinding[]): void
       [
         ['Where', where],
         ['Seen', evidence === '' ? null : evidence],
-        ['Fix', fix],
+        ['Fix', fix.replaceAll('willSign', '--will-sign')],
         ['Risks', risks.length === 0 ? null : risks.join(', ')],
       ],
       { joined: true },

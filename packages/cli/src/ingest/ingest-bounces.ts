@@ -18,7 +18,7 @@ const columns = [
   { name: 'status' },
   { name: 'recipient' },
   { name: 'rule' },
-  { name: 'why', least: 20 },
+  { name: 'why', least: 24, below: true },
 ] as const
 
 /** Reads bounce messages from a source and prints what became of each. */

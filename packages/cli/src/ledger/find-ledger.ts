@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { lstatSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { isRedis, pathOf, type Settings } from '../config/settings.ts'
 
@@ -19,7 +19,7 @@ export interface LedgerPlace {
  * Finds the ledger that the settings name. Nothing is made.
  *
  * @param mayMake - whether a file that is missing may be made later
- * @throws CliError `ENOLEDGER` if none is named, or if a file is missing that may not be made
+ * @throws CliError `ENOLEDGER` if none is named, if a file is missing that may not be made, or the directory of one that may
  */
 export function findLedger({ ledger }: Settings, mayMake = false): LedgerPlace {
   if (ledger === undefined)
@@ -42,6 +42,12 @@ export function findLedger({ ledger }: Settings, mayMake = false): LedgerPlace {
     throw new CliError(
       'ENOLEDGER',
       `there is no ledger at ${file}, and none was made. Name the file that your mail server writes with --ledger FILE`,
+    )
+  const directory = dirname(file)
+  if (!exists && statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new CliError(
+      'ENOLEDGER',
+      `there is no directory ${directory} to make a ledger in: make it first (mkdir -p), or name another file`,
     )
   return { url: `file:${file}`, file, shown: file, exists }
 }

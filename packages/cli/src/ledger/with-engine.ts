@@ -1,7 +1,8 @@
-import type { Engine } from '@icloud-delivery/engine'
+import type { Engine, EngineOptions } from '@icloud-delivery/engine'
 import { readSettings, type LedgerFlags, type Settings } from '../config/settings.ts'
 import { visible } from '../output/visible.ts'
 import { findLedger, type LedgerPlace } from './find-ledger.ts'
+import { onTrial } from './on-trial.ts'
 
 /** What a command with a ledger works with. */
 export interface Opened {
@@ -16,6 +17,8 @@ export interface LedgerUse {
   records?: boolean
   /** A missing file is made, and it is said so. Default: that is an error. */
   mayMake?: boolean
+  /** Looks whether what the work needs is there. What it throws ends the command before a file is made. */
+  before?: (settings: Settings) => unknown
 }
 
 /**
@@ -26,22 +29,23 @@ export interface LedgerUse {
 export async function withEngine<T>(
   flags: LedgerFlags,
   work: (opened: Opened) => Promise<T>,
-  { records = false, mayMake = false }: LedgerUse = {},
+  { records = false, mayMake = false, before }: LedgerUse = {},
 ): Promise<T> {
   const settings = await readSettings(flags)
   const place = findLedger(settings, mayMake)
+  await before?.(settings)
   const { createEngine, openLedger } = await import('@icloud-delivery/engine')
+  const options = engineOptions(settings)
+  // What is wrong with the options is said before a file is made.
+  if (!place.exists) await onTrial(() => {}, options)
   // Opened here, so that what is wrong with it is said at once.
   const ledger = await openLedger(place.url)
   if (!place.exists) console.error(`Made a new ledger: ${visible(place.shown)}`)
   try {
     const engine = createEngine({
+      ...options,
       ledger,
       buffer: records ? (settings.buffer ?? (place.file === null ? null : `${place.file}.buffer`)) : null,
-      ...(settings.policy !== undefined && { policy: settings.policy }),
-      ...(settings.sameMailbox !== undefined && { sameMailbox: settings.sameMailbox }),
-      ...(settings.addressKeys !== undefined && { addressKeys: settings.addressKeys }),
-      logger: { warn: say, error: say },
     })
     try {
       return await work({ engine, place, settings })
@@ -50,6 +54,19 @@ export async function withEngine<T>(
     }
   } finally {
     await ledger.close()
+  }
+}
+
+function engineOptions({
+  policy,
+  sameMailbox,
+  addressKeys,
+}: Settings): Omit<EngineOptions, 'ledger' | 'buffer'> {
+  return {
+    ...(policy !== undefined && { policy }),
+    ...(sameMailbox !== undefined && { sameMailbox }),
+    ...(addressKeys !== undefined && { addressKeys }),
+    logger: { warn: say, error: say },
   }
 }
 

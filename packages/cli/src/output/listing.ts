@@ -1,4 +1,4 @@
-import { pageWidth } from './page.ts'
+import { terminalWidth } from './page-width.ts'
 import { painterFor } from './paint.ts'
 import { rowsOfTabs, tabLines, tableLines, type Cell, type Column } from './table.ts'
 import { visibleJson } from './visible.ts'
@@ -37,7 +37,8 @@ export async function printListing<T>(
   const lines = (all: readonly T[]): string[] => {
     if (json === true) return all.map(visibleJson)
     const rows = all.map(row)
-    if (stdout.isTTY) return tableLines(columns, rows, pageWidth(stdout), painterFor(stdout))
+    if (stdout.isTTY)
+      return tableLines(columns, rows, { width: terminalWidth(stdout), paint: painterFor(stdout) })
     return count === 0 ? tabLines(columns, rows) : rowsOfTabs(columns, rows)
   }
   for await (const item of items) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Page, pageWidth } from './page.ts'
+import { Page } from './page.ts'
+import { pageWidth } from './page-width.ts'
 
 const plain = (_tone: string, text: string): string => text
 
@@ -56,6 +57,11 @@ test('makes remote text harmless, and bounds it', () => {
   expect(text.length).toBeLessThan(1500)
 })
 
-test('is as wide as the terminal, at least 40 columns, and 80 where there is none', () => {
-  expect([{}, { columns: 0 }, { columns: 20 }, { columns: 132 }].map(pageWidth)).toEqual([80, 80, 40, 132])
+test('is as wide as the terminal, at least 40 columns, 80 where it does not tell', () => {
+  expect([{}, { columns: 0 }, { columns: 20 }, { columns: 132 }].map(pageWidth)).toEqual([
+    'pipe',
+    80,
+    40,
+    132,
+  ])
 })

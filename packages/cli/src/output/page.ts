@@ -1,6 +1,7 @@
-import type { Paint, Tone } from './paint.ts'
 import { barChart, type Bar } from './bar-chart.ts'
 import { displayWidth } from './display-width.ts'
+import { widthWithoutTerminal, type PageWidth } from './page-width.ts'
+import type { Paint, Tone } from './paint.ts'
 import { tableLines, type Cell, type Column } from './table.ts'
 import { bounded, visible } from './visible.ts'
 import { wrap } from './wrap.ts'
@@ -8,25 +9,19 @@ import { wrap } from './wrap.ts'
 /** The longest piece of text that is shown whole. Characters. */
 const MOST_CHARACTERS = 1200
 
-const narrowest = 40
-
-/** The columns to write for: those of the terminal, at least 40; 80 where there is none. */
-export function pageWidth(stream: { readonly columns?: number }): number {
-  return Math.max(narrowest, stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns)
-}
-
 /**
  * Text for people, wrapped to a width. Whatever is put on it is bounded and made harmless here, so callers hand over
  * remote text as it came.
  */
 export class Page {
   readonly #width: number
+  readonly #tableWidth: number
   readonly #paint: Paint
   readonly #blocks: string[][] = []
 
-  /** @param width - columns, at least 40 */
-  constructor(width: number, paint: Paint) {
-    this.#width = width
+  constructor(width: PageWidth, paint: Paint) {
+    this.#width = width === 'pipe' ? widthWithoutTerminal : width
+    this.#tableWidth = width === 'pipe' ? Infinity : width - 2
     this.#paint = paint
   }
 
@@ -88,8 +83,9 @@ export class Page {
   /** A heading with a table below. Nothing if it has no rows. */
   table(heading: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
     if (rows.length === 0) return
-    const lines = tableLines(columns, rows, this.#width - 2, (_, text) => this.#paint('label', text))
-    this.#blocks.push([this.#paint('heading', heading), ...lines.map((line) => `  ${line}`)])
+    const layout = { width: this.#tableWidth, paint: this.#paint, tone: 'label' } as const
+    const lines = tableLines(columns, rows, layout)
+    this.#blocks.push([this.#paint('heading', heading), ...lines.map((line) => `  ${line}`.trimEnd())])
   }
 
   /** A heading with a bar chart below. Nothing if it has no bars. */

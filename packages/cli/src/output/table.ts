@@ -1,42 +1,57 @@
 import { displayWidth } from './display-width.ts'
-import type { Paint } from './paint.ts'
+import type { Paint, Tone } from './paint.ts'
 import { bounded, visible } from './visible.ts'
+import { isLink, wrap } from './wrap.ts'
 
 /** A column of a table. */
 export interface Column {
   name: string
   /** Numbers stand at the right. */
   align?: 'right'
-  /** Columns of the terminal that it keeps where there is too little room. Default: it is never narrowed. */
+  /** Columns of the terminal that it keeps where there is too little room: its text is wrapped. Default: it is never narrowed. */
   least?: number
+  /** Running text, such as a reply: where there is too little room it stands below its row. */
+  below?: true
 }
-
-const gap = '  '
-const mostCharacters = 400
-const least = 8
 
 /** A value of a cell; what is missing is shown as `-`. */
 export type Cell = string | number | null | undefined
 
+/** How a table is laid out. */
+export interface TableLayout {
+  /** Columns of the terminal, at least 40; `Infinity` where there is none. */
+  width: number
+  paint: Paint
+  /** Of the names of the columns. Default: `heading`. */
+  tone?: Tone
+}
+
+type Row = readonly string[]
+
+const gap = '  '
+/** More than a ledger keeps of a reply. */
+const mostCharacters = 1200
+
 /**
- * Lines of a table for a terminal: aligned, and narrowed until it fits.
- *
- * @param width - columns of the terminal
+ * Lines of a table for a terminal. Nothing is cut: where there is too little room columns are wrapped, then running text
+ * stands below its row, and in the end each cell has a line of its own.
  */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
-  width: number,
-  paint: Paint,
+  layout: TableLayout,
 ): string[] {
   const cells = rows.map((row) => columns.map((_, index) => cellText(row[index])))
-  const widths = fittingWidths(columns, cells, width)
-  const line = (texts: readonly string[]): string =>
-    columns
-      .map(({ align }, index) => padded(texts[index] ?? '', widths[index] ?? 0, align))
-      .join(gap)
-      .trimEnd()
-  return [paint('heading', line(columns.map(({ name }) => name))), ...cells.map(line)]
+  return (
+    sideBySide(columns, cells, [], layout) ??
+    sideBySide(
+      columns,
+      cells,
+      columns.filter(({ below }) => below === true),
+      layout,
+    ) ??
+    stacked(columns, cells, layout)
+  )
 }
 
 /** The same for a pipe: a header, and cells with a tab between. */
@@ -54,44 +69,93 @@ function cellText(value: Cell): string {
   return visible(bounded(String(value), mostCharacters))
 }
 
-function fittingWidths(
+/** `null` if there is too little room. */
+function sideBySide(
   columns: readonly Column[],
-  cells: readonly (readonly string[])[],
-  width: number,
-): number[] {
-  const widths = columns.map(({ name }, index) =>
-    Math.max(displayWidth(name), ...cells.map((row) => displayWidth(row[index] ?? ''))),
+  cells: readonly Row[],
+  below: readonly Column[],
+  { width, paint, tone = 'heading' }: TableLayout,
+): string[] | null {
+  const beside = columns.filter((column) => !below.includes(column))
+  const pick = (row: Row, some: readonly Column[]): string[] =>
+    some.map((column) => row[columns.indexOf(column)] ?? '')
+  const widths = fittingWidths(
+    beside,
+    cells.map((row) => pick(row, beside)),
+    width,
   )
+  if (widths === null) return null
+  const lines = (row: Row): string[] => rowLines(beside, row, widths)
+  return [
+    ...lines(beside.map(({ name }) => name)).map((line) => paint(tone, line)),
+    ...cells.flatMap((row) => [
+      ...lines(pick(row, beside)),
+      ...pick(row, below)
+        .filter((text) => text !== '-')
+        .flatMap((text) => wrap(text, width - gap.length).map((line) => gap + line)),
+    ]),
+  ]
+}
+
+/** `null` if there is too little room. */
+function fittingWidths(columns: readonly Column[], cells: readonly Row[], width: number): number[] | null {
+  const most = (texts: readonly string[]): number =>
+    texts.reduce((so, text) => Math.max(so, displayWidth(text)), 0)
+  const texts = columns.map(({ name }, index) => [name, ...cells.map((row) => row[index] ?? '')])
+  const widths = texts.map(most)
+  const least = columns.map(({ name, least: own = Infinity }, index) => {
+    const links = (texts[index] ?? []).flatMap((text) => text.split(' ').filter(isLink))
+    return Math.min(widths[index] ?? 0, Math.max(own, most([name, ...links])))
+  })
   const room = width - gap.length * (columns.length - 1)
-  for (;;) {
-    const over = widths.reduce((sum, one) => sum + one, 0) - room
-    if (over <= 0) return widths
-    // The widest one that may be narrowed.
-    const widest = columns
-      .map((column, index) => ({
-        index,
-        spare: (widths[index] ?? 0) - Math.max(column.least ?? Infinity, least),
-      }))
+  if (sum(least) > room) return null
+  for (let over = sum(widths) - room; over > 0; over--) {
+    const [widest] = widths
+      .map((has, index) => ({ index, has, spare: has - (least[index] ?? 0) }))
       .filter(({ spare }) => spare > 0)
-      .toSorted((a, b) => (widths[b.index] ?? 0) - (widths[a.index] ?? 0))[0]
-    if (widest === undefined) return widths
-    widths[widest.index] = (widths[widest.index] ?? 0) - 1
+      .toSorted((a, b) => b.has - a.has)
+    if (widest === undefined) return null
+    widths[widest.index] = widest.has - 1
   }
+  return widths
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((so, one) => so + one, 0)
+}
+
+function rowLines(columns: readonly Column[], row: Row, widths: readonly number[]): string[] {
+  const pieces = row.map((text, index) => {
+    const width = widths[index] ?? 0
+    return displayWidth(text) <= width ? [text] : wrap(text, width)
+  })
+  const height = Math.max(1, ...pieces.map(({ length }) => length))
+  return Array.from({ length: height }, (_, line) =>
+    columns
+      .map(({ align }, index) => padded(pieces[index]?.[line] ?? '', widths[index] ?? 0, align))
+      .join(gap)
+      .trimEnd(),
+  )
 }
 
 function padded(text: string, width: number, align: Column['align']): string {
-  const cut = displayWidth(text) > width ? `${cutTo(text, width - 1)}…` : text
-  const space = ' '.repeat(Math.max(0, width - displayWidth(cut)))
-  return align === 'right' ? space + cut : cut + space
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)))
+  return align === 'right' ? space + text : text + space
 }
 
-function cutTo(text: string, width: number): string {
-  let columns = 0
-  let cut = ''
-  for (const char of text) {
-    columns += displayWidth(char)
-    if (columns > width) break
-    cut += char
-  }
-  return cut
+/** The first cell heads the others, each of which has a line with its name. */
+function stacked(columns: readonly Column[], cells: readonly Row[], { width, paint }: TableLayout): string[] {
+  const names = Math.max(...columns.slice(1).map(({ name }) => displayWidth(name))) + gap.length
+  return cells.flatMap((row, at) => [
+    ...(at === 0 ? [] : ['']),
+    ...wrap(row[0] ?? '', width).map((line) => paint('heading', line)),
+    ...columns.slice(1).flatMap(({ name }, index) => {
+      const text = row[index + 1] ?? ''
+      if (text === '-') return []
+      const indent = gap.length + names
+      const [first = '', ...rest] = wrap(text, width - indent)
+      const label = gap + paint('label', name) + ' '.repeat(names - displayWidth(name))
+      return [label + first, ...rest.map((line) => ' '.repeat(indent) + line)]
+    }),
+  ])
 }

@@ -1,4 +1,5 @@
 import { codeOf } from '../cli-error.ts'
+import { asTyped } from './typed-names.ts'
 import { bounded, visible, visibleJson } from './visible.ts'
 
 /** The longest message that is shown whole. Characters. */
@@ -6,7 +7,7 @@ const mostCharacters = 2000
 
 /** What is printed for an error on standard error: one line, or with `json` one object. */
 export function errorLine(error: unknown, json: boolean): string {
-  const message = bounded(error instanceof Error ? error.message : String(error), mostCharacters)
+  const message = bounded(asTyped(error instanceof Error ? error.message : String(error)), mostCharacters)
   const code = codeOf(error)
   if (json) return `${visibleJson({ error: { code: code ?? 'EFAILED', message } })}\n`
   const text = visible(message)

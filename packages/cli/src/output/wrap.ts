@@ -24,7 +24,8 @@ export function wrap(text: string, width: number): string[] {
   return lines
 }
 
-function isLink(word: string): boolean {
+/** Whether a word is left whole. */
+export function isLink(word: string): boolean {
   return word.includes('https://') || word.includes('http://')
 }
 

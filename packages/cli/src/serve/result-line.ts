@@ -9,5 +9,5 @@ export function resultLine(result: WebhookResult, json: boolean): string {
   const at = Date.now()
   if (json)
     return visibleJson({ at, status, recipient, messageId, rule, action: action?.type ?? null, reason })
-  return visible(bounded(`${secondWords(at)}  ${status}  ${recipient}  ${rule ?? ''}  ${reason}`, 400))
+  return visible(bounded(`${secondWords(at)}  ${status}  ${recipient}  ${rule ?? ''}  ${reason}`, 1200))
 }

@@ -1,4 +1,5 @@
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import { counted, countWords } from '../output/time-words.ts'
 import type { SimulationSummary } from './simulate.ts'
@@ -17,12 +18,8 @@ const words: readonly (readonly [did: string, meaning: string])[] = [
   ['expired', 'not sent: too old'],
 ]
 
-/**
- * What a simulation came to, for people.
- *
- * @param width - columns, at least 40
- */
-export function simulationPage(summary: SimulationSummary, width: number, paint: Paint): string {
+/** What a simulation came to, for people. */
+export function simulationPage(summary: SimulationSummary, width: PageWidth, paint: Paint): string {
   const { attempts, recorded, inForce, tried, suppressed, differences } = summary
   const page = new Page(width, paint)
   page.paragraph(`${counted(attempts, 'recorded attempt')}, ${counted(differences, 'difference')}`, {

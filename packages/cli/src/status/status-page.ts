@@ -1,5 +1,6 @@
 import type { Hold, LaneStatus, Rates } from '@icloud-delivery/engine'
 import { Page } from '../output/page.ts'
+import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import { counted, countWords, spanWords, timeWords } from '../output/time-words.ts'
 import type { Status } from './read-status.ts'
@@ -7,12 +8,13 @@ import type { Status } from './read-status.ts'
 const spans = { hour: 'The last hour', day: 'The last 24 hours', month: 'The last 30 days' } as const
 const mostRules = 10
 
-/**
- * How things stand, for people.
- *
- * @param width - columns, at least 40
- */
-export function statusPage(status: Status, window: keyof typeof spans, width: number, paint: Paint): string {
+/** How things stand, for people. */
+export function statusPage(
+  status: Status,
+  window: keyof typeof spans,
+  width: PageWidth,
+  paint: Paint,
+): string {
   const { ledger, at, rates, lanes, holds, canaries, incidents } = status
   const page = new Page(width, paint)
   page.fields([
@@ -119,7 +121,7 @@ export const holdColumns = [
   { name: 'rule' },
   { name: 'since' },
   { name: 'next try' },
-  { name: 'reply', least: 16 },
+  { name: 'reply', least: 30, below: true },
 ] as const
 
 /** @param now - ms since the epoch */

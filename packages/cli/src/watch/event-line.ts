@@ -18,7 +18,8 @@ const tones: Readonly<Record<string, Tone>> = {
   'incident-opened': 'bad',
   'incident-closed': 'good',
 }
-const mostCharacters = 300
+/** More than the event log keeps of a reply. */
+const mostCharacters = 1200
 const typeColumns = 15
 
 /** One event on one line, for people. */

@@ -1,7 +1,8 @@
-import type { Suppression } from '@icloud-delivery/engine'
+import type { Engine, Suppression } from '@icloud-delivery/engine'
 import { Option, type Command } from 'commander'
 import type { LedgerFlags } from '../../config/settings.ts'
 import { repeated, withJson, withLedger, type JsonFlag } from '../../input/options.ts'
+import { onTrial } from '../../ledger/on-trial.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { counted } from '../../output/time-words.ts'
 import { visibleJson } from '../../output/visible.ts'
@@ -34,19 +35,23 @@ export function addAdd(suppressions: Command): void {
   withJson(withLedger(command), 'one JSON object a line')
   command.action(async (words: string[], { json, origin, stream, note, create, ...flags }: Flags) => {
     const addresses = readAddresses(words)
+    const suppressAll = async (engine: Engine): Promise<Suppression[]> => {
+      const done: Suppression[] = []
+      for (const recipient of addresses)
+        done.push(
+          await engine.suppress({
+            recipient,
+            origin,
+            ...(stream !== undefined && { streams: stream }),
+            ...(note !== undefined && { note }),
+          }),
+        )
+      return done
+    }
     await withEngine(
       flags,
       async ({ engine }) => {
-        const done: Suppression[] = []
-        for (const recipient of addresses)
-          done.push(
-            await engine.suppress({
-              recipient,
-              origin,
-              ...(stream !== undefined && { streams: stream }),
-              ...(note !== undefined && { note }),
-            }),
-          )
+        const done = await suppressAll(engine)
         const lines =
           json === true
             ? done.map(visibleJson)
@@ -55,7 +60,7 @@ export function addAdd(suppressions: Command): void {
               ]
         await write(process.stdout, `${lines.join('\n')}\n`)
       },
-      { mayMake: create === true },
+      { mayMake: create === true, before: () => onTrial(suppressAll) },
     )
   })
 }

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs'
+import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { CliError } from '../../cli-error.ts'
 import type { LedgerFlags } from '../../config/settings.ts'
@@ -98,6 +98,7 @@ function formatOf(file: string): 'csv' | 'ndjson' {
 function sizeOf(file: string): number {
   try {
     const found = statSync(file)
+    accessSync(file, constants.R_OK)
     if (found.isFile() || found.isFIFO()) return found.size
   } catch (error) {
     throw new CliError('EFILE', `${file} cannot be read: ${(error as Error).message}`, { cause: error })

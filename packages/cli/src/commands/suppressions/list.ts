@@ -21,7 +21,7 @@ const columns = [
   { name: 'streams', least: 8 },
   { name: 'since' },
   { name: 'rule', least: 12 },
-  { name: 'reply or note', least: 16 },
+  { name: 'reply or note', least: 24, below: true },
 ] as const
 
 /** Adds `list`. */
