@@ -47,7 +47,7 @@ export function addressPage(known: WhyNot, width: PageWidth, paint: Paint): stri
   if (quarantine !== null) page.section('The reply that put it in doubt', quarantine.reply)
   page.table(
     'Messages on their way',
-    [{ name: 'id', least: 20 }, { name: 'accepted' }, { name: 'tries', align: 'right' }],
+    [{ name: 'id', overhang: 20 }, { name: 'accepted' }, { name: 'tries', align: 'right' }],
     known.messages.map(({ id, acceptedAt, attempts }) => [id, timeWords(acceptedAt), attempts]),
   )
   page.table(

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
+import { defaultSubcommand } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted } from '../output/time-words.ts'
@@ -29,7 +30,7 @@ export function addHolds(program: Command): void {
     )
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = holds.command('list', { isDefault: true }).description('list what is held')
+  const list = defaultSubcommand(holds, 'list', 'list what is held')
   withJson(withLedger(list), 'one JSON object a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {

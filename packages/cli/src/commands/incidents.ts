@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
+import { defaultSubcommand } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted, timeWords } from '../output/time-words.ts'
@@ -17,7 +18,7 @@ Examples:
   icloud-delivery suppressions release --incident 2026-01-01T09:12-invalid-recipient`
 
 const columns = [
-  { name: 'incident' },
+  { name: 'incident', overhang: 16 },
   { name: 'rules', least: 12 },
   { name: 'since' },
   { name: 'ended' },
@@ -34,7 +35,7 @@ export function addIncidents(program: Command): void {
     .description('When Apple itself was broken: what lasts, and the last 50 that are over.')
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = incidents.command('list', { isDefault: true }).description('list incidents, the newest first')
+  const list = defaultSubcommand(incidents, 'list', 'list incidents, the newest first')
   withJson(withLedger(list), 'one JSON object a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {

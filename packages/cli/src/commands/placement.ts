@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { mailAddress, withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
+import { defaultSubcommand } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted } from '../output/time-words.ts'
@@ -28,7 +29,7 @@ export function addPlacement(program: Command, end: (exitCode: number) => void):
     .description('Sends test mail to mailboxes of your own, looks where it is found, and keeps the series.')
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = placement.command('list', { isDefault: true }).description('list what was found so far')
+  const list = defaultSubcommand(placement, 'list', 'list what was found so far')
   withJson(withLedger(list), 'one seed a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {

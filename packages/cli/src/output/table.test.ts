@@ -56,6 +56,21 @@ describe('on a terminal', () => {
     ])
   })
 
+  test('a long address stands above its row, whole, so that the others keep their columns', () => {
+    const addresses: readonly Column[] = [{ name: 'recipient', overhang: 8 }, { name: 'origin' }]
+    const long = 'somebody@privaterelay.appleid.com'
+    const some = [
+      ['a@me.com', 'reply'],
+      [long, 'operator'],
+    ]
+    expect(tableLines(addresses, some, { width: 40, paint: plain })).toEqual([
+      'recipient                       origin',
+      'a@me.com                        reply',
+      long,
+      '                                operator',
+    ])
+  })
+
   test.each([40, 60, 80, 120])('nothing is wider than %i columns, and nothing is cut', (width) => {
     const words = [
       '日本語のメール',

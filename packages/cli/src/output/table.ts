@@ -10,6 +10,11 @@ export interface Column {
   align?: 'right'
   /** Columns of the terminal that it keeps where there is too little room: its text is wrapped. Default: it is never narrowed. */
   least?: number
+  /**
+   * The same for the first column where its texts have to stay whole, such as addresses: one that is longer has a line of its
+   * own, above its row.
+   */
+  overhang?: number
   /** Running text, such as a reply: where there is too little room it stands below its row. */
   below?: true
 }
@@ -85,7 +90,7 @@ function sideBySide(
     width,
   )
   if (widths === null) return null
-  const lines = (row: Row): string[] => rowLines(beside, row, widths)
+  const lines = (row: Row): string[] => rowLines(beside, row, widths, width)
   return [
     ...lines(beside.map(({ name }) => name)).map((line) => paint(tone, line)),
     ...cells.flatMap((row) => [
@@ -103,7 +108,7 @@ function fittingWidths(columns: readonly Column[], cells: readonly Row[], width:
     texts.reduce((so, text) => Math.max(so, displayWidth(text)), 0)
   const texts = columns.map(({ name }, index) => [name, ...cells.map((row) => row[index] ?? '')])
   const widths = texts.map(most)
-  const least = columns.map(({ name, least: own = Infinity }, index) => {
+  const least = columns.map(({ name, overhang = Infinity, least: own = overhang }, index) => {
     const links = (texts[index] ?? []).flatMap((text) => text.split(' ').filter(isLink))
     return Math.min(widths[index] ?? 0, Math.max(own, most([name, ...links])))
   })
@@ -124,10 +129,18 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((so, one) => so + one, 0)
 }
 
-function rowLines(columns: readonly Column[], row: Row, widths: readonly number[]): string[] {
+function rowLines(
+  columns: readonly Column[],
+  row: Row,
+  widths: readonly number[],
+  width: number,
+): string[] {
+  const [first = '', ...others] = row
+  if (columns[0]?.overhang !== undefined && displayWidth(first) > (widths[0] ?? 0))
+    return [...wrap(first, width), ...rowLines(columns, ['', ...others], widths, width)]
   const pieces = row.map((text, index) => {
-    const width = widths[index] ?? 0
-    return displayWidth(text) <= width ? [text] : wrap(text, width)
+    const room = widths[index] ?? 0
+    return displayWidth(text) <= room ? [text] : wrap(text, room)
   })
   const height = Math.max(1, ...pieces.map(({ length }) => length))
   return Array.from({ length: height }, (_, line) =>

@@ -32,7 +32,7 @@ const mostLetters = 30
 
 /** The columns of a series. */
 export const seriesColumns = [
-  { name: 'seed' },
+  { name: 'seed', overhang: 16 },
   { name: 'stream', least: 8 },
   { name: 'last' },
   { name: 'time (UTC)' },

@@ -26,7 +26,7 @@ export function statusPage(
   page.table(
     'Lanes',
     [
-      { name: 'lane', least: 12 },
+      { name: 'lane', overhang: 12 },
       { name: 'connections', align: 'right' },
       { name: 'rate/s', align: 'right' },
       { name: 'accepted/s', align: 'right' },
@@ -117,7 +117,7 @@ function laneRow(lane: LaneStatus): (string | number | null)[] {
 
 /** The columns of holds. */
 export const holdColumns = [
-  { name: 'hold' },
+  { name: 'hold', overhang: 16 },
   { name: 'rule' },
   { name: 'since' },
   { name: 'next try' },

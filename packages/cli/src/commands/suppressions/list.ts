@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import type { LedgerFlags } from '../../config/settings.ts'
 import { timeOption } from '../../input/time.ts'
 import { wholeNumber, withJson, withLedger, type JsonFlag } from '../../input/options.ts'
+import { defaultSubcommand } from '../../input/subcommands.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { printListing } from '../../output/listing.ts'
 import { timeWords } from '../../output/time-words.ts'
@@ -16,7 +17,7 @@ interface Flags extends LedgerFlags, JsonFlag {
 }
 
 const columns = [
-  { name: 'recipient' },
+  { name: 'recipient', overhang: 16 },
   { name: 'origin' },
   { name: 'streams', least: 8 },
   { name: 'since' },
@@ -26,9 +27,11 @@ const columns = [
 
 /** Adds `list`. */
 export function addList(suppressions: Command): void {
-  const command = suppressions
-    .command('list', { isDefault: true })
-    .description('list suppressions, all or those of an origin, a rule or a time')
+  const command = defaultSubcommand(
+    suppressions,
+    'list',
+    'list suppressions, all or those of an origin, a rule or a time',
+  )
     .addOption(new Option('--origin <origin>', 'who asked for it').choices(origins))
     .option('--rule <id>', 'the rule of the reply, such as invalid-recipient')
     .option('--since <time>', 'from then on: 2026-01-31, 24h, 7d', timeOption)
