@@ -20,8 +20,14 @@ describe('the command', () => {
     [['explain', '--mx', '192.0.2.1', full], /An IP address does not tell/],
     [['explain', '--recipient', 'anna', full], /an address such as anna@icloud\.com/],
     [['\u001b[2J'], /unknown command '\\u001b\[2J'/],
-    [['holds', 'relese'], /unknown subcommand 'relese' of holds; there are list, release\n\(Did you mean release\?\)/],
-    [['suppressions', 'foo'], /unknown subcommand 'foo' of suppressions; there are list, add, release, import, export\n\(--help/],
+    [
+      ['holds', 'relese'],
+      /unknown subcommand 'relese' of holds; there are list, release\n\(Did you mean release\?\)/,
+    ],
+    [
+      ['suppressions', 'foo'],
+      /unknown subcommand 'foo' of suppressions; there are list, add, release, import, export\n\(--help/,
+    ],
     [['incidents', '--json', 'foo'], /unknown subcommand 'foo' of incidents; there are list, close/],
     [['placement', 'tset'], /unknown subcommand 'tset' .*\n\(Did you mean test\?\)/],
     [['holds', 'list', 'foo'], /'holds list' takes no arguments, found 'foo'/],

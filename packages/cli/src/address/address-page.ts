@@ -7,10 +7,15 @@ import { eventWords } from '../watch/event-words.ts'
 import { remedyWords } from './remedy-words.ts'
 
 /** Everything that is known about one address, for people. */
-export function addressPage(known: WhyNot, width: PageWidth, paint: Paint): string {
+export function addressPage(
+  known: WhyNot & { appleDomain: boolean },
+  width: PageWidth,
+  paint: Paint,
+): string {
   const { recipient, reasons, admission, important, lastDeliveredAt, suppressions, quarantine } = known
   const page = new Page(width, paint)
   page.paragraph(recipient, { tone: 'title' })
+  if (!known.appleDomain) page.paragraph(notAtApple(recipient), { tone: 'caution' })
   page.list(
     'What stands in the way',
     '-',
@@ -61,6 +66,14 @@ export function addressPage(known: WhyNot, width: PageWidth, paint: Paint): stri
     known.events.map(eventRow),
   )
   return page.toString()
+}
+
+function notAtApple(recipient: string): string {
+  const domain = recipient.slice(recipient.lastIndexOf('@') + 1)
+  return (
+    `Not an address at Apple, as far as its name tells: ${domain} is none of Apple’s domains. Its mail is looked after only if the ` +
+    'MX of its domain is at Apple (a custom domain). What is known nonetheless:'
+  )
 }
 
 function readerRows({ engagement }: WhyNot): [string, string | null][] {

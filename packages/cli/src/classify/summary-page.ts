@@ -35,7 +35,9 @@ export function summaryPage(summary: ReplySummary, kind: FileKind, width: PageWi
     unknown.slice(0, mostUnknown).map(({ text, count }) => `${countWords(count)} x  ${text}`),
   )
   const left = unknown.length - mostUnknown
-  if (left > 0 || unknownLeft > 0)
-    page.paragraph(`${countWords(Math.max(0, left))} more kinds of unknown replies; --json lists them.`)
+  if (left > 0)
+    page.paragraph(`${counted(left, 'more kind', 'more kinds')} of unknown replies; --json lists them.`)
+  if (unknownLeft > 0)
+    page.paragraph(`${counted(unknownLeft, 'unknown reply', 'unknown replies')} of still other kinds.`)
   return page.toString()
 }

@@ -42,6 +42,17 @@ describe('address', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing is known about this address')])
   })
 
+  test('at another provider says so, and what is known nonetheless', async () => {
+    const { code, stdout } = await ask('anna@gmail.com')
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Not an address at Apple, as far as its name tells: gmail.com is none of Apple’s domains.',
+    )
+    expect(stdout).toContain('What stands in the way')
+    expect(JSON.parse((await ask('anna@gmail.com', '--json')).stdout)).toMatchObject({ appleDomain: false })
+    expect((await ask('anna@me.com')).stdout).not.toContain('Not an address at Apple')
+  })
+
   test('shows remote text without what steers a terminal', async () => {
     const { stdout } = await ask('evil@icloud.com')
     expect(stdout).not.toContain('\u001b')

@@ -1,4 +1,5 @@
 import type { WhyNotOptions } from '@icloud-delivery/engine'
+import { isAppleDomain } from '@icloud-delivery/rules'
 import type { Command } from 'commander'
 import { addressPage } from '../address/address-page.ts'
 import type { LedgerFlags } from '../config/settings.ts'
@@ -37,10 +38,16 @@ Examples:
   command.action(async (address: string, flags: Flags) => {
     const { json, ledger: _ledger, config: _config, ...asked } = flags
     await withEngine(flags, async ({ engine }) => {
-      const known = await engine.whyNot(address, asked)
+      const domain = address.slice(address.lastIndexOf('@') + 1).replace(/>$/, '')
+      const known = { ...(await engine.whyNot(address, asked)), appleDomain: isOfApple(domain) }
       const { stdout } = process
       if (json === true) return write(stdout, `${visibleJson(known)}\n`)
       return write(stdout, addressPage(known, pageWidth(stdout), painterFor(stdout)))
     })
   })
+}
+
+/** A hashed name does not tell. */
+function isOfApple(domain: string): boolean {
+  return isAppleDomain(domain) || domain.toLowerCase().endsWith('.hashed.invalid')
 }

@@ -3,7 +3,7 @@ import { DovecotServer, hasDovecot } from '@icloud-delivery/dovecot-for-tests'
 import { startSimulator } from '@icloud-delivery/mx-simulator'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makePlace, someMail, type Place } from '../ledger.test.fixture.ts'
-import { run } from '../run-bin.test.helper.ts'
+import { run, type Ended } from '../run-bin.test.helper.ts'
 
 const seed = 'seed@icloud.com'
 const password = 'app-specific secret'
@@ -45,6 +45,27 @@ describe('placement', () => {
       code: 1,
       stderr: expect.stringContaining('(ENOTFOUND)'),
     })
+  })
+
+  test('forgets a seed of a ledger with hashed addresses, also after its key was changed', async () => {
+    const [old, next] = ['2025', '2026'].map((id) => ({ id, secret: `a secret of 32 bytes or more, ${id}` }))
+    const note = (addressKeys: NonNullable<typeof old>[]): Promise<void> =>
+      place.with(
+        async (engine) => {
+          await engine.takeSeedTurn(seed)
+          await engine.recordPlacement(seed, { at: Date.now(), stream: 'marketing', placement: 'inbox' })
+        },
+        { addressKeys },
+      )
+    const forget = (keys: unknown[]): Promise<Ended> =>
+      run(['placement', 'forget', seed, '--yes', '--ledger', place.ledger], {
+        env: { ICLOUD_DELIVERY_ADDRESS_KEYS: JSON.stringify(keys) },
+      })
+    await note([old!])
+    expect(await forget([old])).toMatchObject({ code: 0, stdout: 'Forgotten.\n' })
+    expect(await forget([old])).toMatchObject({ code: 1, stderr: expect.stringContaining('is no seed') })
+    await note([old!])
+    expect(await forget([next, old])).toMatchObject({ code: 0, stdout: 'Forgotten.\n' })
   })
 
   test.each<[string[], Record<string, string>, number, RegExp]>([

@@ -7,7 +7,7 @@ import { defaultSubcommand } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted } from '../output/time-words.ts'
-import { visibleJson } from '../output/visible.ts'
+import { visible, visibleJson } from '../output/visible.ts'
 import { write } from '../output/write.ts'
 import { legend, seriesColumns, seriesOf, seriesRow } from '../placement/placement-table.ts'
 import { addPlacementTest } from './placement-test-mail.ts'
@@ -48,14 +48,19 @@ export function addPlacement(program: Command, end: (exitCode: number) => void):
   withYes(withJson(withLedger(forget), 'print one JSON object'))
   forget.action(async (address: string, { json, yes, ...flags }: LedgerFlags & JsonFlag & { yes?: true }) =>
     withEngine(flags, async ({ engine }) => {
-      const seed = (await engine.seeds()).find((one) => one.address === address.toLowerCase())
-      if (seed === undefined)
+      // As the ledger remembers it: addresses may be hashed there, with an older key in the list of seeds.
+      const { recipient, seed } = await engine.address(address)
+      const results = (await engine.seeds()).find((one) => one.address === recipient)?.results
+      if (!seed && results === undefined)
         throw new CliError('ENOTFOUND', `${address} is no seed; icloud-delivery placement lists them`)
-      await confirm(`Forget ${seed.address} and its ${counted(seed.results.length, 'result')}?`, yes)
-      await engine.forgetSeed(seed.address)
+      await confirm(
+        `Forget ${visible(address)} and ${results === undefined ? 'its results' : `its ${counted(results.length, 'result')}`}?`,
+        yes,
+      )
+      await engine.forgetSeed(address)
       await write(
         process.stdout,
-        json === true ? `${visibleJson({ forgotten: seed.address })}\n` : 'Forgotten.\n',
+        json === true ? `${visibleJson({ forgotten: recipient })}\n` : 'Forgotten.\n',
       )
     }),
   )

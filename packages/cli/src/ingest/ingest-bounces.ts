@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { Opened } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { progress } from '../output/progress.ts'
-import { countWords } from '../output/time-words.ts'
+import { counted, countWords } from '../output/time-words.ts'
 import { visibleJson } from '../output/visible.ts'
 import { write } from '../output/write.ts'
 import { bounceOptions } from './bounce-options.ts'
@@ -39,12 +39,12 @@ export async function ingestBounces(
   const bar = progress('Reading')
   const tell = ({ done, total, bytes, totalBytes }: BounceProgress): void =>
     total === null
-      ? bar.at(bytes, `${countWords(done)} messages`, totalBytes)
-      : bar.at(done, `${countWords(done)} messages`, total)
+      ? bar.at(bytes, counted(done, 'message'), totalBytes)
+      : bar.at(done, counted(done, 'message'), total)
   const counts: BounceCounts = {}
   const read = results(source, flags, bounces, settings, { progress: tell, signal })
   try {
-    await printListing(counted(read, counts), { columns, row, json, empty: 'There is nothing to read.' })
+    await printListing(countedIn(read, counts), { columns, row, json, empty: 'There is nothing to read.' })
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
@@ -86,7 +86,7 @@ async function* results(
   }
 }
 
-async function* counted(
+async function* countedIn(
   all: AsyncIterable<BounceResult>,
   counts: BounceCounts,
 ): AsyncGenerator<BounceResult> {

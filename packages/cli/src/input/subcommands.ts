@@ -9,11 +9,14 @@ export function defaultSubcommand(group: Command, name: string, description: str
   const added = group.command(name, { isDefault: true }).description(description).allowExcessArguments()
   added.hook('preAction', (_, { args: [word] }) => {
     if (word === undefined) return
-    if (group.args[0] === name) group.error(`error: '${group.name()} ${name}' takes no arguments, found '${word}'`)
+    if (group.args[0] === name)
+      group.error(`error: '${group.name()} ${name}' takes no arguments, found '${word}'`)
     const known = group.commands.map((command) => command.name())
     const nearest = nearestName(word, known)
     const meant = nearest === null ? '' : `\n(Did you mean ${nearest}?)`
-    group.error(`error: unknown subcommand '${word}' of ${group.name()}; there are ${known.join(', ')}${meant}`)
+    group.error(
+      `error: unknown subcommand '${word}' of ${group.name()}; there are ${known.join(', ')}${meant}`,
+    )
   })
   return added
 }

@@ -129,12 +129,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((so, one) => so + one, 0)
 }
 
-function rowLines(
-  columns: readonly Column[],
-  row: Row,
-  widths: readonly number[],
-  width: number,
-): string[] {
+function rowLines(columns: readonly Column[], row: Row, widths: readonly number[], width: number): string[] {
   const [first = '', ...others] = row
   if (columns[0]?.overhang !== undefined && displayWidth(first) > (widths[0] ?? 0))
     return [...wrap(first, width), ...rowLines(columns, ['', ...others], widths, width)]

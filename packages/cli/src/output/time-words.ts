@@ -17,6 +17,7 @@ export function spanWords(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / minuteMs))
   if (minutes < 90) return `${minutes} min`
   const hours = Math.round(minutes / 60)
+  // From two days on, so there is no single one.
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`
 }
 

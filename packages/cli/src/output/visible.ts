@@ -15,7 +15,8 @@ export function visibleJson(value: unknown): string {
 /** The first `most` characters of a text, and how many were left out. */
 export function bounded(text: string, most: number): string {
   if (text.length <= most) return text
-  return `${text.slice(0, most)} … (${text.length - most} characters more)`
+  const more = text.length - most
+  return `${text.slice(0, most)} … (${more} ${more === 1 ? 'character' : 'characters'} more)`
 }
 
 function escaped(char: string): string {

@@ -47,7 +47,7 @@ export function simulationPage(summary: SimulationSummary, width: PageWidth, pai
   page.fields([
     [
       'Suppressed',
-      `${countWords(suppressed.inForce)} recipients with the policy in force, ${countWords(suppressed.tried)} with the one tried`,
+      `${counted(suppressed.inForce, 'recipient')} with the policy in force, ${countWords(suppressed.tried)} with the one tried`,
     ],
     ['Added', some(suppressed.added)],
     ['Spared', some(suppressed.spared)],

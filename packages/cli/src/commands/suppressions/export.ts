@@ -4,7 +4,7 @@ import { withLedger } from '../../input/options.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { writeNewFile } from '../../output/new-file.ts'
 import { progress } from '../../output/progress.ts'
-import { countWords, counted } from '../../output/time-words.ts'
+import { counted } from '../../output/time-words.ts'
 import { write } from '../../output/write.ts'
 
 interface Flags extends LedgerFlags {
@@ -39,7 +39,7 @@ export function addExport(suppressions: Command): void {
       } finally {
         bar.end()
       }
-      console.error(`Exported ${countWords(rows)} ${rows === 1 ? 'suppression' : 'suppressions'}.`)
+      console.error(`Exported ${counted(rows, 'suppression')}.`)
     }),
   )
 }

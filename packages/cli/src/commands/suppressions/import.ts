@@ -6,7 +6,7 @@ import { exitCodes } from '../../exit-codes.ts'
 import { repeated, withJson, withLedger, type JsonFlag } from '../../input/options.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { progress } from '../../output/progress.ts'
-import { countWords } from '../../output/time-words.ts'
+import { counted, countWords } from '../../output/time-words.ts'
 import { visibleJson } from '../../output/visible.ts'
 import { write } from '../../output/write.ts'
 import { originsByHand, type OriginByHand } from './origins.ts'
@@ -67,7 +67,7 @@ export function addImport(suppressions: Command, end: (exitCode: number) => void
             ...(note !== undefined && { note }),
             ...(by !== undefined && { by }),
             stopAtBadRow: stopAtBadRow === true,
-            progress: (rows, bytes) => bar.at(bytes, `${countWords(rows)} rows`, total),
+            progress: (rows, bytes) => bar.at(bytes, counted(rows, 'row'), total),
           })
           .finally(() => bar.end())
         const { rows, added, merged, unchanged, bad, badRows } = summary
@@ -77,7 +77,7 @@ export function addImport(suppressions: Command, end: (exitCode: number) => void
         if (bad > mostBadRows) console.error(`... and ${countWords(bad - mostBadRows)} more`)
         return write(
           process.stdout,
-          `${countWords(rows)} rows: ${countWords(added)} added, ${countWords(merged)} merged, ` +
+          `${counted(rows, 'row')}: ${countWords(added)} added, ${countWords(merged)} merged, ` +
             `${countWords(unchanged)} known already, ${countWords(bad)} left out${summary.complete ? '' : '; ended there'}.\n`,
         )
       },

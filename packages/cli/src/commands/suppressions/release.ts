@@ -136,7 +136,7 @@ async function releaseMany(
       ...selection,
       ...options,
       progress: (done, released) =>
-        bar.at(done, `${countWords(done)} recipients looked at, ${countWords(released)} released`),
+        bar.at(done, `${counted(done, 'recipient')} looked at, ${countWords(released)} released`),
     })
   } finally {
     bar.end()
