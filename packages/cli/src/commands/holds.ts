@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
-import { defaultSubcommand } from '../input/subcommands.ts'
+import { defaultSubcommand, withExamples } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted } from '../output/time-words.ts'
@@ -30,7 +30,10 @@ export function addHolds(program: Command): void {
     )
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = defaultSubcommand(holds, 'list', 'list what is held')
+  const list = defaultSubcommand(holds, 'list', 'list what is held', [
+    'holds list --ledger ./icloud.db',
+    'holds list --json | jq -r .id',
+  ])
   withJson(withLedger(list), 'one JSON object a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {
@@ -48,6 +51,7 @@ export function addHolds(program: Command): void {
     .description('open what is held at once, or let a campaign go that its test batch stopped')
     .argument('<hold...>', 'as `holds list` names it, such as sending-ip/192.0.2.10 or campaign/spring')
   withYes(withJson(withLedger(release), 'print one JSON object'))
+  withExamples(release, 'holds release sending-ip/192.0.2.10', 'holds release campaign/spring --yes')
   release.action(async (names: string[], { json, yes, ...flags }: LedgerFlags & JsonFlag & { yes?: true }) =>
     withEngine(flags, async ({ engine }) => {
       const refs = await findHolds(engine, names)

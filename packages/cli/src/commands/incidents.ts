@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
-import { defaultSubcommand } from '../input/subcommands.ts'
+import { defaultSubcommand, withExamples } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted, timeWords } from '../output/time-words.ts'
@@ -35,7 +35,10 @@ export function addIncidents(program: Command): void {
     .description('When Apple itself was broken: what lasts, and the last 50 that are over.')
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = defaultSubcommand(incidents, 'list', 'list incidents, the newest first')
+  const list = defaultSubcommand(incidents, 'list', 'list incidents, the newest first', [
+    'incidents list --ledger ./icloud.db',
+    'incidents list --json | jq .rules',
+  ])
   withJson(withLedger(list), 'one JSON object a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {
@@ -47,6 +50,7 @@ export function addIncidents(program: Command): void {
     .description('end an incident that is none: its replies follow their policy again')
     .argument('<id>', 'as `incidents list` names it')
   withYes(withJson(withLedger(close), 'print one JSON object'))
+  withExamples(close, 'incidents close 2026-01-01T09:12-invalid-recipient')
   close.action(async (id: string, { json, yes, ...flags }: LedgerFlags & JsonFlag & { yes?: true }) =>
     withEngine(flags, async ({ engine }) => {
       const found = (await engine.incidents()).find((one) => one.id === id && one.endedAt === null)

@@ -24,6 +24,10 @@ signed for; or if a relay of yours wrote it. All others are listed. In the confi
     "relays": [{ "hosts": ["relay.example.com"], "addresses": ["192.0.2.5"] }],
     "receivers": { "hosts": ["mx.example.com"] } }
 
+Where a filter hands mail back to your MX from 127.0.0.1, that address has to stand in
+"receivers": { "hosts": [...], "addresses": ["127.0.0.1"] }; not behind a proxy that hides
+who connects.
+
 A message on standard input that cannot be remembered, for whatever reason, ends with 75
 (EX_TEMPFAIL), so that your mail server tries again. Reading a source twice counts once.`
 

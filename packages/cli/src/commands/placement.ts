@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { LedgerFlags } from '../config/settings.ts'
 import { confirm } from '../input/confirm.ts'
 import { mailAddress, withJson, withLedger, withYes, type JsonFlag } from '../input/options.ts'
-import { defaultSubcommand } from '../input/subcommands.ts'
+import { defaultSubcommand, withExamples } from '../input/subcommands.ts'
 import { withEngine } from '../ledger/with-engine.ts'
 import { printListing } from '../output/listing.ts'
 import { counted } from '../output/time-words.ts'
@@ -29,7 +29,10 @@ export function addPlacement(program: Command, end: (exitCode: number) => void):
     .description('Sends test mail to mailboxes of your own, looks where it is found, and keeps the series.')
     .helpCommand(false)
     .addHelpText('after', help)
-  const list = defaultSubcommand(placement, 'list', 'list what was found so far')
+  const list = defaultSubcommand(placement, 'list', 'list what was found so far', [
+    'placement list --ledger ./icloud.db',
+    'placement list --json | jq -r .address',
+  ])
   withJson(withLedger(list), 'one seed a line; times are ms since the epoch')
   list.action(async ({ json, ...flags }: LedgerFlags & JsonFlag) =>
     withEngine(flags, async ({ engine }) => {
@@ -46,6 +49,7 @@ export function addPlacement(program: Command, end: (exitCode: number) => void):
     .description('an address is no seed any more, and its results are forgotten')
     .argument('<address>', 'the seed', mailAddress)
   withYes(withJson(withLedger(forget), 'print one JSON object'))
+  withExamples(forget, 'placement forget seed@icloud.com')
   forget.action(async (address: string, { json, yes, ...flags }: LedgerFlags & JsonFlag & { yes?: true }) =>
     withEngine(flags, async ({ engine }) => {
       // As the ledger remembers it: addresses may be hashed there, with an older key in the list of seeds.

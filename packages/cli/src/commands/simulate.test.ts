@@ -21,6 +21,9 @@ describe('simulate', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^4 recorded attempts, 0 differences\n/)
     expect(stdout).toMatch(/recipient suppressed +1 +1 +1\n/)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /What this cannot tell - What Apple would have said .* - How holds of sending domains .* - How fast mail /,
+    )
   })
 
   test('what another policy would have suppressed, held and sent', async () => {
@@ -51,7 +54,13 @@ describe('simulate', () => {
     expect(rows).toMatchObject([
       { recipient: 'anna@icloud.com', inForce: expect.not.stringMatching(/^suppress$/), tried: 'suppress' },
       { recipient: 'anna@icloud.com', tried: 'suppressed' },
-      { summary: { attempts: 3, suppressed: { inForce: 0, tried: 1, added: ['anna@icloud.com'] } } },
+      {
+        summary: {
+          attempts: 3,
+          leftOut: ['answers-to-unsent', 'sending-domains', 'lane-pace'],
+          suppressed: { inForce: 0, tried: 1, added: ['anna@icloud.com'] },
+        },
+      },
     ])
   })
 

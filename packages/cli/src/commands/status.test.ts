@@ -1,3 +1,4 @@
+import { scalePolicy } from '@icloud-delivery/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePlace, someMail, type Place } from '../ledger.test.fixture.ts'
 import { run, runInTerminal } from '../run-bin.test.helper.ts'
@@ -46,6 +47,22 @@ describe('status', () => {
     // eslint-disable-next-line no-control-regex
     const lines = stdout.replace(/\u001b\[\d+m/g, '').split('\n')
     expect(lines.filter((line) => line.length > 100)).toEqual([])
+  })
+
+  test('of a ledger that was written with time_scale says why it has no rates', async () => {
+    const scaled = makePlace()
+    const clock = (): number => Date.now() - 60_000
+    await scaled.with(someMail, { policy: scalePolicy(0.0001), clock })
+    const { code, stdout } = await run(['status', '--ledger', scaled.ledger])
+    expect([code, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+      0,
+      expect.stringContaining('[policy] time_scale'),
+    ])
+    expect(stdout).not.toContain('no mail to Apple was recorded')
+    const json = await run(['status', '--json', '--ledger', scaled.ledger])
+    expect(JSON.parse(json.stdout)).toMatchObject({ otherTime: true, rates: { attempts: 0 } })
+    expect((await run(['status', '--ledger', place.ledger])).stdout).not.toContain('time_scale')
+    scaled.remove()
   })
 
   test('of an empty ledger says so', async () => {

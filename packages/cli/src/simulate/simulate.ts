@@ -38,7 +38,15 @@ export interface SimulationSummary {
   /** Recipients that replies would have suppressed: in both, and in one of the two only. */
   suppressed: { inForce: number; tried: number; added: readonly string[]; spared: readonly string[] }
   differences: number
+  /** What the event log does not tell, or was not played: see {@link leftOut}. */
+  leftOut: readonly string[]
 }
+
+/**
+ * Answers of Apple's to mail that was not sent; the sending domains, as the event log keeps no senders and each stream counts
+ * as one; the pace, connections and warm-up of lanes.
+ */
+const leftOut: readonly string[] = ['answers-to-unsent', 'sending-domains', 'lane-pace']
 
 const mostNames = 100
 
@@ -99,6 +107,7 @@ export async function* simulate(
         spared: [...before].filter((name) => !after.has(name)).slice(0, mostNames),
       },
       differences,
+      leftOut,
     }
   } finally {
     for (const player of players) await player.close()

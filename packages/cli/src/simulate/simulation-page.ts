@@ -52,10 +52,17 @@ export function simulationPage(summary: SimulationSummary, width: PageWidth, pai
     ['Added', some(suppressed.added)],
     ['Spared', some(suppressed.spared)],
   ])
+  if (attempts > 0)
+    page.list('What this cannot tell', '-', [
+      'What Apple would have said to mail that was not sent: its answers are taken as they were, and what follows a message that ' +
+        'was not sent is not known.',
+      'How holds of sending domains would have gone: the event log keeps no senders, so each stream counts as one domain.',
+      'How fast mail would have gone: the pace of lanes, their connections and warm-up are left out.',
+    ])
   return page.toString()
 }
 
 function some(names: readonly string[]): string | null {
   if (names.length === 0) return null
-  return `${names.slice(0, 10).join(', ')}${names.length > 10 ? ' ...' : ''}`
+  return `${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${countWords(names.length - 10)} more; --json names them` : ''}`
 }

@@ -22,6 +22,7 @@ export function statusPage(
     ['Now', `${timeWords(at)} UTC`],
     ['State', stateWords(status)],
   ])
+  if (status.otherTime) page.paragraph(otherTimeWords, { tone: 'caution' })
   ratesBlock(page, rates, spans[window])
   page.table(
     'Lanes',
@@ -61,13 +62,19 @@ export function statusPage(
   return page.toString()
 }
 
-function stateWords({ holds, canaries, incidents, rates, lanes }: Status): string {
+const otherTimeWords =
+  'The event log has attempts of this time, and the rates below have none: what wrote them counts in other spans, as Haraka does ' +
+  'with [policy] time_scale (for tests), or has another clock. Rates, and holds that are shorter there, cannot be told here; ' +
+  'icloud-delivery watch shows the decisions.'
+
+function stateWords({ holds, canaries, incidents, rates, lanes, otherTime }: Status): string {
   const parts = [
     ...(incidents.length > 0 ? [counted(incidents.length, 'incident at Apple', 'incidents at Apple')] : []),
     ...(holds.length > 0 ? [counted(holds.length, 'hold')] : []),
     ...(canaries.length > 0 ? [counted(canaries.length, 'campaign that waits', 'campaigns that wait')] : []),
   ]
   if (parts.length > 0) return parts.join(', ')
+  if (otherTime) return 'nothing is held now'
   const isEmpty = rates.attempts === 0 && rates.messages === 0 && lanes.length === 0
   return isEmpty ? 'nothing is held; no mail to Apple was recorded' : 'nothing is held'
 }
@@ -99,6 +106,8 @@ function ratesBlock(page: Page, rates: Rates, heading: string): void {
     ],
     rules.slice(0, mostRules).map(([rule, count]) => [rule, countWords(count)]),
   )
+  if (rules.length > mostRules)
+    page.paragraph(`${counted(rules.length - mostRules, 'more rule')}; --json names them.`, { indent: 2 })
 }
 
 function laneRow(lane: LaneStatus): (string | number | null)[] {

@@ -2,6 +2,7 @@ import type { Engine, Suppression } from '@icloud-delivery/engine'
 import { Option, type Command } from 'commander'
 import type { LedgerFlags } from '../../config/settings.ts'
 import { repeated, withJson, withLedger, type JsonFlag } from '../../input/options.ts'
+import { withExamples } from '../../input/subcommands.ts'
 import { onTrial } from '../../ledger/on-trial.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { counted } from '../../output/time-words.ts'
@@ -33,6 +34,11 @@ export function addAdd(suppressions: Command): void {
     .option('--note <text>', 'why; kept with it')
     .option('--create', 'make the ledger file if it is missing')
   withJson(withLedger(command), 'one JSON object a line')
+  withExamples(
+    command,
+    'suppressions add anna@icloud.com --note "asked by phone"',
+    'suppressions add anna@icloud.com --origin unsubscribe --stream marketing',
+  )
   command.action(async (words: string[], { json, origin, stream, note, create, ...flags }: Flags) => {
     const addresses = readAddresses(words)
     const suppressAll = async (engine: Engine): Promise<Suppression[]> => {

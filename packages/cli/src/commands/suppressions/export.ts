@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { LedgerFlags } from '../../config/settings.ts'
 import { withLedger } from '../../input/options.ts'
+import { withExamples } from '../../input/subcommands.ts'
 import { withEngine } from '../../ledger/with-engine.ts'
 import { writeNewFile } from '../../output/new-file.ts'
 import { progress } from '../../output/progress.ts'
@@ -20,7 +21,11 @@ export function addExport(suppressions: Command): void {
     .argument('[file]', 'nothing may be there; left out or "-": standard output')
     .addOption(new Option('--format <format>', 'how').choices(['csv', 'ndjson']).default('csv'))
     .option('--json', 'the same as --format ndjson')
-  withLedger(command)
+  withExamples(
+    withLedger(command),
+    'suppressions export suppressions.csv --ledger ./icloud.db',
+    'suppressions export --json | jq -r .recipient',
+  )
   command.action(async (file: string | undefined, { format, json, ...flags }: Flags) =>
     withEngine(flags, async ({ engine }) => {
       const bar = progress('Exporting')

@@ -31,6 +31,7 @@ export function addList(suppressions: Command): void {
     suppressions,
     'list',
     'list suppressions, all or those of an origin, a rule or a time',
+    ['suppressions list --rule invalid-recipient --since 7d', 'suppressions list --json | jq -r .recipient'],
   )
     .addOption(new Option('--origin <origin>', 'who asked for it').choices(origins))
     .option('--rule <id>', 'the rule of the reply, such as invalid-recipient')
