@@ -1,5 +1,5 @@
 import { Child } from '../child.ts'
-import { interleave } from '../interleave.ts'
+import type { Pair } from '../interleave.ts'
 import type { Measurement } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
 import { added } from '../sample.ts'
@@ -35,32 +35,31 @@ function compare(row: RowSpec, recipients: Recipients): Measurement {
   return {
     rows: [row],
     async measure(plan) {
-      const [wrapped, bare] = [true, false].map((isWrapped) => start({ wrapped: isWrapped, recipients })) as [
-        Child<JsonRun, number>,
-        Child<JsonRun, number>,
-      ]
-      const run = (child: Child<JsonRun, number>) => child.ask({ messages: plan.size(2000, 200) })
-      try {
-        // The first run is for the compiler.
-        await run(wrapped)
-        await run(bare)
-        const pairs = await interleave(plan, row.name, standardRuns, {
-          ours: () => run(wrapped),
-          baseline: () => run(bare),
-        })
-        return [
-          rowOf(
-            row,
-            pairs.map(({ ours, baseline }) => added(ours, baseline)),
-          ),
-        ]
-      } finally {
-        await Promise.all([wrapped.stop(), bare.stop()])
+      const task: JsonTask = { recipients }
+      const run: JsonRun = { warmUp: plan.size(1000, 100), messages: plan.size(3000, 200) }
+      const pairs: Pair<number>[] = []
+      const runs = plan.runs(standardRuns)
+      for (let nth = 1; nth <= runs; nth++) {
+        plan.progress(row.name, nth, runs)
+        pairs.push(await inNewProcess(task, run))
       }
+      return [
+        rowOf(
+          row,
+          pairs.map(({ ours, baseline }) => added(ours, baseline)),
+        ),
+      ]
     },
   }
 }
 
-function start(task: JsonTask): Child<JsonRun, number> {
-  return Child.start(new URL('json-process.js', import.meta.url), [JSON.stringify(task)])
+/** What the compiler makes of the code differs from one process to the next. */
+async function inNewProcess(task: JsonTask, run: JsonRun): Promise<Pair<number>> {
+  const module = new URL('json-process.js', import.meta.url)
+  const child = Child.start<JsonRun, Pair<number>>(module, [JSON.stringify(task)])
+  try {
+    return await child.ask(run)
+  } finally {
+    await child.stop()
+  }
 }

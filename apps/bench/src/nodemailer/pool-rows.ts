@@ -67,7 +67,7 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
   }
 }
 
-const turns = 6
+const turns = 20
 
 /**
  * One run: a fresh process for each side, as two processes of the same kind differ by a tenth, and short turns, so that
@@ -88,7 +88,7 @@ async function sendInTurn(
   })
   try {
     for (const { child } of running) await child.ask({ warmUp: plan.size(2500, 50), messages: 1 })
-    const turn = { warmUp: 0, messages: plan.size(250, 20) }
+    const turn = { warmUp: 0, messages: plan.size(250, 10) }
     const of: Pair<PoolResult[]> = { ours: [], baseline: [] }
     for (let nth = 0; nth < turns; nth++) {
       for (const { side, child } of nth % 2 === 0 ? running : running.toReversed()) {
