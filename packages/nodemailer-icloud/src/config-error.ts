@@ -15,6 +15,11 @@ export function unknownName(within: string, name: string, known: readonly string
   return withCode(`there is no option ${shown(path)}; ${advice}`)
 }
 
+/** An error for options that cannot be right, in the words of whoever found it. */
+export function configFault(fault: string): ConfigError {
+  return withCode(fault)
+}
+
 function withCode(message: string): ConfigError {
   return Object.assign(new Error(`nodemailer-icloud: ${message}`), { code: 'ECONFIG' as const })
 }

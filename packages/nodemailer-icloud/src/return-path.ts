@@ -1,5 +1,5 @@
 import { signReturnPath, type ReturnPathKey } from '@icloud-delivery/engine'
-import { configError } from './config-error.ts'
+import { configError, configFault } from './config-error.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { MailRoute } from './route.ts'
 
@@ -55,11 +55,9 @@ export function returnPathsOf(
   try {
     sign('anna@icloud.com', '<1@example.com>')
   } catch (error) {
-    throw configError(
-      'returnPath',
-      `as signReturnPath of the engine takes it (${(error as Error).message})`,
-      option,
-    )
+    const fault = (error as Error).message.replace(/^signReturnPath: /, '')
+    const path = /^(?:domain|prefix|keys|expiresInSeconds)\b/.test(fault) ? 'returnPath.' : 'returnPath: '
+    throw configFault(`${path}${fault}${fault.includes('].secret ') ? `. ${newSecret}` : ''}`)
   }
   const { domain, prefix = 'bounce+' } = option
   const plus = prefix.indexOf('+')
@@ -75,5 +73,8 @@ export function returnPathsOf(
     }),
   }
 }
+
+const newSecret =
+  'Make one once, for example with "openssl rand -base64 32", and give it to every process that sends and to who gets the bounces'
 
 const smtp: ReadonlySet<string> = new Set(['SMTP', 'SMTP (pool)', 'Sendmail'])
