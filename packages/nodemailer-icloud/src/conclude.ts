@@ -72,8 +72,9 @@ function settle(
     innerFailure(cause, address, { verdict: action?.verdict ?? null, action, ambiguous })
   failure.ambiguous = ambiguous
   if ((action?.type === 'retry' || action?.type === 'hold') && !blind) {
-    const { retryAt, type } = action
-    return { state: 'again', retryAt, isHeld: type === 'hold', tries, failure, error: whole }
+    const { retryAt, type, holds } = action
+    const behind = holds[0] ?? null
+    return { state: 'again', retryAt, isHeld: type === 'hold', behind, tries, failure, error: whole }
   }
   return { state: 'rejected', failure, error: whole }
 }

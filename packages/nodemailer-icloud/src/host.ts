@@ -1,3 +1,4 @@
+import type { OwnHooks } from './outbox/own-hooks.ts'
 import type { Taker } from './outbox/outbox.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { PreflightFinding } from './preflight.ts'
@@ -18,6 +19,8 @@ export interface Host {
   inner: InnerTransport
   /** As in {@link Job}. */
   offer?: (() => Taker | null) | undefined
+  /** As in {@link Job}. */
+  ownHooks: OwnHooks | null
   /** Hears what was found in a mail. */
   found: (what: MailFindings) => void
   /** True once the transport was closed. */

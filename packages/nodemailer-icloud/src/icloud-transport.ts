@@ -8,6 +8,7 @@ import { asError } from './inner-send.ts'
 import type { InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import type { IcloudInfo } from './result.ts'
+import { OwnHooks } from './outbox/own-hooks.ts'
 import { OutboxWorker } from './outbox/worker/outbox-worker.ts'
 import { settingsOf } from './settings.ts'
 
@@ -40,9 +41,12 @@ export class IcloudTransport extends EventEmitter {
     super()
     // Some hosts make a transporter around the same transport for each mail, and each one listens.
     this.setMaxListeners(0)
+    const settings = settingsOf(inner, options)
+    const keepsHooks = options.outboxWorker !== false && settings.onUndelivered !== null
     this.#host = {
       inner,
-      settings: settingsOf(inner, options),
+      settings,
+      ownHooks: keepsHooks ? new OwnHooks(settings) : null,
       isClosed: () => this.#closed,
       found: (what) => this.#found(what),
       offer: () => this.#worker?.offer() ?? null,
@@ -54,7 +58,7 @@ export class IcloudTransport extends EventEmitter {
     if (inner.verify) this.verify = (...args) => inner.verify?.(...args) as unknown
     if (inner.isIdle) this.isIdle = (...args) => inner.isIdle?.(...args) as unknown
     this.#forwardEvents()
-    const { outbox } = this.#host.settings
+    const { outbox } = settings
     if (outbox === null || options.outboxWorker === false) return
     this.#worker = new OutboxWorker({
       host: this.#host,

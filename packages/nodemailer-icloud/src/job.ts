@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { EnvelopeLike, InnerTransport, MailData, MailLike } from './nodemailer-shapes.ts'
 import type { Peer } from './peer.ts'
 import type { Gate } from './gate.ts'
+import type { OwnHooks } from './outbox/own-hooks.ts'
 import type { Outbox, Taker } from './outbox/outbox.ts'
 import type { MailRoute } from './route.ts'
 import type { PreflightFinding } from './preflight.ts'
@@ -40,6 +41,8 @@ export interface Job {
   outbox: Outbox | null
   /** Asks the worker of this process whether it has time for what is about to be stored. */
   offer?: (() => Taker | null) | undefined
+  /** For the hook of a single mail in the outbox; `null` if there is nobody to call it, or nothing to call after a restart. */
+  ownHooks: OwnHooks | null
   retryAmbiguous: boolean
   clock: () => number
   timers: Timers

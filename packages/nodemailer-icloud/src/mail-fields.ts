@@ -9,7 +9,10 @@ export interface IcloudMailFields {
    * `Date` reads. For recipients at Apple: nothing is tried from then on, nor waited for, and they fail with `EEXPIRED`.
    */
   deliverBy?: Date | number | string | undefined
-  /** Called for this mail instead of the option `onUndelivered`. */
+  /**
+   * Called for this mail instead of the option `onUndelivered`. With an outbox as long as this process lives: it needs that option
+   * too, for after a restart.
+   */
   onUndelivered?: OnUndelivered | undefined
 }
 

@@ -1,3 +1,4 @@
+import type { HoldRef } from '@icloud-delivery/engine'
 import type { RejectedError } from './errors.ts'
 import type { ErrorLike, InfoLike } from './nodemailer-shapes.ts'
 
@@ -20,9 +21,12 @@ export interface TryAgain {
   retryAt: number
   /** Something is closed, and not only this recipient: no use to wait for it here. */
   isHeld: boolean
+  /** What is closed; `null` if that is not known. */
+  behind?: HoldRef | null
   /** So far. */
   tries: number
   /** What it comes to if there is no other try. */
   failure: RejectedError
+  /** `null` if nothing was tried. */
   error: ErrorLike | null
 }

@@ -4,14 +4,14 @@ import { configError } from '../config-error.ts'
 import { innerFailure } from '../failures.ts'
 import { asError } from '../inner-send.ts'
 import type { Job, Recipient } from '../job.ts'
-import type { MailData } from '../nodemailer-shapes.ts'
 import type { Settled } from '../settled.ts'
 import type { OutboxEntry } from './entry.ts'
 import { framed } from './framed-body.ts'
 import { snapshotOf } from './mail-snapshot.ts'
 import { OutboxError } from './outbox-error.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, Taker } from './outbox.ts'
 import { storedData } from './stored-mail.ts'
+import type { OnUndelivered } from '../undelivered.ts'
 
 /**
  * Puts a mail into the outbox for some of its recipients, and calls them pending when it is safe there. If it cannot be
@@ -23,11 +23,12 @@ export async function enqueue(
   recipients: readonly Recipient[],
 ): Promise<Settled[]> {
   try {
-    refuseWhatCannotWait(job.mail.data)
+    refuseWhatCannotWait(job)
     const mime = await read(job, outbox.maxMessageBytes)
     const body = job.data === null ? mime : framed(await snapshotOf(job.mail, job.data), mime)
     const taker = job.offer?.() ?? null
-    const outboxId = await outbox.put(entryOf(job, recipients), body, keyOf(job, recipients), taker)
+    const entry = entryOf(job, recipients)
+    const outboxId = await put(job, outbox, { entry, body, key: keyOf(job, recipients), taker })
     const info = { messageId: job.messageId, outboxId }
     return recipients.map(() => ({ state: 'pending', info }))
   } catch (thrown) {
@@ -37,6 +38,27 @@ export async function enqueue(
       failure: innerFailure(error, address),
       error,
     }))
+  }
+}
+
+/** The hook of the mail is known before the mail is, for a worker may be through with it at once. */
+async function put(
+  { ownHooks, mail: { data } }: Job,
+  outbox: Outbox,
+  {
+    entry,
+    body,
+    key,
+    taker,
+  }: { entry: OutboxEntry; body: Uint8Array; key: string | null; taker: Taker | null },
+): Promise<string> {
+  const hook = data['onUndelivered']
+  if (typeof hook === 'function') ownHooks?.add(entry, { hook: hook as OnUndelivered, data })
+  try {
+    return await outbox.put(entry, body, key, taker)
+  } catch (error) {
+    for (const { address } of entry.recipients) ownHooks?.forget(entry, address)
+    throw error
   }
 }
 
@@ -71,13 +93,14 @@ function entryOf(job: Job, recipients: readonly Recipient[]): OutboxEntry {
   }
 }
 
-/** What only this process has, or must not be stored. */
-function refuseWhatCannotWait({ onUndelivered, auth }: MailData): void {
-  if (typeof onUndelivered === 'function')
+/** What is known to this process only, or must not be stored. */
+function refuseWhatCannotWait({ ownHooks, mail: { data } }: Job): void {
+  const { onUndelivered, auth } = data
+  if (typeof onUndelivered === 'function' && ownHooks === null)
     throw configError(
       'onUndelivered',
-      'an option of the transport, for a mail in the outbox outlives this process',
-      'one of a mail',
+      'an option of the transport too, with a worker in this process, for a mail in the outbox outlives its own hook',
+      'one of a mail only',
     )
   if (auth !== undefined && auth !== null)
     throw configError(

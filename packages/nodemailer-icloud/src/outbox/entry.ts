@@ -1,4 +1,5 @@
 import type { VerdictJson } from '@icloud-delivery/rules'
+import type { HoldRef } from '@icloud-delivery/engine'
 import type { MailRoute } from '../route.ts'
 
 /** How a try for a recipient ended that is not the last one. */
@@ -20,6 +21,8 @@ export interface OutboxRecipient {
   nextAt: number
   /** `null` before the first try. */
   last: LastTry | null
+  /** What it waits behind; `null` if that is not known, absent if it is no hold. */
+  hold?: HoldRef | null
   /** A transaction with others was refused, and nobody knows whom that meant: it goes alone from now on. */
   isAlone?: true
 }

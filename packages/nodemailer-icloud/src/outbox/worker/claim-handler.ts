@@ -25,6 +25,10 @@ export interface HandlerParts {
   /** A warning that is worth saying once. */
   complain: (message: string) => void
   emit: <K extends keyof OutboxEvents>(event: K, payload: OutboxEvents[K]) => void
+  /** Those of the recipients whose hold is over before its time. */
+  released: (recipients: readonly OutboxRecipient[]) => Promise<readonly OutboxRecipient[]>
+  /** Hears of each recipient that has to wait. */
+  waits: (recipient: OutboxRecipient) => void
   /** Final outcomes of messages whose lease was lost before they were stored. */
   unstored: UnstoredOutcomes
   /** Does it again until it works, as long as the worker runs. */
@@ -49,7 +53,7 @@ export class ClaimHandler {
     this.#parts = parts
     this.#claim = claim
     this.#entry = entry
-    this.#hooks = new Hooks(parts.host.settings)
+    this.#hooks = new Hooks(parts.host.settings, parts.host.ownHooks)
   }
 
   /** Rejects only with what is a fault of this package. */
@@ -91,7 +95,9 @@ export class ClaimHandler {
     const { host } = this.#parts
     const { clock } = host.settings
     const now = clock()
-    const due = this.#entry.recipients.filter(({ nextAt }) => nextAt <= now)
+    const { recipients } = this.#entry
+    const released = await this.#parts.released(recipients)
+    const due = recipients.filter((each) => each.nextAt <= now || released.includes(each))
     // Nothing is due if somebody wants it sent now, or if only a hook that failed is to be told again.
     const isForHooks = (this.#claim.entry?.hookFailures ?? 0) > 0
     const going = due.length > 0 || isForHooks ? due : this.#entry.recipients
@@ -176,11 +182,13 @@ export class ClaimHandler {
     if ('waits' in step) {
       this.#entry = { ...this.#entry, recipients: [...others, step.waits] }
       const { messageId } = this.#entry
+      this.#parts.waits(step.waits)
       this.#parts.emit('retry', { id: this.#claim.id, messageId, ...step.waits })
       return
     }
     const { outcome } = step
     const { code, rule, message } = outcome
+    if (outcome.state === 'delivered') this.#hooks.over(this.#entry, outcome.recipient)
     const isOver = code === 'EEXPIRED'
     const over = { address: outcome.recipient, tries: outcome.tries, nextAt: outcome.at }
     this.#entry = {

@@ -51,7 +51,7 @@ export function nextStep(
   }
   const { failure } = result
   // What was not even tried is no try.
-  const tries = recipient.tries + (result.state === 'again' && result.isHeld ? 0 : 1)
+  const tries = recipient.tries + (result.state === 'again' && result.error === null ? 0 : 1)
   const isShared = result.state === 'rejected' && result.isShared === true
   if (!isShared && isFinal(result.state, failure, retryAmbiguous))
     return { outcome: undelivered(failure, failure.code, tries, now) }
@@ -66,7 +66,8 @@ export function nextStep(
   const { code, rule, message } = failure
   const last = { code, rule, message: message.slice(0, longestMessage) }
   const alone = isShared || recipient.isAlone ? { isAlone: true as const } : {}
-  return { waits: { address: recipient.address, tries, nextAt, last, ...alone } }
+  const hold = result.state === 'again' && result.isHeld ? { hold: result.behind ?? null } : {}
+  return { waits: { address: recipient.address, tries, nextAt, last, ...hold, ...alone } }
 }
 
 function isFinal(state: 'again' | 'rejected', failure: RejectedError, retryAmbiguous: boolean): boolean {

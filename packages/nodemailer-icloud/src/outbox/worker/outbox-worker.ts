@@ -4,6 +4,7 @@ import type { Host } from '../../host.ts'
 import { SlotGate } from '../../slot-gate.ts'
 import type { Claim, Outbox, Taker } from '../outbox.ts'
 import { ClaimHandler, type HandlerParts } from './claim-handler.ts'
+import { HoldWatch } from './hold-watch.ts'
 import { Persistence } from './persistence.ts'
 import type { OutboxEvents } from './report.ts'
 import { UnstoredOutcomes } from './unstored-outcomes.ts'
@@ -40,6 +41,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   readonly #persistence: Persistence
   readonly #handler: HandlerParts
   readonly #most: number
+  /** On a relay hop nothing is held. */
+  readonly #watch: HoldWatch | null
   /** By the id of the message. */
   readonly #active = new Map<string, { claim: Claim; done: Promise<void> }>()
   #claiming: Promise<number> | null = null
@@ -71,6 +74,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     // Those that wait for a connection, and those whose end is being stored, are claimed too: so no connection stays idle.
     this.#most = 4 * atOnce
     this.#persistence = new Persistence(host.warn)
+    const { engines, peer } = host.settings
+    this.#watch = peer.hop === 'direct' ? new HoldWatch({ engine: engines.get(), outbox, warn }) : null
     this.#handler = {
       host,
       outbox,
@@ -81,6 +86,10 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
         if (complaints.has(message) || complaints.size >= mostComplaints) return
         complaints.add(message)
         warn(message)
+      },
+      released: async (recipients) => this.#watch?.released(recipients) ?? [],
+      waits: ({ hold }) => {
+        if (hold) this.#watch?.waits(hold)
       },
       unstored: new UnstoredOutcomes(),
       persist: (write) => this.#persistence.write(write),
@@ -95,6 +104,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     this.#poll = setInterval(() => this.#wake(), pollMs)
     if (!holdsProcess) this.#poll.unref()
     this.#renewal = setInterval(() => this.#renew(), outbox.leaseMs / 3).unref()
+    this.#watch?.start()
     this.#wake()
   }
 
@@ -128,6 +138,7 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     this.#stopListening?.()
     clearTimeout(this.#timer)
     clearInterval(this.#poll)
+    await this.#watch?.stop()
     await this.#claiming?.catch(() => 0)
     await Promise.all(Array.from(this.#active.values(), ({ done }) => done))
     this.#persistence.end()

@@ -29,6 +29,7 @@ export async function startOutboxWorker(
   const host: Host = {
     settings,
     inner,
+    ownHooks: null,
     isClosed: () => closed,
     // What is in an outbox was looked at when it was stored.
     found: () => {},

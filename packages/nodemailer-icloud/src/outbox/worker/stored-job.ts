@@ -51,6 +51,7 @@ export function storedJob(
     gate,
     otherWays: settings.otherWays,
     returnPaths,
+    ownHooks: null,
     findings: null,
     isRefused: false,
     isClosed,
