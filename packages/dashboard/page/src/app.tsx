@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { signal } from '@preact/signals'
-import { isLive } from './live.ts'
+import { isAnswered, isLive } from './live.ts'
 import { Confirm, Said } from './parts/confirm.tsx'
 import { Icon } from './parts/icons.tsx'
 import { Problem } from './parts/texts.tsx'
@@ -98,13 +98,14 @@ function Frame(): JSX.Element {
           </ul>
         </nav>
         <div class="foot">
-          <span class={`dot ${isLive.value === true ? 'good' : 'waiting'}`} role="status">
-            {isLive.value === true ? 'Live' : 'Connecting …'}
-          </span>
+          <State />
           {who === null || who === 'out' ? null : (
-            <span class="who">
-              {visible(who.by)}
-              {who.readOnly ? ' · read-only' : ''}
+            <span>
+              <span class="by">
+                {visible(who.by)}
+                {who.readOnly ? ' · ' : ''}
+              </span>
+              {who.readOnly ? 'read-only' : ''}
             </span>
           )}
         </div>
@@ -118,6 +119,21 @@ function Frame(): JSX.Element {
       </main>
       <Confirm />
     </div>
+  )
+}
+
+/** Whether what is shown is true now. */
+function State(): JSX.Element {
+  const [color, words] =
+    isLive.value !== true
+      ? ['waiting', 'Connecting …']
+      : isAnswered.value
+        ? ['good', 'Live']
+        : ['refused', 'No answer']
+  return (
+    <span class={`dot ${color}`} role="status">
+      {words}
+    </span>
   )
 }
 

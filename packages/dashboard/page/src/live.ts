@@ -8,6 +8,8 @@ const apartMs = 900
 
 /** Whether the stream is open. */
 export const isLive = signal<boolean | null>(null)
+/** Whether the last question was answered: while the ledger is out of reach the stream stays open, and is silent. */
+export const isAnswered = signal(true)
 /** The newest first. */
 export const feed = signal<LiveEvent[]>([])
 /** Whether more happens than an eye can follow: then nothing lights up. */

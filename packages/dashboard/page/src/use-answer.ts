@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import { get } from './api.ts'
-import { pulse } from './live.ts'
+import { ApiError, get } from './api.ts'
+import { isAnswered, pulse } from './live.ts'
+
+/** A ledger that was out of reach says nothing when it is back. */
+const retryMs = 5000
 
 /** An answer of the server, or why there is none. What was there stays while it is asked for anew. */
 export interface Answer<T> {
@@ -30,6 +33,7 @@ export function useAnswer<T>(
     // One question at a time: a slow server is not asked again meanwhile, but right afterwards.
     let isAsking = false
     let isWanted = false
+    let retry: ReturnType<typeof setTimeout> | undefined
     const ask = async (): Promise<void> => {
       isWanted = true
       if (isAsking) return
@@ -39,10 +43,15 @@ export function useAnswer<T>(
         if (isOver) break
         try {
           const data = await get<T>(path, JSON.parse(search) as Record<string, string>)
+          isAnswered.value = true
           if (!isOver) setState({ key, data, error: null })
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error)
+          // What is wrong with the question itself says nothing of the ledger.
+          isAnswered.value = error instanceof ApiError && error.status === 400
           if (!isOver) setState((old) => ({ key, data: old.key === key ? old.data : null, error: message }))
+          clearTimeout(retry)
+          if (!isOver && isLive) retry = setTimeout(() => void ask(), retryMs)
         }
       }
       isAsking = false
@@ -57,6 +66,7 @@ export function useAnswer<T>(
     const timer = isLive ? setInterval(() => void ask(), 30_000) : undefined
     return () => {
       isOver = true
+      clearTimeout(retry)
       unsubscribe()
       clearInterval(timer)
     }

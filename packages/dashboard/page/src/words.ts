@@ -1,9 +1,5 @@
-/** Control, formatting and direction characters written out: remote text must not change how the page reads. */
-export function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === '\n' ? character : `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`,
-  )
-}
+export { visible } from '../../src/visible.ts'
+import { visible } from '../../src/visible.ts'
 
 const numbers = new Intl.NumberFormat('en')
 
@@ -88,6 +84,12 @@ const done: Readonly<Record<string, string>> = {
   release: 'released by hand',
   dashboard: 'done here',
   audit: 'done by hand',
+  placement: 'test mail looked for',
+  canary: 'test batch',
+  'mark-important': 'important or not',
+  'incident-widened': 'incident grew',
+  'scope-probed': 'probe sent',
+  'detour-confirmed': 'detour confirmed',
   'lane-slowed': 'lane slowed',
   'incident-opened': 'incident began',
   'incident-closed': 'incident is over',

@@ -13,6 +13,7 @@ import {
   type Pending,
 } from './alert-state.ts'
 import { overNow } from './is-over.ts'
+import { toldOver } from './told-over.ts'
 import type { AlertItem, AlertTarget, Notice } from './notice.ts'
 
 /** What {@link createAlerts} takes. */
@@ -120,7 +121,10 @@ class AlertSender implements Alerts {
     if (alert.kind !== 'ledger-out-of-reach' && alert.kind !== 'buffer-damaged') return this.schedule(20)
     // It cannot be written down: told at once, and written down when that goes again.
     const item = itemOfAlert(alert)
-    if (this.local.some((known) => alertKey(known) === alertKey(item))) return
+    // Each damaged file is news; that the ledger is out of reach is said again and again.
+    const isSame = (known: AlertItem): boolean =>
+      alertKey(known) === alertKey(item) && (item.kind !== 'buffer-damaged' || known.message === item.message)
+    if (this.local.some(isSame)) return
     this.local.push(item)
     const notice: Notice = { id: randomUUID(), type: 'alert', at: this.clock(), alerts: [item] }
     for (const target of this.targets) {
@@ -181,7 +185,7 @@ class AlertSender implements Alerts {
       open: { ...next.open, ...Object.fromEntries(local.map((item) => [alertKey(item), item])) },
     }
     const { over, forgotten } = await overNow(engine, Object.values(next.open), now)
-    next = resolve(next, [...over, ...keysOver(events)], names, now, randomUUID())
+    next = resolve(next, [...over, ...toldOver(events, Object.values(next.open))], names, now, randomUUID())
     next = {
       ...release(next, names, now, randomUUID()),
       owner: { id: this.id, until: now + this.leaseMs },
@@ -271,16 +275,6 @@ function targetOf(target: unknown, index: number): AlertTarget {
   }
   if (typeof (target as AlertTarget | null)?.send === 'function') return target as AlertTarget
   throw wrong('createAlerts', `to[${index}]`, 'webhook(), slack(), email() or a function', target)
-}
-
-/** Rates and volumes that are as usual again: the engine says so in the event log. */
-function keysOver(events: readonly StoredEvent[]): string[] {
-  return events
-    .filter(({ type }) => type === 'alert-over')
-    .flatMap(({ data }) => {
-      const subjects = Array.isArray(data.subjects) ? (data.subjects as unknown[]) : []
-      return subjects.map((subject) => `${String(data.kind)} ${String(subject)}`)
-    })
 }
 
 /** A lease is renewed when half of it is over; nothing else changes while nothing happens. */

@@ -2,6 +2,7 @@ import type { Canary, Engine, Hold, Incident, LaneStatus, Rates, RateWindow } fr
 import type { AlertBook } from '../known/alert-book.ts'
 import { liveEvent, type LiveEvent } from '../live/live-event.ts'
 import { meaningOf, type Meaning } from './meaning.ts'
+import { placementTroubles, type PlacementTrouble } from './placement-troubles.ts'
 
 /** How mail fared in a span. */
 export interface Summary {
@@ -52,6 +53,8 @@ export interface NowAnswer {
   incidents: (Incident & { meanings: (Meaning | null)[] })[]
   /** Campaigns that wait for their canary or were stopped by it. */
   canaries: Canary[]
+  /** Test mail that is not in the inbox. */
+  placements: PlacementTrouble[]
   /** The newest first. */
   alerts: LiveEvent[]
   latest: LiveEvent[]
@@ -61,12 +64,13 @@ const mostAlerts = 20
 const mostLatest = 25
 const weekMinutes = 7 * 24 * 60
 const mostHolds = 200
+const mostPlacements = 20
 
 /** All that the first view shows. */
 export async function now(engine: Engine, book: AlertBook, window: RateWindow): Promise<NowAnswer> {
   const hour = await engine.rates({ window: 'hour' })
   const minuteSeconds = hour.bucketSeconds
-  const [day, month, usual, lanes, holds, incidents, canaries, alerts, latest] = await Promise.all([
+  const [day, month, usual, lanes, holds, incidents, canaries, seeds, alerts, latest] = await Promise.all([
     engine.rates({ window: 'day' }),
     engine.rates({ window: 'month' }),
     engine.rates({ window: Math.min(minuteSeconds * weekMinutes, 90 * 86_400) }),
@@ -74,6 +78,7 @@ export async function now(engine: Engine, book: AlertBook, window: RateWindow): 
     engine.holds(),
     engine.incidents(),
     engine.canaries(),
+    engine.seeds(),
     book.latest(mostAlerts),
     engine.ledger.events({ limit: mostLatest }),
   ])
@@ -96,6 +101,7 @@ export async function now(engine: Engine, book: AlertBook, window: RateWindow): 
       .filter(({ endedAt }) => endedAt === null || endedAt > recent)
       .map((incident) => ({ ...incident, meanings: incident.rules.map(meaningOf) })),
     canaries: canaries.filter(({ verdict }) => verdict !== 'go'),
+    placements: placementTroubles(seeds, hour.until).slice(0, mostPlacements),
     alerts: alerts.map(liveEvent),
     latest: latest.map(liveEvent),
   }

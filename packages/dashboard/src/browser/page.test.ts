@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Placement } from '@icloud-delivery/engine'
+import { createEngine, EngineError, memoryLedger, type Ledger, type Placement } from '@icloud-delivery/engine'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { replies, world, type World } from '../world.test.fixture.ts'
+import { quiet, replies, world, type World } from '../world.test.fixture.ts'
 import { browserFile, faultsOfAccess, go, launch, visit, type Visit } from './browser.test.fixture.ts'
 
 describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
@@ -221,7 +221,13 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await go(page, 'Why')
     await page.getByLabel('A reply, a bounce').fill('554 5.7.1 [HM08] Message rejected due to local policy.')
     await page.getByRole('button', { name: 'Explain' }).click()
-    await page.getByRole('status').getByText('What to do').waitFor()
+    await page.getByRole('status').getByText('It is explained below').waitFor()
+    await page.getByRole('heading', { name: 'What to do' }).waitFor()
+    await page.getByRole('heading', { name: 'Unknown permanent reply' }).waitFor()
+    // Others use these words, too: the recipient tells whose they are.
+    await page.getByRole('textbox', { name: 'Recipient' }).fill('anna@icloud.com')
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByRole('heading', { name: 'Local policy: suspicious sending' }).waitFor()
     expect(v.faults).toEqual([])
   })
 
@@ -233,7 +239,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await page.getByRole('link', { name: 'carl@icloud.com' }).click()
     await page.getByRole('heading', { name: 'Suppressed for all mail' }).waitFor()
     await page.getByRole('region', { name: 'Reply' }).first().getByText('user does not exist').waitFor()
-    await page.getByRole('button', { name: 'Release …' }).click()
+    await page.getByRole('button', { name: 'Release: carl@icloud.com' }).click()
     await page.getByRole('button', { name: 'Release it' }).click()
     await page.getByText('1 suppression released.').waitFor()
     await page.getByRole('heading', { name: 'Suppressed for all mail' }).waitFor({ state: 'detached' })
@@ -241,7 +247,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Mark as important' }).click()
     await page.getByRole('button', { name: 'Mark it' }).click()
     await page.getByText('It is marked as important.').waitFor()
-    await page.getByRole('button', { name: 'Suppress …' }).click()
+    await page.getByRole('button', { name: 'Suppress carl@icloud.com' }).click()
     await page.getByRole('dialog').getByLabel('Why').fill('by phone')
     await page.getByRole('button', { name: 'Suppress it' }).click()
     await page.getByRole('article').getByText('by hand', { exact: true }).waitFor()
@@ -320,7 +326,11 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
       await found(address, 'inbox')
     }
     await found('b.seed@icloud.com', 'junk', 'Junk <b>\u202e')
-    await go(page, 'Readers')
+    const card = page.getByRole('article').filter({ hasText: 'Test mail to b.seed@icloud.com' })
+    await card.getByText('in Junk', { exact: true }).waitFor()
+    await card.getByText('Before it was in the inbox.').waitFor()
+    await page.getByRole('heading', { name: 'Test mail is not in the inbox.' }).waitFor()
+    await card.getByRole('link', { name: 'All test mail' }).click()
     const [first, second] = [0, 1].map((index) => page.locator('.seeds li').nth(index))
     await first?.getByText('b.seed@icloud.com').waitFor()
     await first?.getByText('in Junk', { exact: true }).waitFor()
@@ -385,7 +395,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
           expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width])
         }
         await go(page, 'Now')
-        await page.getByRole('button', { name: 'Release …' }).click()
+        await page.getByRole('button', { name: 'Release lane ip-2' }).click()
         await page.getByRole('dialog').waitFor()
         expect(await faultsOfAccess(page)).toEqual([])
         expect(small.faults).toEqual([])
@@ -413,6 +423,35 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter')
     await page.getByText('Released: its mail goes now.').waitFor()
     expect(v.faults).toEqual([])
+  })
+
+  it('says that the ledger does not answer, and goes on by itself when it does', async () => {
+    const ledger = memoryLedger()
+    let isDown = false
+    const shaky: Ledger = {
+      ...ledger,
+      read: (keys) => (isDown ? Promise.reject(down) : ledger.read(keys)),
+      counts: (groups) => (isDown ? Promise.reject(down) : ledger.counts(groups)),
+      events: (query) => (isDown ? Promise.reject(down) : ledger.events(query)),
+    }
+    const down = new EngineError('ELEDGERTIMEOUT', 'the server did not answer within 2 s')
+    const other = await world({ engine: createEngine({ ledger: shaky, logger: quiet }) })
+    const seen = await visit(browser, other.dashboard)
+    try {
+      await seen.page.getByText('Nothing was sent to Apple yet.').waitFor()
+      isDown = true
+      await go(seen.page, 'Why')
+      await seen.page.getByRole('alert').getByText('The ledger does not answer').waitFor()
+      await seen.page.getByRole('status').getByText('No answer', { exact: true }).waitFor()
+      isDown = false
+      await seen.page.getByText('Nothing was tried in this span.').waitFor()
+      await seen.page.getByText('Live', { exact: true }).waitFor()
+      // The browser itself tells of the answers with status 503.
+      expect(seen.faults.filter((fault) => !fault.includes('503'))).toEqual([])
+    } finally {
+      await seen.close()
+      await other.close()
+    }
   })
 
   it('has no buttons where it is read-only', async () => {

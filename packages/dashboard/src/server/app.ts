@@ -162,7 +162,9 @@ function failure(context: Context<Env>, error: Error, { options }: Parts): Respo
   if (error instanceof InputError) return problem(context, 400, error.code, error.message)
   if (error instanceof EngineError) {
     const isTheirs = error.code === 'EARGUMENT' || error.code === 'EIMPORT'
-    const message = isTheirs ? error.message : `The ledger does not answer: ${error.message}`
+    const message = isTheirs
+      ? error.message
+      : `The ledger does not answer: ${error.message}. Mail goes on as its policy says; this is asked again by itself.`
     return problem(context, isTheirs ? 400 : 503, error.code, message)
   }
   options.logger.error(

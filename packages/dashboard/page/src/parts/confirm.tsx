@@ -30,10 +30,14 @@ export function ask(question: Question): void {
   asked.value = question
 }
 
-/** What was done last, for everybody to see and hear. */
+/** What was done last, for everybody to see and hear: what was pressed for it may be gone. */
 export function Said(): JSX.Element {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (said.value !== null) place.current?.focus()
+  }, [said.value])
   return (
-    <div role="status" aria-live="polite">
+    <div role="status" aria-live="polite" tabIndex={-1} ref={place}>
       {said.value === null ? null : <p class="done">{said.value}</p>}
     </div>
   )

@@ -2,7 +2,16 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 
 /** Copies a text. Where the browser does not let pages copy, the text is marked, to be copied by hand. */
-export function Copy({ text, label }: { text: string; label: string }): JSX.Element {
+export function Copy({
+  text,
+  label,
+  name = label,
+}: {
+  text: string
+  label: string
+  /** Begins with the label and says what is copied, where there are several. */
+  name?: string
+}): JSX.Element {
   const [state, setState] = useState<'no' | 'copied' | 'by hand'>('no')
   const copy = async (): Promise<void> => {
     try {
@@ -14,7 +23,7 @@ export function Copy({ text, label }: { text: string; label: string }): JSX.Elem
   }
   return (
     <>
-      <button type="button" onClick={() => void copy()}>
+      <button type="button" aria-label={name} onClick={() => void copy()}>
         {label}
       </button>
       <span role="status" class="small soft">

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { AddressAnswer } from '../../../src/api/who.ts'
-import { ask } from '../parts/confirm.tsx'
+import { AskButton } from '../parts/ask-button.tsx'
 import { Feed } from '../parts/feed.tsx'
 import { Meaning } from '../parts/meaning.tsx'
 import { Name, Problem, Reply, Time } from '../parts/texts.tsx'
@@ -17,7 +17,9 @@ export function Address({ recipient }: { recipient: string }): JSX.Element {
         <h2 id="address">
           <Name text={data?.recipient ?? recipient} />
         </h2>
-        <a href="#/who">Close</a>
+        <a href="#/who" aria-label={`Close ${visible(data?.recipient ?? recipient)}`}>
+          Close
+        </a>
       </div>
       <Problem text={error} />
       {data === null ? null : <Known data={data} />}
@@ -53,40 +55,34 @@ function Known({ data }: { data: AddressAnswer }): JSX.Element {
         {isReadOnly() ? null : (
           <div class="row">
             {hasTraces && !suppressions.some(({ origin }) => origin === 'reply') ? (
-              <ReleaseButton recipient={recipient} origin="reply" label="Clear what replies did …" />
+              <ReleaseButton recipient={recipient} origin="reply" label="Clear what replies did" />
             ) : null}
-            <button
-              type="button"
-              onClick={() =>
-                ask({
-                  title: 'Suppress this address?',
-                  text: 'No mail goes to it any more, of any stream, until it is released by hand.',
-                  button: 'Suppress it',
-                  action: 'suppress',
-                  body: { address: recipient },
-                  done: () => 'Suppressed.',
-                })
-              }
-            >
-              Suppress …
-            </button>
-            <button
-              type="button"
-              onClick={() =>
-                ask({
-                  title: important ? 'Not important any more?' : 'Mark it as important?',
-                  text: important
-                    ? 'No alert is raised any more if a reply suppresses it.'
-                    : 'If a reply suppresses it, an alert is raised.',
-                  button: important ? 'Take the mark away' : 'Mark it',
-                  action: 'mark-important',
-                  body: { address: recipient, important: !important },
-                  done: () => 'Done.',
-                })
-              }
-            >
-              {important ? 'Not important any more …' : 'Mark as important …'}
-            </button>
+            <AskButton
+              label="Suppress"
+              name={`Suppress ${visible(recipient)}`}
+              question={{
+                title: 'Suppress this address?',
+                text: 'No mail goes to it any more, of any stream, until it is released by hand.',
+                button: 'Suppress it',
+                action: 'suppress',
+                body: { address: recipient },
+                done: () => 'Suppressed.',
+              }}
+            />
+            <AskButton
+              label={important ? 'Not important any more' : 'Mark as important'}
+              name={`${important ? 'Not important any more' : 'Mark as important'}: ${visible(recipient)}`}
+              question={{
+                title: important ? 'Not important any more?' : 'Mark it as important?',
+                text: important
+                  ? 'No alert is raised any more if a reply suppresses it.'
+                  : 'If a reply suppresses it, an alert is raised.',
+                button: important ? 'Take the mark away' : 'Mark it',
+                action: 'mark-important',
+                body: { address: recipient, important: !important },
+                done: () => 'Done.',
+              }}
+            />
           </div>
         )}
       </div>
@@ -119,11 +115,9 @@ function Known({ data }: { data: AddressAnswer }): JSX.Element {
               </>
             )}
           </p>
-          {isReadOnly() ? null : (
-            <div>
-              <ReleaseButton recipient={recipient} origin={suppression.origin} label="Release …" />
-            </div>
-          )}
+          <div>
+            <ReleaseButton recipient={recipient} origin={suppression.origin} label="Release" />
+          </div>
         </article>
       ))}
       {Object.values(data.meanings).map((meaning) => (
@@ -188,24 +182,21 @@ function ReleaseButton({
   label: string
 }): JSX.Element {
   return (
-    <button
-      type="button"
-      onClick={() =>
-        ask({
-          title: `Release ${visible(recipient)}?`,
-          text: warnings[origin] ?? '',
-          button: 'Release it',
-          action: 'release-address',
-          body: { address: recipient, origin },
-          done: (done) =>
-            done === 0
-              ? 'There was no suppression of this kind any more.'
-              : `${count(done)} suppression released.`,
-        })
-      }
-    >
-      {label}
-    </button>
+    <AskButton
+      label={label}
+      name={`${label}: ${visible(recipient)}, ${originWords(origin)}`}
+      question={{
+        title: `Release ${visible(recipient)}?`,
+        text: warnings[origin] ?? '',
+        button: 'Release it',
+        action: 'release-address',
+        body: { address: recipient, origin },
+        done: (done) =>
+          done === 0
+            ? 'There was no suppression of this kind any more.'
+            : `${count(done)} suppression released.`,
+      }}
+    />
   )
 }
 

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact'
 import type { NowAnswer } from '../../../src/api/now.ts'
-import { ask } from '../parts/confirm.tsx'
+import { AskButton } from '../parts/ask-button.tsx'
 import { Empty, Name } from '../parts/texts.tsx'
-import { isReadOnly } from '../session.ts'
 import { ago, count, visible } from '../words.ts'
 
 /** The flows to Apple. */
@@ -49,23 +48,18 @@ function LaneRow({ lane }: { lane: NowAnswer['lanes'][number] }): JSX.Element {
         {detour === null ? null : (
           <div class="small soft">
             goes around over <Name text={detour.to} />{' '}
-            {isReadOnly() ? null : (
-              <button
-                type="button"
-                class="link"
-                onClick={() =>
-                  ask({
-                    title: `Was the block of ${visible(lane.lane)} looked into?`,
-                    text: `The stream ${visible(detour.stream)}, which most likely led to the block, may then go over ${visible(detour.to)} too.`,
-                    button: 'It was',
-                    action: 'confirm-detour',
-                    body: { lane: lane.lane },
-                  })
-                }
-              >
-                Confirm …
-              </button>
-            )}
+            <AskButton
+              label="Confirm"
+              name={`Confirm that the block of lane ${visible(lane.lane)} was looked into`}
+              isLink
+              question={{
+                title: `Was the block of ${visible(lane.lane)} looked into?`,
+                text: `The stream ${visible(detour.stream)}, which most likely led to the block, may then go over ${visible(detour.to)} too.`,
+                button: 'It was',
+                action: 'confirm-detour',
+                body: { lane: lane.lane },
+              }}
+            />
           </div>
         )}
       </th>

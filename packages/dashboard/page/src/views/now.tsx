@@ -30,11 +30,12 @@ export function Now(): JSX.Element {
   )
 }
 
-function headline({ month, holds, incidents, canaries }: NowAnswer): string {
+function headline({ month, holds, incidents, canaries, placements }: NowAnswer): string {
   const open = incidents.filter(({ endedAt }) => endedAt === null).length
   if (open > 0) return 'Apple itself seems to be broken.'
   const things = holds.length + canaries.filter(({ verdict }) => verdict === 'stop').length
   if (things > 0) return things === 1 ? 'One thing holds mail back.' : `${things} things hold mail back.`
+  if (placements.length > 0) return 'Test mail is not in the inbox.'
   return month.attempts === 0 ? 'Nothing was sent to Apple yet.' : 'Apple takes your mail.'
 }
 
@@ -84,6 +85,13 @@ function Content({
           <Span name="Last day" summary={data.day} usual={usual} />
           <Span name="Last 30 days" summary={data.month} usual={usual} />
         </div>
+        <p class="small soft">
+          <strong>Deferred</strong>: Apple asked to try again. <strong>Bounced</strong>: given up for the
+          recipient’s reasons. <strong>Refused</strong>: for yours, also where the refusal closed a lane or
+          held the message. <strong>Expired</strong>: too old to try again. Those were attempts.{' '}
+          <strong>Held</strong> and <strong>suppressed</strong> were stopped before an attempt, each time they
+          were asked for.
+        </p>
       </section>
       <section class="card" aria-labelledby="chart">
         <div class="bar">

@@ -9,11 +9,12 @@ import { doneWords, faultWords } from '../words.ts'
 /** Any reply, pasted and explained. */
 export function Paste(): JSX.Element {
   const [reply, setReply] = useState('')
+  const [recipient, setRecipient] = useState('')
   const [answer, setAnswer] = useState<ExplainAnswer | null>(null)
   const [error, setError] = useState<string | null>(null)
   const explain = async (): Promise<void> => {
     try {
-      setAnswer(await post<ExplainAnswer>('explain', { reply }))
+      setAnswer(await post<ExplainAnswer>('explain', { reply, recipient: recipient.trim() }))
       setError(null)
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : String(failure))
@@ -39,6 +40,18 @@ export function Paste(): JSX.Element {
             onInput={(event) => setReply(event.currentTarget.value)}
           />
         </label>
+        <label>
+          <span>Recipient, if the reply does not name one (others use such words too)</span>
+          <input
+            value={recipient}
+            maxLength={320}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            placeholder="anna@icloud.com"
+            onInput={(event) => setRecipient(event.currentTarget.value)}
+          />
+        </label>
         <div>
           <button type="submit" class="main">
             Explain
@@ -46,21 +59,26 @@ export function Paste(): JSX.Element {
         </div>
       </form>
       <Problem text={error} />
-      <div role="status" class="form">
-        {answer === null ? null : (
-          <>
-            <h3>{answer.meaning?.title ?? 'No rule of Apple’s'}</h3>
-            <p class="soft">
-              {answer.whose} Fault: {faultWords(answer.fault)}. The message is {doneWords(answer.disposition)}
-              . Sure: {answer.confidence}.
-            </p>
-            {answer.notes.map((note) => (
-              <p key={note}>{note}</p>
-            ))}
-            {answer.meaning === null ? null : <Meaning meaning={answer.meaning} />}
-          </>
-        )}
-      </div>
+      <p role="status" class="hidden">
+        {answer === null ? '' : `It is explained below: ${titleOf(answer)}`}
+      </p>
+      {answer === null ? null : (
+        <div class="form">
+          <h3>{titleOf(answer)}</h3>
+          <p class="soft">
+            {answer.whose} Fault: {faultWords(answer.fault)}. The message is {doneWords(answer.disposition)}.
+            Sure: {answer.confidence}.
+          </p>
+          {answer.notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
+          {answer.meaning === null ? null : <Meaning meaning={answer.meaning} />}
+        </div>
+      )}
     </section>
   )
+}
+
+function titleOf({ meaning }: ExplainAnswer): string {
+  return meaning?.title ?? 'No rule of Apple’s'
 }

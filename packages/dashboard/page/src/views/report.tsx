@@ -88,9 +88,10 @@ export function Report(): JSX.Element {
         </div>
         <Problem text={error} />
       </form>
-      <div role="status" class="form">
-        {letter === null ? null : <Letter letter={letter} />}
-      </div>
+      <p role="status" class="hidden">
+        {letter === null ? '' : 'The letter is written; it follows the form.'}
+      </p>
+      {letter === null ? null : <Letter letter={letter} />}
     </>
   )
 }
@@ -117,7 +118,7 @@ function Letter({ letter: { to, subject, text, notes } }: { letter: ReportAnswer
           <dd>{visible(subject)}</dd>
         </div>
       </dl>
-      <pre class="reply" tabIndex={0} role="region" aria-label="The letter">
+      <pre class="reply whole" tabIndex={0} role="region" aria-label="The letter">
         {visible(text)}
       </pre>
       <div class="row">

@@ -31,7 +31,11 @@ export function Unknown(): JSX.Element {
               {visible(rule)} · {doneWords(did)}
             </p>
             <div class="row">
-              <Copy text={`# ${issue.title}\n\n${issue.body}`} label="Copy as an issue" />
+              <Copy
+                text={`# ${issue.title}\n\n${issue.body}`}
+                label="Copy as an issue"
+                name={`Copy as an issue: ${issue.title}`}
+              />
             </div>
           </article>
         ))

@@ -83,12 +83,23 @@ function Matches({ text, typed }: { text: string; typed: string }): JSX.Element 
     }
   }
   const total = data?.total ?? null
+  // Once for each search, and not again whenever the list changes by itself.
+  const [told, setTold] = useState({ text: '', said: '' })
+  useEffect(() => {
+    if (data === null || told.text === text) return
+    const [found, rest] = [data.matches.length, data.next === null ? '' : ' and more']
+    setTold({
+      text,
+      said: text === '' ? '' : `${found === 0 ? 'No' : count(found)}${rest} suppressed addresses found.`,
+    })
+  }, [data, text])
   return (
     <section aria-labelledby="suppressed">
       <div class="bar">
         <h2 id="suppressed">Suppressed addresses</h2>
-        <span class="soft small" role="status">
-          {total === null ? '' : `${count(total)} altogether`}
+        <span class="soft small">{total === null ? '' : `${count(total)} altogether`}</span>
+        <span class="hidden" role="status">
+          {told.said}
         </span>
       </div>
       <Problem text={error ?? failure} />
@@ -133,7 +144,13 @@ function Matches({ text, typed }: { text: string; typed: string }): JSX.Element 
                   </th>
                   <td>{first?.rule ?? originWords(first?.origin ?? '')}</td>
                   <td>{streamWords(first?.streams ?? [])}</td>
-                  <td>{first === undefined ? '' : when(first.at)}</td>
+                  <td>
+                    {first === undefined ? (
+                      ''
+                    ) : (
+                      <time dateTime={new Date(first.at).toISOString()}>{when(first.at)}</time>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>

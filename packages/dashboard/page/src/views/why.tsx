@@ -6,8 +6,8 @@ import { Meaning } from '../parts/meaning.tsx'
 import { WindowChoice, type Window } from '../parts/segments.tsx'
 import { Spark } from '../parts/spark.tsx'
 import { Empty, Name, Problem, Reply, Time } from '../parts/texts.tsx'
-import { ask } from '../parts/confirm.tsx'
-import { isReadOnly, usualWindow } from '../session.ts'
+import { AskButton } from '../parts/ask-button.tsx'
+import { usualWindow } from '../session.ts'
 import { useAnswer } from '../use-answer.ts'
 import { count, doneWords, faultWords, visible } from '../words.ts'
 import { Paste } from './paste.tsx'
@@ -149,23 +149,20 @@ function RuleBlock({
             ))}
           </div>
           {meaning === null ? null : <Meaning meaning={meaning} />}
-          {isReadOnly() || did.suppress === undefined ? null : (
+          {did.suppress === undefined ? null : (
             <div>
-              <button
-                type="button"
-                onClick={() =>
-                  ask({
-                    title: 'Take back what this rule did?',
-                    text: `All suppressions, doubts and counts that ${visible(rule)} led to in the last ${window === 'month' ? '30 days' : window} are taken back. Unsubscribes and complaints stay.`,
-                    button: 'Take them back',
-                    action: 'release-rule',
-                    body: { rule, since },
-                    done: (done) => `${count(done)} suppressions were taken back.`,
-                  })
-                }
-              >
-                Take back what it did …
-              </button>
+              <AskButton
+                label="Take back what it did"
+                name={`Take back what it did: ${visible(rule)}`}
+                question={{
+                  title: 'Take back what this rule did?',
+                  text: `All suppressions, doubts and counts that ${visible(rule)} led to in the last ${window === 'month' ? '30 days' : window} are taken back. Unsubscribes and complaints stay.`,
+                  button: 'Take them back',
+                  action: 'release-rule',
+                  body: { rule, since },
+                  done: (done) => `${count(done)} suppressions were taken back.`,
+                }}
+              />
             </div>
           )}
         </div>
