@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createEngine } from '@icloud-delivery/engine'
 import type { SimulatorOptions } from '@icloud-delivery/mx-simulator'
@@ -102,5 +105,41 @@ describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
     expect(JSON.parse((info as unknown as { message: string }).message)).toMatchObject({
       to: [{ address: 'anna@icloud.com' }],
     })
+  })
+
+  it('shows mail as a stream, starts sendmail, and gives SES a command, for each recipient at Apple', async () => {
+    const local = nodemailer.createTransport({ streamTransport: true, buffer: true })
+    const streamed = await withIcloud(local, { resolveMx: false }).sendMail(mail(['anna@icloud.com']))
+    expect(String((streamed as unknown as { message: Buffer }).message)).toContain('Hello there')
+
+    const directory = mkdtempSync(join(tmpdir(), 'nodemailer-icloud-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const path = join(directory, 'sendmail')
+    const log = join(directory, 'log')
+    writeFileSync(path, `#!/bin/sh\ncat > /dev/null\necho "$*" >> '${log}'\n`, { mode: 0o755 })
+    const commands: string[][] = []
+    const SES = {
+      SendEmailCommand: class {
+        readonly input: unknown
+        constructor(input: unknown) {
+          this.input = input
+        }
+      },
+      sesClient: {
+        send: async ({ input }: { input: { Destination: { ToAddresses: string[] } } }) => {
+          commands.push(input.Destination.ToAddresses)
+          return { MessageId: 'id' }
+        },
+      },
+    }
+    for (const options of [{ sendmail: true, path }, { SES }]) {
+      const transporter = withIcloud(nodemailer.createTransport(options), { resolveMx: false })
+      const info = await transporter.sendMail(mail(['anna@icloud.com', 'bert@icloud.com']))
+      expect(info.accepted).toEqual(['anna@icloud.com', 'bert@icloud.com'])
+    }
+    const started = readFileSync(log, 'utf8').trim().split('\n').toSorted()
+    const sendmail = '-i -f news@example.com'
+    expect(started).toEqual([`${sendmail} anna@icloud.com`, `${sendmail} bert@icloud.com`])
+    expect(commands).toEqual([['anna@icloud.com'], ['bert@icloud.com']])
   })
 })
