@@ -205,6 +205,7 @@ async function ask(
 ): Promise<Admission[]> {
   const declaring = direct ? testBatches.declare(subject, settings) : null
   if (declaring) await declaring
+  if (!direct) testBatches.passBy(subject, settings)
   const asked = engine.admit({
     recipients: todo.rcpt_to.map(({ address }) => address),
     ...subject,

@@ -192,7 +192,7 @@ export function createRuntime(plugin: Plugin): Runtime {
     returnPaths,
     preflight: new LivePreflight(plugin, live, homeFolder()),
     findingsSeen,
-    testBatches: new TestBatches(engine, error),
+    testBatches: new TestBatches(engine, { error, warn: (message) => plugin.logwarn(message) }),
     metrics,
     decided(decision, hmail) {
       plugin.lognotice(decisionLine(decision))

@@ -13,11 +13,17 @@ const WAIT_SECONDS = 3600
 export class TestBatches {
   readonly #engine: Pick<Engine, 'canary' | 'canaries'>
   readonly #error: (message: string) => void
+  readonly #warn: (message: string) => void
   readonly #declared = new Map<string, Promise<void>>()
+  readonly #relayed = new Set<string>()
 
-  constructor(engine: Pick<Engine, 'canary' | 'canaries'>, error: (message: string) => void) {
+  constructor(
+    engine: Pick<Engine, 'canary' | 'canaries'>,
+    { error, warn }: { error: (message: string) => void; warn: (message: string) => void },
+  ) {
     this.#engine = engine
     this.#error = error
+    this.#warn = warn
   }
 
   /** To be waited for before the engine is asked about mail of this subject. `null`: there is nothing to wait for. */
@@ -42,6 +48,20 @@ export class TestBatches {
     const [oldest] = this.#declared.keys()
     if (this.#declared.size > MOST && oldest !== undefined) this.#declared.delete(oldest)
     return declaring
+  }
+
+  /** Says, once for each stream, that mail goes to a smart host without a test batch, as Apple’s answers are not heard there. */
+  passBy(
+    { stream, campaign }: Pick<MailSubject, 'stream' | 'campaign'>,
+    { canary }: Pick<Settings, 'canary'>,
+  ): void {
+    if (canary.size === 0 || campaign === undefined || !canary.has(stream) || this.#relayed.has(stream))
+      return
+    this.#relayed.add(stream)
+    this.#warn(
+      `[canary] ${stream} does nothing for mail that goes over a smart host: its answer is not Apple's. Send this stream to ` +
+        "Apple's MX directly, or take it out of [canary].",
+    )
   }
 
   /** One that an application declared in the same ledger keeps its numbers. */

@@ -81,11 +81,17 @@ export class IcloudTransport extends EventEmitter {
 
   /**
    * Declares a test batch: the first recipients of a campaign go, the rest is held (`EHELD`) until Apple has answered to them, on a
-   * direct hop. Declared again it says how it stands.
+   * direct hop. Declared again it says how it stands. On a relay hop it holds nothing here, which is logged: only what brings
+   * the campaign to Apple's MX with the same ledger, such as haraka-plugin-icloud, obeys it.
    *
    * @param options as of the engine's `canary`; `id` is what the option `campaign` gives for the mail
    */
   async canary(options: CanaryOptions): Promise<CampaignCanary> {
+    if (this.#host.settings.peer.hop === 'relay')
+      this.#warn(
+        `The test batch of ${options.id} holds nothing back here: this transport hands mail to a relay, whose answer is not Apple's. ` +
+          "It works where the campaign is brought to Apple's MX with the same ledger, such as by haraka-plugin-icloud.",
+      )
     return this.#withFindings(await this.engine.canary(options))
   }
 

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import nodemailer from 'nodemailer'
+import SMTPTransport from 'nodemailer/lib/smtp-transport'
 import { isPreflightError } from './errors.ts'
+import { icloudTransport } from './icloud-transport.ts'
 import type { IcloudOptions } from './options.ts'
 import { outboxStage } from './outbox/outbox-stage.test.fixture.ts'
 import type { PreflightFinding, PreflightOption } from './preflight.ts'
@@ -208,5 +210,16 @@ describe('a test batch', () => {
     })
     await transporter.sendMail(mail('dora@icloud.com'))
     expect(apple.messages).toHaveLength(3)
+  })
+
+  it('is told to hold nothing behind a relay', async () => {
+    const logged: { message: string }[] = []
+    const transport = icloudTransport(new SMTPTransport({ host: 'smtp.example.com' }), { ledger: 'memory:' })
+    transport.on('log', (entry) => logged.push(entry as { message: string }))
+    expect(await transport.canary({ id: 'spring', size: 2 })).toMatchObject({ verdict: null })
+    transport.close()
+    expect(logged).toMatchObject([
+      { message: expect.stringMatching(/^The test batch of spring holds nothing back/) },
+    ])
   })
 })
