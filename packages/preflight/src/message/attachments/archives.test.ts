@@ -113,6 +113,15 @@ describe('what is in an archive', () => {
       { archive: 'rar with a.txt', encrypted: 'a rar with a password' },
     ],
     [
+      'a rar 5 with a password that does not hide its names',
+      rar5([{ name: 'a.exe', content: 'x' }], { encrypted: true }),
+      {
+        archive: 'rar with a.exe',
+        executable: 'a.exe: the ending of a program',
+        encrypted: 'a rar with a password',
+      },
+    ],
+    [
       'a rar 4 with a password',
       rar4([text], { encrypted: true }),
       { archive: 'rar with a.txt', encrypted: 'a rar with a password' },
