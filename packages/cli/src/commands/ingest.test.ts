@@ -215,9 +215,40 @@ describe('ingest', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  test('a log without hosts counts only if the server delivers directly', async () => {
+    const at = new Date().toISOString()
+    const line = (level: string, id: string, origin: string, text: string): string =>
+      `${at} [${level}] [${id}] [${origin}] ${text}\n`
+    writeFileSync(
+      place.path('haraka.log'),
+      line('NOTICE', 'A.1', 'core', 'recipient <ines@icloud.com> code=OK msg="" sender=news@example.com') +
+        line(
+          'NOTICE',
+          'A.1',
+          'core',
+          'message mid=<1@example.com> size=9 rcpts=1/0/0 delay=0 code=CONT msg=""',
+        ) +
+        line(
+          'NOTICE',
+          'A.1.1',
+          'outbound',
+          'recipient <ines@icloud.com> rejected: 550 5.1.1 <ines@icloud.com>: user does not exist',
+        ),
+    )
+    const listed = await run(['--log', 'haraka.log'])
+    expect(listed).toMatchObject({ code: 0, stdout: 'Log of haraka: 1 listed.\n' })
+    expect(listed.stderr).toContain('direct')
+    expect(await run(['--log', 'haraka.log', '--direct'])).toEqual({
+      code: 0,
+      stdout: 'Log of haraka: 1 recorded.\n',
+      stderr: '',
+    })
+  })
+
   test.each<[string[], number, RegExp]>([
     [['--log', 'a', '--mbox', 'b'], 2, /one source at a time/],
     [['--mbox', 'b', '--follow'], 2, /--follow goes with --log only/],
+    [['--mbox', 'b', '--direct'], 2, /--direct goes with --log only/],
     [['--imap'], 2, /ICLOUD_DELIVERY_IMAP/],
     [['--log', 'missing.log'], 1, /EFILE/],
     [['--maildir', 'missing'], 1, /EFILE/],

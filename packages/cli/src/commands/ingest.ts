@@ -28,6 +28,10 @@ Where a filter hands mail back to your MX from 127.0.0.1, that address has to st
 "receivers": { "hosts": [...], "addresses": ["127.0.0.1"] }; not behind a proxy that hides
 who connects.
 
+Haraka's own log, and PowerMTA's without dsnMta, do not name the host that refused, so their
+replies are listed only: a smarthost's refusals are no fault of the recipient. They count with
+--direct.
+
 A message on standard input that cannot be remembered, for whatever reason, ends with 75
 (EX_TEMPFAIL), so that your mail server tries again. Reading a source twice counts once.`
 
@@ -54,6 +58,7 @@ export function addIngest(program: Command, end: (exitCode: number) => void): vo
     .option('--state <file>', 'for a log or IMAP: remembers how far it was read')
     .option('--follow', 'for a log: go on as it grows, until Ctrl-C')
     .addOption(new Option('--format <format>', 'of the log (default: by its first lines)').choices(formats))
+    .option('--direct', "for a log: this server connects to Apple's MX itself, never to a smarthost")
     .option('--time-zone <zone>', 'of times without one, such as Europe/Berlin')
     .option('--stream <name>', 'the kind of mail that it was (default: transactional)')
     .option('--lane <name>', 'of what names none (default: relayed)')

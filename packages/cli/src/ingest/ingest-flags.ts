@@ -16,6 +16,7 @@ export interface IngestFlags extends LedgerFlags, JsonFlag {
   folder?: string
   follow?: true
   format?: LogFormat
+  direct?: true
   timeZone?: string
   stream?: string
   lane?: string
@@ -33,6 +34,7 @@ const belongs: Readonly<Partial<Record<keyof IngestFlags, readonly Source[]>>> =
   folder: ['imap'],
   follow: ['log'],
   format: ['log'],
+  direct: ['log'],
   timeZone: ['log'],
 }
 

@@ -10,7 +10,7 @@ import type { IngestFlags } from './ingest-flags.ts'
 /** Records what Apple replied according to a log; with `--follow` until the signal. */
 export async function ingestLogFile(
   log: string,
-  { json, lane, stream, state, follow, format, timeZone }: IngestFlags,
+  { json, lane, stream, state, follow, format, direct, timeZone }: IngestFlags,
   { engine }: Pick<Opened, 'engine'>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -23,6 +23,7 @@ export async function ingestLogFile(
     ...(state !== undefined && { state }),
     ...(follow === true && { follow }),
     ...(format !== undefined && { format }),
+    ...(direct === true && { direct }),
     ...(timeZone !== undefined && { timeZone }),
     ...(stream !== undefined && { annotate: () => ({ stream }) }),
     onResult: (_, { status }) => {

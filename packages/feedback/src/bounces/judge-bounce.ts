@@ -144,7 +144,8 @@ async function actOnSigned(
 }
 
 /** Whom it counts for, and as what. */
-interface Meant extends Pick<LateReply, 'trust' | 'rememberUntil' | 'mailbox'> {
+interface Meant extends Pick<LateReply, 'rememberUntil' | 'mailbox'> {
+  trust: 'recipient' | 'all'
   recipient: string | null
   lane?: string | undefined
   id?: string

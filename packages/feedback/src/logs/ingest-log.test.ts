@@ -79,7 +79,7 @@ describe('ingestLog', () => {
     }
     expect(await ingest({ onResult })).toEqual({
       format: 'postfix',
-      counts: { recorded: 4, duplicate: 0, 'not-apple': 0, outdated: 0, invalid: 0 },
+      counts: { recorded: 4, duplicate: 0, listed: 0, 'not-apple': 0, outdated: 0, invalid: 0 },
     })
     expect(seen.map(([recipient]) => recipient).toSorted()).toEqual([
       'anna@icloud.com',

@@ -23,6 +23,12 @@ export interface IngestLogOptions {
    * for another ledger only.
    */
   format?: LogFormat
+  /**
+   * Whether the mail server connects to the recipients' MX by itself, and never to a smarthost. Then a line that does not name the host
+   * that answered (Haraka's own, PowerMTA without `dsnMta`) counts as Apple's if the recipient's domain is Apple's. Default false: such
+   * lines are `listed`, as a smarthost may have refused, and `onWarning` says so.
+   */
+  direct?: boolean
   /** Of times without a zone, such as `Europe/Berlin` or `+02:00`. Default: that of this machine. */
   timeZone?: string
   /**

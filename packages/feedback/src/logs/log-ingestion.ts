@@ -8,6 +8,7 @@ import { fingerprintOf, isUnchanged, tailOf, type Fingerprint } from './log-fing
 import { savePosition, type LogPosition } from './log-position.ts'
 import { LogReader } from './log-reader.ts'
 import { segmentsAfter, type LogSegment } from './log-segments.ts'
+import type { LogReply } from './log-reply.ts'
 import { recordReplies, type Recording } from './record-replies.ts'
 import { WholeLines } from './whole-lines.ts'
 
@@ -39,6 +40,7 @@ export class LogIngestion {
   #savedAt = 0
   #isSaved = true
   #misses = 0
+  #hasToldNameless = false
 
   constructor(
     log: string,
@@ -46,23 +48,35 @@ export class LogIngestion {
     clock: LogClock,
     position: LogPosition | null,
   ) {
-    const { feedback, format, annotate, onResult, follow = false, signal } = options
+    const { feedback, format, annotate, onResult, follow = false, direct = false, signal } = options
     this.#log = log
     this.#options = options
     this.#clock = clock
     this.#now = options.clock ?? Date.now
     this.#position = position
-    this.#reader = new LogReader({ name: log, format: format ?? null, clock, joins: true })
+    this.#reader = new LogReader({ name: log, format: format ?? null, clock, joins: true, isDirect: direct })
     this.#recording = {
       feedback,
       annotate: annotate ?? (() => ({})),
-      onResult,
-      counts: { recorded: 0, duplicate: 0, 'not-apple': 0, outdated: 0, invalid: 0 },
+      onResult: (reply, result) => {
+        if (result.status === 'listed') this.#tellNameless(reply)
+        onResult?.(reply, result)
+      },
+      counts: { recorded: 0, duplicate: 0, listed: 0, 'not-apple': 0, outdated: 0, invalid: 0 },
       isPatient: follow,
       signal,
     }
     if (position?.format && (format ?? position.format) === position.format)
       this.#reader.resume(position.format, position.heading)
+  }
+
+  /** Once: it is the same with all of the log. */
+  #tellNameless({ outcome }: LogReply): void {
+    if (this.#hasToldNameless || (outcome.host ?? null) !== null || this.#options.direct) return
+    this.#hasToldNameless = true
+    this.#options.onWarning?.(
+      `${this.#log} does not name the host that answered, and a smarthost may have: such replies are listed, and none counts. If this mail server connects to Apple's MX by itself, say so (direct), without the state of this run`,
+    )
   }
 
   get #isStopped(): boolean {

@@ -7,6 +7,7 @@ import { LineScanner } from './line-scanner.ts'
 import type { LogClock } from './log-clock.ts'
 import type { LogParser } from './log-parser.ts'
 import { logFormats, type LogFormat, type LogReply, type ParsedReply } from './log-reply.ts'
+import { trustOf } from './whose-line.ts'
 
 const sampleBytes = 65_536
 
@@ -19,6 +20,8 @@ export interface LogReading {
   clock: LogClock
   /** Whether the sender and the Message-ID are looked for on other lines. */
   joins: boolean
+  /** Whether the mail server connects to the recipients' MX, and to no smarthost. */
+  isDirect: boolean
 }
 
 interface Tools {
@@ -95,18 +98,18 @@ export class LogReader {
   }
 
   #reply(format: LogFormat, digest: string, parsed: ParsedReply): LogReply {
-    const { at, recipient, sender, messageId, queueId, source, outcome } = parsed
+    const { at, recipient, sender, messageId, queueId, source, outcome, isFromBounce } = parsed
+    const { clock, isDirect } = this.#reading
     return {
       id: `log:${digest}:${recipient}`,
-      // Without a host it may be a smarthost that answered, and what that refuses closes no lane.
-      trust: outcome.kind === 'reply' && (outcome.host ?? null) === null ? 'recipient' : 'all',
+      trust: isFromBounce ? 'none' : trustOf(recipient, outcome, isDirect),
       format,
       recipient,
       messageId: messageId ?? queueId,
       queueId,
       source,
       outcome,
-      at: at ?? this.#reading.clock.reference,
+      at: at ?? clock.reference,
       ...(sender !== null && { sender }),
     }
   }

@@ -27,8 +27,11 @@ export type LogOutcome = Extract<LateOutcome, { kind: 'delivered' | 'reply' }>
 export interface LogReply extends LateReply {
   /** The same line gives the same id, in whatever file it stands. */
   id: string
-  /** `recipient` where the log does not name the host that answered. */
-  trust: 'all' | 'recipient'
+  /**
+   * `none` where the log does not name the host that answered, unless `direct` says that it can only be Apple's, and for bounce messages that
+   * the mail server was sent; `recipient` where the words alone name Apple's host.
+   */
+  trust: LateReply['trust']
   format: LogFormat
   outcome: LogOutcome
   /** ms since the epoch. */
@@ -51,6 +54,8 @@ export interface ParsedReply {
   queueId: string | null
   source: string | null
   outcome: LogOutcome
+  /** It came in a bounce message, which anybody may have written. */
+  isFromBounce?: true
 }
 
 /** A reply in a log: the text with what stands around it, who said it, and whether the mail server goes on trying. */

@@ -33,6 +33,12 @@ export interface ReadLogOptions {
    * queue id. Default true.
    */
   joins?: boolean
+  /**
+   * Whether the mail server connects to the recipients' MX by itself, and never to a smarthost. Then a line that does not name the host
+   * that answered (Haraka's own, PowerMTA without `dsnMta`) is Apple's word if the recipient's domain is Apple's. Default false: such
+   * lines have `trust: 'none'`.
+   */
+  direct?: boolean
   /** Called after each piece of at most 1 MB. */
   onProgress?: (progress: LogProgress) => void
   /** Ends the reading: it then throws the signal's reason. */
@@ -52,12 +58,12 @@ export async function* readLog(
   input: string | Readable,
   options: ReadLogOptions = {},
 ): AsyncGenerator<LogReply, void, undefined> {
-  const { signal, onProgress, joins = true } = options
+  const { signal, onProgress, joins = true, direct = false } = options
   const name = typeof input === 'string' ? input : 'the stream'
   const clock = logClock('readLog', options, await referenceOf(input, options))
   const source = await openSource(input, 0)
   try {
-    const reader = new LogReader({ name, format: options.format ?? null, clock, joins })
+    const reader = new LogReader({ name, format: options.format ?? null, clock, joins, isDirect: direct })
     const lines = new WholeLines(source, 0)
     for (;;) {
       signal?.throwIfAborted()

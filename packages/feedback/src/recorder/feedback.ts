@@ -30,6 +30,7 @@ export interface Feedback {
 }
 
 const longestId = 1000
+const unknownSource = 'nobody can vouch for who said it, so nothing counts'
 
 /**
  * Feeds replies that arrive later to an engine. Sources (bounce messages, webhooks, logs) make a {@link LateReply} of each
@@ -74,6 +75,7 @@ async function recordOne(engine: Engine, lane: string, reply: LateReply): Promis
   if (!isAddress(recipient)) return result(reply, 'invalid', 'the recipient is no address')
   const id = reply.id === null ? undefined : shortened(reply.id)
   if (outcome.kind === 'complaint' || outcome.kind === 'unsubscribe') {
+    if (reply.trust === 'none') return result(reply, 'listed', unknownSource)
     const { at } = reply
     const stream = outcome.kind === 'unsubscribe' ? (outcome.stream ?? reply.stream) : undefined
     const done = await engine.recordEngagement(recipient, outcome.kind, {
@@ -93,6 +95,7 @@ async function recordOne(engine: Engine, lane: string, reply: LateReply): Promis
 
   if (outcome.kind === 'reply' && host === null && !isKnownOfApple(reply, outcome))
     return result(reply, 'not-apple', 'no host is named, and the words are none that Apple is known for')
+  if (reply.trust === 'none') return result(reply, 'listed', unknownSource)
 
   // Whoever quotes Apple is believed for the recipient alone.
   const isAbout = reply.trust === 'all' && (host === null || isFromApple) ? 'all' : 'recipient'

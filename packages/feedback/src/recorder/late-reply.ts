@@ -58,9 +58,10 @@ export interface LateReply {
    * Who vouches for it. `all`: a source that only those can write who send your mail (a webhook whose signature was verified, a log
    * on your own disk, a bounce of a relay of yours): it may close a lane, and counts in rates and incidents. `recipient`: anything
    * else. Then the verdict counts for the recipient alone, and only because he can harm nobody but himself; find out first
-   * that it is he: a bounce that names a recipient is no evidence of that.
+   * that it is he: a bounce that names a recipient is no evidence of that. `none`: nobody knows who said it. It is `listed`, and
+   * changes nothing.
    */
-  trust: 'recipient' | 'all'
+  trust: 'none' | 'recipient' | 'all'
   outcome: LateOutcome
   /** When the reply was given, ms since the epoch. Default: now. What is older than 10 minutes counts for its recipient alone. */
   at?: number

@@ -7,12 +7,13 @@ import type { Action } from '@icloud-delivery/engine'
  * |---|---|
  * | `recorded` | it counts |
  * | `duplicate` | the same `id` counted before |
+ * | `listed` | nobody can vouch for it (`trust: 'none'`): nothing is remembered, and what is known better later counts |
  * | `not-apple` | somebody else's reply, or no host is named and no rule knows the words: nothing is remembered |
  * | `outdated` | Apple's, but Apple has taken mail for the recipient or somebody released it since, or it is more than a year old: nothing counts |
  * | `invalid` | it has no address, or is no report: `reason` says what is wrong |
  * | `failed` | it could not be remembered, neither in the ledger nor in the buffer: tell it again later |
  */
-export type LateStatus = 'recorded' | 'duplicate' | 'not-apple' | 'outdated' | 'invalid' | 'failed'
+export type LateStatus = 'recorded' | 'duplicate' | 'listed' | 'not-apple' | 'outdated' | 'invalid' | 'failed'
 
 /** Answer of {@link Feedback.record}. */
 export interface LateResult {

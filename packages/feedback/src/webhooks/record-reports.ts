@@ -4,19 +4,11 @@ import type { LateReply } from '../recorder/late-reply.ts'
 import type { LateResult, LateStatus } from '../recorder/late-result.ts'
 import { isReaderReport, type MadeReport, type ReaderReport, type WebhookReport } from './webhook-report.ts'
 
-/**
- * What became of an event: one of {@link LateStatus}, or `listed`: nobody can vouch for it (a bounce message that the ESP was sent later,
- * a complaint of one of several), so nothing counts.
- */
-export type WebhookStatus = LateStatus | 'listed'
-
-/** {@link LateResult} of an event. */
-export interface WebhookResult extends Omit<LateResult, 'status'> {
-  status: WebhookStatus
-}
+/** What became of an event. `listed`: a bounce message that the ESP was sent later, a complaint of one of several recipients. */
+export type WebhookResult = LateResult
 
 /** How many events came to what. */
-export type WebhookCounts = Record<WebhookStatus, number>
+export type WebhookCounts = Record<LateStatus, number>
 
 /** As many are recorded at once: enough to share a write of the ledger, and no request takes all of the memory. */
 const atOnce = 64
@@ -71,14 +63,14 @@ async function recordReply(reply: LateReply, feedback: Feedback): Promise<LateRe
   return await feedback.record(reply)
 }
 
-async function list(recipient: string, why: string, feedback: Feedback): Promise<WebhookResult> {
+async function list(recipient: string, why: string, feedback: Feedback): Promise<LateResult> {
   try {
     if (!(await isOfApple(recipient, feedback)))
       return answer(recipient, 'not-apple', 'not a recipient at Apple')
   } catch (error) {
     return failure(recipient, error)
   }
-  return { ...answer(recipient, 'recorded', why), status: 'listed' }
+  return answer(recipient, 'listed', why)
 }
 
 async function recordReader(report: ReaderReport, feedback: Feedback): Promise<LateResult> {

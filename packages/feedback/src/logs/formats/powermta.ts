@@ -6,7 +6,8 @@ import { phaseOf } from './phase.ts'
 
 /**
  * PowerMTA's accounting file in CSV: records `d`, `b`, `rb` and `t`, in whatever columns the header names; `type`, `rcpt` and
- * `dsnDiag` are needed. What PowerMTA answers by itself is marked `[internal]`, and no reply of Apple's.
+ * `dsnDiag` are needed. What PowerMTA answers by itself is marked `[internal]`, and no reply of Apple's. `rb` is what a bounce message
+ * said that came later, whoever wrote it.
  *
  * @see "Accounting" in PowerMTA's user guide
  */
@@ -44,6 +45,7 @@ export const powermta: LogFormatting = {
             queueId: field('envId') || null,
             source: field('dlvSourceIp') || field('vmta') || null,
             outcome,
+            ...(field('type') === 'rb' && { isFromBounce: true as const }),
           },
         ]
       },
