@@ -1,11 +1,15 @@
 import { mutated, type Random } from './mutate.test.fixture.ts'
 
+/** Seconds, for what is no parser. */
+export const momentSeconds = 0.3
 /** Seconds for which each parser is fed: a moment in the usual tests, 60 in `.ci/fuzz`. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 0.3)
+const usualSeconds = Number(process.env.FUZZ_SECONDS ?? momentSeconds)
+/** Whatever waits for the thread, such as Vitest itself, waits no longer. */
+const turnMs = 100
 const longestRunMs = 5000
 
 /** How long such a test may take, in ms. */
-export const fuzzMs: number = (seconds + 60) * 1000
+export const fuzzMs: number = (usualSeconds + 60) * 1000
 
 /**
  * Feeds a parser with inputs that are nearly right, until the time is up. Give the test {@link fuzzMs}, and expect that there was more
@@ -19,17 +23,20 @@ export const fuzzMs: number = (seconds + 60) * 1000
  *
  * @param examples what the parser understands, to be broken
  * @param run one input; it must not throw but for what it catches itself, nor take long
+ * @param seconds for how long; by default as long as `.ci/fuzz` says
  * @returns how many inputs there were
  * @throws Error with the seed of the input that failed: `FUZZ_SEED=<seed>` begins with it
  */
 export async function fuzz(
   examples: readonly (string | Uint8Array)[],
   run: (input: Buffer) => unknown,
+  seconds: number = usualSeconds,
 ): Promise<number> {
   const all = examples.map((example) => Buffer.from(example as string))
   let seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
   const end = performance.now() + seconds * 1000
   let runs = 0
+  let turnAt = performance.now()
   do {
     const input = mutated(all, randomOf(seed))
     const begun = performance.now()
@@ -38,11 +45,14 @@ export async function fuzz(
     } catch (error) {
       throw new Error(told('failed', seed, input), { cause: error })
     }
-    if (performance.now() - begun > longestRunMs) throw new Error(told('took too long', seed, input))
+    const done = performance.now()
+    if (done - begun > longestRunMs) throw new Error(told('took too long', seed, input))
     runs++
     seed = (seed + 1) % 2 ** 31
-    // What waits for the thread gets its turn.
-    if (runs % 50 === 0) await new Promise(setImmediate)
+    if (done - turnAt >= turnMs) {
+      await new Promise(setImmediate)
+      turnAt = performance.now()
+    }
   } while (performance.now() < end || runs < 2)
   return runs
 }

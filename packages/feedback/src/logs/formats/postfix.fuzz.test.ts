@@ -1,0 +1,3 @@
+import { feedBrokenLogs } from '../broken-logs.test.fixture.ts'
+
+feedBrokenLogs('postfix')
