@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
-import type { ReturnPath } from '@icloud-delivery/engine'
-import { argument } from '../errors.ts'
+import { verifyReturnPath, type ReturnPath } from '@icloud-delivery/engine'
+import { argument, FeedbackError } from '../errors.ts'
+import { callable, feedback, flag, later, list, text } from '../options/check.ts'
+import { checkOptions, objectOf, type Check, type Checks } from '../options/check-options.ts'
 import type { Feedback } from '../recorder/feedback.ts'
 import type { OwnHosts, OwnRelay } from './trust/own-relay.ts'
 import { defaultAddressFields, type SignedPaths } from './trust/signed-for.ts'
@@ -51,47 +53,61 @@ export interface CheckedBounces {
   clock: () => number
 }
 
+const host = text('a name of a host')
+const address: Check = (value, name) => {
+  if (typeof value !== 'string' || isIP(value) === 0) throw argument(name, 'an IP address', value)
+}
+const hostChecks: Checks<OwnHosts> = {
+  hosts: list(host, 'names of hosts'),
+  addresses: list(address, 'IP addresses'),
+}
+const returnPathChecks: Checks<SignedPaths> = { domain: later, prefix: later, keys: later }
+const checks: Checks<BouncesOptions> = {
+  feedback,
+  returnPath(value, name) {
+    objectOf(returnPathChecks)(value, name)
+    try {
+      verifyReturnPath('', value as SignedPaths)
+    } catch (error) {
+      // Says what is wrong with a key, a domain or a prefix, and never shows a secret.
+      const { message } = error as Error
+      throw new FeedbackError('EARGUMENT', message.replace(/^verifyReturnPath: /, `${name}.`), {
+        cause: error,
+      })
+    }
+  },
+  addressFields: list(text('a name of a field'), 'names of fields'),
+  recipientsOf: callable,
+  relays(value, name) {
+    const relay = objectOf<OwnRelay>({ ...hostChecks, lane: text('a name') })
+    list(relay, 'relays')(value, name)
+    for (const [index, { hosts }] of (value as OwnRelay[]).entries()) {
+      if (hosts === undefined || hosts.length === 0)
+        throw argument(`${name}[${index}].hosts`, 'at least one name, as its Reporting-MTA has it', hosts)
+    }
+  },
+  receivers(value, name) {
+    objectOf(hostChecks)(value, name)
+    const { hosts } = value as OwnHosts
+    if (hosts === undefined) throw argument(`${name}.hosts`, 'a list of names of hosts', hosts)
+  },
+  actOnUnsigned: flag,
+  stream: text('a name'),
+  clock: callable,
+}
+
 /** Throws `EARGUMENT` for options that cannot be right. */
 export function checkedBounces(options: BouncesOptions): CheckedBounces {
-  const {
-    feedback,
-    relays = [],
-    receivers = { hosts: [] },
-    addressFields = defaultAddressFields,
-  } = options ?? {}
-  if (typeof feedback?.record !== 'function')
-    throw argument('createBounces: feedback', 'what createFeedback gives', feedback)
-  for (const [name, list] of [
-    ['addressFields', addressFields],
-    ['receivers.hosts', receivers.hosts],
-    ['receivers.addresses', receivers.addresses ?? []],
-    ...relays.flatMap(({ hosts, addresses = [] }, index) => [
-      [`relays[${index}].hosts`, hosts] as const,
-      [`relays[${index}].addresses`, addresses] as const,
-    ]),
-  ] as const) {
-    if (!Array.isArray(list) || list.some((one) => typeof one !== 'string' || one === ''))
-      throw argument(`createBounces: ${name}`, 'a list of names', list)
-  }
-  for (const [index, address] of [receivers, ...relays]
-    .flatMap(({ addresses = [] }) => addresses)
-    .entries()) {
-    if (isIP(address) === 0) throw argument(`createBounces: address ${index + 1}`, 'an IP address', address)
-  }
-  const nameless = relays.findIndex(({ hosts }) => hosts.length === 0)
-  if (nameless >= 0)
-    throw argument(
-      `createBounces: relays[${nameless}].hosts`,
-      'at least one name, as its Reporting-MTA has it',
-      [],
-    )
+  checkOptions('createBounces', options, checks)
+  if (options.feedback === undefined)
+    throw argument('createBounces: feedback', 'what createFeedback gave', options.feedback)
   return {
-    feedback,
+    feedback: options.feedback,
     returnPath: options.returnPath ?? null,
-    addressFields,
+    addressFields: options.addressFields ?? defaultAddressFields,
     recipientsOf: options.recipientsOf ?? null,
-    relays,
-    receivers,
+    relays: options.relays ?? [],
+    receivers: options.receivers ?? { hosts: [] },
     actOnUnsigned: options.actOnUnsigned === true,
     stream: options.stream ?? null,
     clock: options.clock ?? Date.now,

@@ -27,6 +27,22 @@ describe('a bounce to a signed return path', () => {
     expect((await engine.address(anna)).suppressions).toMatchObject([{ origin: 'reply' }])
   })
 
+  it('knows its recipient by an Original-Recipient in xtext', async () => {
+    const { engine, bounces } = bench()
+    const { address } = signed('anna+news@icloud.com')
+    // Nothing else names him (RFC 3461, 4), and the target of a forwarding is gone.
+    const bounce = bounceOf('postfix', { top: deliveredTo(address) })
+      .replaceAll('anna@icloud.com', 'target@me.com')
+      .replace(
+        'Original-Recipient: rfc822;target@me.com',
+        'Original-Recipient: rfc822;anna+2Bnews@icloud.com',
+      )
+    expect(await bounces.message(bounce)).toMatchObject([
+      { recipient: 'anna+news@icloud.com', trust: 'recipient' },
+    ])
+    expect((await engine.address('anna+news@icloud.com')).suppressions).toEqual([])
+  })
+
   it('is recorded under the id of the message that came back', async () => {
     const { engine, bounces } = bench()
     const { address } = signed(anna, '<7@example.com>')

@@ -281,6 +281,9 @@ describe('ingestLog', () => {
     await expect(ingestLog(log, {} as never)).rejects.toThrow(expect.objectContaining({ code: 'EARGUMENT' }))
     await expect(ingest()).rejects.toThrow(expect.objectContaining({ code: 'EINPUT' }))
     await writeFile(log, line('anna', 1))
+    // As a machine may leave it that stopped.
+    await writeFile(state, '')
+    expect((await ingest()).counts.recorded).toBe(1)
     await writeFile(state, '{}')
     await expect(ingest()).rejects.toThrow(expect.objectContaining({ code: 'ELOGSTATE' }))
   })

@@ -7,6 +7,8 @@ import type { Feedback } from '../recorder/feedback.ts'
 import type { LateReply } from '../recorder/late-reply.ts'
 import type { LateResult } from '../recorder/late-result.ts'
 import { argument } from '../errors.ts'
+import { aborting, callable, feedback, flag, later, text, whole } from '../options/check.ts'
+import { checkOptions, type Checks } from '../options/check-options.ts'
 
 /** What {@link ingestLog} takes. */
 export interface IngestLogOptions {
@@ -59,6 +61,22 @@ export interface LogSummary {
   counts: LogCounts
 }
 
+const checks: Checks<IngestLogOptions> = {
+  feedback,
+  state: text('the path of a file'),
+  follow: flag,
+  format: later,
+  direct: flag,
+  timeZone: later,
+  annotate: callable,
+  onResult: callable,
+  onProgress: callable,
+  onWarning: callable,
+  signal: aborting,
+  pauseMs: whole(1, 60_000),
+  clock: callable,
+}
+
 /**
  * Records what Apple replied to your own mail server, out of its log: see {@link readLog} for the formats. With `state` it goes on where
  * it stopped, and with `follow` it stays at it: one call beside the mail server does.
@@ -68,12 +86,11 @@ export interface LogSummary {
  * @throws FeedbackError `EINPUT`, `ELOGFORMAT`, `ELOGSTATE`, `ENOTRECORDED`, `EARGUMENT`
  */
 export async function ingestLog(log: string, options: IngestLogOptions): Promise<LogSummary> {
-  const { feedback, state, clock = Date.now, pauseMs = 1000 } = options
   if (typeof log !== 'string' || log === '') throw argument('ingestLog: the log', 'the path of a file', log)
-  if (typeof feedback?.record !== 'function')
-    throw argument('ingestLog: feedback', 'what createFeedback gave', feedback)
-  if (!(pauseMs >= 1 && pauseMs <= 60_000))
-    throw argument('ingestLog: pauseMs', 'a number from 1 to 60,000', pauseMs)
+  checkOptions('ingestLog', options, checks)
+  const { state, clock = Date.now, pauseMs = 1000 } = options
+  if (options.feedback === undefined)
+    throw argument('ingestLog: feedback', 'what createFeedback gave', options.feedback)
   const position = state === undefined ? null : await loadPosition(state)
   const ingestion = new LogIngestion(
     log,

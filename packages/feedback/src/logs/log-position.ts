@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { FeedbackError } from '../errors.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import type { Fingerprint } from './log-fingerprint.ts'
 import { logFormats, type LogFormat } from './log-reply.ts'
 
@@ -45,6 +45,8 @@ export async function loadPosition(file: string): Promise<LogPosition | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw stateError(file, 'cannot be read', error)
   }
+  // A machine that stopped may leave it empty. What is read again counts once.
+  if (text === '') return null
   try {
     return v.parse(schema, JSON.parse(text))
   } catch (error) {
@@ -58,18 +60,9 @@ export async function loadPosition(file: string): Promise<LogPosition | null> {
 
 /** Stores a position: the file is the old one or the new one, whenever the machine stops. */
 export async function savePosition(file: string, position: LogPosition): Promise<void> {
-  const fresh = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    const handle = await open(fresh, 'wx', 0o600)
-    try {
-      await handle.writeFile(`${JSON.stringify(position)}\n`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(fresh, file)
+    await replaceFile(file, `${JSON.stringify(position)}\n`)
   } catch (error) {
-    await rm(fresh, { force: true })
     throw stateError(file, 'cannot be written', error)
   }
 }

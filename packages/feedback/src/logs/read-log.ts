@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { argument } from '../errors.ts'
+import { aborting, callable, flag, later, whole } from '../options/check.ts'
+import { checkOptions, type Checks } from '../options/check-options.ts'
 import { openSource, unreadable } from './byte-source.ts'
 import { LogClock } from './log-clock.ts'
 import { LogReader } from './log-reader.ts'
@@ -45,6 +47,16 @@ export interface ReadLogOptions {
   signal?: AbortSignal
 }
 
+const checks: Checks<ReadLogOptions> = {
+  format: later,
+  timeZone: later,
+  reference: whole(0, Number.MAX_SAFE_INTEGER),
+  joins: flag,
+  direct: flag,
+  onProgress: callable,
+  signal: aborting,
+}
+
 /**
  * Reads what Apple replied out of a mail log: Postfix, Exim (mainlog), Haraka, PowerMTA (accounting CSV), KumoMTA (JSON); plain,
  * gzip or zstd. Only lines with a name of Apple's are looked at, so a log of any size takes the same memory.
@@ -58,6 +70,7 @@ export async function* readLog(
   input: string | Readable,
   options: ReadLogOptions = {},
 ): AsyncGenerator<LogReply, void, undefined> {
+  checkOptions('readLog', options, checks)
   const { signal, onProgress, joins = true, direct = false } = options
   const name = typeof input === 'string' ? input : 'the stream'
   const clock = logClock('readLog', options, await referenceOf(input, options))

@@ -1,6 +1,8 @@
 import type { Engine, Late, RecordRequest } from '@icloud-delivery/engine'
 import { createHash } from 'node:crypto'
 import { argument } from '../errors.ts'
+import { having, text } from '../options/check.ts'
+import { checkOptions, type Checks } from '../options/check-options.ts'
 import { isAddress } from './address.ts'
 import { isApplesHost, isAtApple } from './apple-host.ts'
 import { isKnownOfApple } from './known-of-apple.ts'
@@ -29,6 +31,11 @@ export interface Feedback {
   record(reply: LateReply): Promise<LateResult>
 }
 
+const anEngine = 'what createEngine gave'
+const checks: Checks<FeedbackOptions> = {
+  engine: having(anEngine, 'record', 'recordEngagement'),
+  lane: text('a name'),
+}
 const longestId = 1000
 const unknownSource = 'nobody can vouch for who said it, so nothing counts'
 
@@ -53,9 +60,9 @@ const unknownSource = 'nobody can vouch for who said it, so nothing counts'
  * @throws FeedbackError `EARGUMENT`
  */
 export function createFeedback(options: FeedbackOptions): Feedback {
-  const { engine, lane = 'relayed' } = options ?? {}
-  if (typeof engine?.record !== 'function') throw argument('createFeedback: engine', 'an engine', engine)
-  if (typeof lane !== 'string' || lane === '') throw argument('createFeedback: lane', 'a name', lane)
+  checkOptions('createFeedback', options, checks)
+  const { engine, lane = 'relayed' } = options
+  if (engine === undefined) throw argument('createFeedback: engine', anEngine, engine)
   return {
     engine,
     async record(reply) {

@@ -11,7 +11,7 @@ import type { Action } from '@icloud-delivery/engine'
  * | `not-apple` | somebody else's reply, or no host is named and no rule knows the words: nothing is remembered |
  * | `outdated` | Apple's, but Apple has taken mail for the recipient or somebody released it since, or it is more than a year old: nothing counts |
  * | `invalid` | it has no address, or is no report: `reason` says what is wrong |
- * | `failed` | it could not be remembered, neither in the ledger nor in the buffer: tell it again later |
+ * | `failed` | it could not be remembered: tell it again later. The buffer takes replies while the ledger is down, no complaint or unsubscribe |
  */
 export type LateStatus = 'recorded' | 'duplicate' | 'listed' | 'not-apple' | 'outdated' | 'invalid' | 'failed'
 

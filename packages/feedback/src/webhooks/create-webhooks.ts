@@ -2,6 +2,8 @@ import type { Logger } from '@icloud-delivery/engine'
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { argument } from '../errors.ts'
+import { callable, feedback as feedbackCheck, having, later } from '../options/check.ts'
+import { checkOptions, objectOf, type Checks } from '../options/check-options.ts'
 import type { Feedback } from '../recorder/feedback.ts'
 import type { LateReply } from '../recorder/late-reply.ts'
 import { mailgunReader, type MailgunOptions } from './mailgun.ts'
@@ -41,6 +43,21 @@ export interface WebhooksOptions {
   clock?: () => number
 }
 
+/** What keys and secrets are worth, the reader of each ESP says. */
+const checks: Checks<WebhooksOptions> = {
+  feedback: feedbackCheck,
+  ses: objectOf<SesOptions>({ topicArns: later }),
+  sendgrid: objectOf<SendgridOptions>({ publicKey: later, windowSeconds: later }),
+  mailgun: objectOf<MailgunOptions>({ signingKey: later }),
+  postmark: objectOf<PostmarkOptions>({ secret: later }),
+  sparkpost: objectOf<SparkpostOptions>({ secret: later }),
+  annotate: callable,
+  onResult: callable,
+  logger: having('an object with warn and error', 'warn', 'error'),
+  fetch: callable,
+  clock: callable,
+}
+
 const mostBytes = 1 << 20
 const sayAgainMs = 60_000
 
@@ -55,6 +72,7 @@ const sayAgainMs = 60_000
  * @throws FeedbackError `EARGUMENT` without a key or secret for each ESP
  */
 export function createWebhooks(options: WebhooksOptions): Hono {
+  checkOptions('createWebhooks', options, checks)
   const {
     feedback,
     annotate,
@@ -62,9 +80,8 @@ export function createWebhooks(options: WebhooksOptions): Hono {
     logger = console,
     fetch = globalThis.fetch,
     clock = Date.now,
-  } = options ?? {}
-  if (typeof feedback?.record !== 'function')
-    throw argument('createWebhooks: feedback', 'what createFeedback gave', feedback)
+  } = options
+  if (feedback === undefined) throw argument('createWebhooks: feedback', 'what createFeedback gave', feedback)
   const readers = readersOf(options, logger, fetch, clock)
   if (readers.length === 0)
     throw argument('createWebhooks', 'given one of ses, sendgrid, mailgun, postmark and sparkpost', undefined)

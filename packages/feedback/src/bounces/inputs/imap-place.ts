@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { FeedbackError } from '../../errors.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 
 /** How far a folder was read: UIDs grow as long as its UIDVALIDITY stays the same (RFC 9051, 2.3.1.1). */
 interface Place {
@@ -47,9 +48,7 @@ export class ImapPlace {
       ...(await placesIn(this.path)),
       [this.name]: { uidValidity: this.uidValidity, uid: this.after },
     }
-    const temporary = `${this.path}.${process.pid}.new`
-    await writeFile(temporary, `${JSON.stringify(places, null, 2)}\n`, { mode: 0o600 })
-    await rename(temporary, this.path)
+    await replaceFile(this.path, `${JSON.stringify(places, null, 2)}\n`)
     this.unsaved = 0
   }
 }
@@ -64,6 +63,8 @@ async function placesIn(path: string): Promise<Record<string, Place>> {
       cause: error,
     })
   }
+  // A machine that stopped may leave it empty. What is read again counts once.
+  if (text === '') return {}
   try {
     const places: unknown = JSON.parse(text)
     if (typeof places === 'object' && places !== null && Object.values(places).every(isPlace))

@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import type { ConnectionOptions } from 'node:tls'
-import { argument, FeedbackError } from '../../errors.ts'
+import { FeedbackError } from '../../errors.ts'
 import type { BounceResult } from '../bounce-result.ts'
 import { unreadable, type ReadOne } from '../read-one.ts'
 import { headBytes } from '../message/read-head.ts'
@@ -93,9 +93,6 @@ async function moved(client: ImapFlow, uid: number, folder: string): Promise<voi
 async function connected(options: ImapOptions): Promise<ImapFlow> {
   const { host, secure = true, insecure = false, auth, tls } = options
   const { port = secure ? 993 : 143 } = options
-  if (typeof host !== 'string' || host === '') throw argument('imap: host', 'the name of a server', host)
-  if (typeof auth?.user !== 'string' || typeof (auth.pass ?? auth.accessToken) !== 'string')
-    throw argument('imap: auth', 'a user and a pass or an accessToken', auth?.user)
   const { ImapFlow: Client } = await import('imapflow')
   const client = new Client({
     host,

@@ -69,5 +69,6 @@ describe('each bounce of a Maildir counts once', () => {
     await read('mark')
     expect(await counts()).toEqual(recipients.map(() => 1))
     expect(readdirSync(join(directory, 'box', 'new'))).toEqual([])
-  })
+    // Four processes, one after the other.
+  }, 60_000)
 })

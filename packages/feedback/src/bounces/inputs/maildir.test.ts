@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { readMaildir } from './maildir.ts'
 import type { BounceProgress } from './walk.ts'
 
 let directory = ''
+const nobody = 65_534
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'icloud-maildir-'))
@@ -23,6 +24,18 @@ async function all(results: AsyncIterable<BounceResult>): Promise<BounceResult[]
   const found: BounceResult[] = []
   for await (const result of results) found.push(result)
   return found
+}
+
+/** Root may read everything, so the work is done as somebody else. */
+async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await work()
+  chmodSync(directory, 0o755)
+  process.seteuid?.(nobody)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
 }
 
 function bounceFor(recipient: string): string {
@@ -54,6 +67,18 @@ describe('a Maildir', () => {
     expect(readdirSync(box('new')).toSorted()).toEqual(['.hidden', '4.link'])
     expect(seen.at(-1)).toMatchObject({ done: 4, total: 4 })
     expect(await all(bounces.maildir(box()))).toEqual([])
+  })
+
+  it('says of a message that may not be read that it is unreadable, and leaves it', async () => {
+    const { bounces } = bench()
+    writeFileSync(box('new', '1.secret'), bounceFor('a@icloud.com'), { mode: 0 })
+    writeFileSync(box('new', '2.b'), bounceFor('b@icloud.com'))
+    const results = await unprivileged(() => all(bounces.maildir(box(), { keep: true })))
+    expect(results).toMatchObject([
+      { source: 'new/1.secret', status: 'unreadable', reason: expect.stringContaining('EACCES') as string },
+      { source: 'new/2.b', status: 'recorded', recipient: 'b@icloud.com' },
+    ])
+    expect(readdirSync(box('new'))).toEqual(['1.secret', '2.b'])
   })
 
   it('gives what is done to another Maildir', async () => {
