@@ -20,8 +20,9 @@ export default defineConfig({
     pool: 'forks',
     // Tests start real servers and processes; more workers than this make them wait for each other.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Many start processes: on a busy machine each takes seconds. What hangs is told in the end, too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // What is waited for comes at once on an idle machine, and later on a busy one.
     expect: { poll: { timeout: 10_000 } },
   },
