@@ -38,6 +38,22 @@ describe('a sender that is not registered with the private relay', () => {
     }
   })
 
+  it('is told of anew when it is held long after it was told of, once', () => {
+    const world = new World()
+    const refuse = (name: string): number => {
+      world.record(unregistered, at(name))
+      return alerts(world).length
+    }
+    expect([refuse('a'), refuse('b')]).toEqual([1, 0])
+    world.record(null, at('good'))
+    expect([refuse('c'), refuse('c'), refuse('d')]).toEqual([0, 0, 0])
+    // A day later these do not count any more, though Apple accepted nothing in between.
+    world.pass(25 * hour)
+    expect([refuse('e'), refuse('e'), refuse('f'), refuse('g')]).toEqual([0, 0, 0, 1])
+    expect(world.admit(at('x')).decision).toBe('held')
+    expect(refuse('h')).toBe(0)
+  })
+
   it('is held for all relay recipients from the third one on, and other mail to Apple goes on', () => {
     const world = new World()
     for (const name of ['a', 'a', 'b']) world.record(unregistered, at(name))

@@ -11,6 +11,7 @@ import { messageHeldAt, withMessageHeld } from '../state/held-messages.ts'
 import {
   scopeKey,
   scopesOf,
+  type CountedReplies,
   type Recent,
   type ScopeState,
   type State,
@@ -143,14 +144,28 @@ function meet(
   let next = afterReplies(scope, counted, closes ? holdOf(closing, trouble, attempt, now) : null)
   if (closes) effects.push({ type: 'held', hold: closing.ref })
   if (closing.kind === 'private-relay') {
-    // It has to be registered with Apple, however few it is sent to: one reply is enough to tell of it.
-    if (!scope.alerted) effects.push({ type: 'alert', alert: unregisteredAlert(closing, trouble, now) })
-    next = { ...next, alerted: true }
+    // It has to be registered with Apple, however few it is sent to: one reply is enough to tell of it. Other replies are of
+    // other apps, maybe, so it is not told of again with each row that ends in an acceptance, but when one closes the scope.
+    const told = scope.alerted === true && beginsRow(scope, counted, closing.hold, now) ? 'before' : scope.alerted
+    const isNews = told === undefined || (closes && told === 'before')
+    if (isNews) effects.push({ type: 'alert', alert: unregisteredAlert(closing, trouble, now) })
+    next = { ...next, alerted: isNews ? true : told }
   } else if (closes) {
     const count = counted.replies.length
     effects.push({ type: 'alert', alert: holdAlert(closing, trouble, { count, recent }, now) })
   }
   return { scope: next, effects }
+}
+
+/** Whether no earlier reply counts any more: Apple accepted mail since, or they are too old. */
+function beginsRow(
+  { counts = [] }: ScopeState,
+  { family }: CountedReplies,
+  { windowSeconds }: Closing['hold'],
+  now: number,
+): boolean {
+  const before = counts.find((entry) => entry.family === family)?.replies ?? []
+  return before.every(({ at }) => at <= now - windowSeconds * 1000)
 }
 
 function holdOf(

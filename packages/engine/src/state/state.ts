@@ -149,8 +149,8 @@ export interface ScopeState {
   messageHeldAt?: number
   /** Of a sending domain: the same by stream, for all lanes. See `held-messages.ts`. */
   messagesHeld?: readonly { stream: string; at: number }[]
-  /** It was told of, and is not told of again before it is over. */
-  alerted?: true
+  /** It was told of, and is not told of again before it is over; `before`: but if the replies that came since close it. */
+  alerted?: true | 'before'
 }
 
 /** Attempts in the last minutes, before this one, where a share of them decides. */
