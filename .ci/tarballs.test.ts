@@ -39,7 +39,10 @@ describe('what would be published', () => {
     'as %s is for its users alone, and its documents link nothing that is not in it',
     (name, home) => {
       const files = packed.get(name) ?? []
-      expect(files).toContain('README.md')
+      expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE']))
+      // npm takes what lies in the package's own folder only: a copy, so it has to stay the same.
+      const license = (folder: string): string => readFileSync(join(folder, 'LICENSE'), 'utf8')
+      expect(license(home)).toBe(license(root))
       expect(files.filter((file) => /(?:^|\/)\.|\.test\b|tsbuildinfo/.test(file))).toEqual([])
       const documents = files.filter((file) => file.endsWith('.md') && basename(file) !== 'CHANGELOG.md')
       const broken = documents.flatMap((document) =>
