@@ -4,7 +4,7 @@ import type { PageWidth } from '../output/page-width.ts'
 import type { Paint } from '../output/paint.ts'
 import { timeWords } from '../output/time-words.ts'
 import { eventWords } from '../watch/event-words.ts'
-import { remedyWords } from './remedy-words.ts'
+import { releaseCommand } from './release-command.ts'
 
 /** Everything that is known about one address, for people. */
 export function addressPage(
@@ -19,9 +19,10 @@ export function addressPage(
   page.list(
     'What stands in the way',
     '-',
-    reasons.map(({ text, remedy }) =>
-      remedy === null ? `${text}.` : `${text}. What can be done: ${remedyWords(remedy, recipient)}.`,
-    ),
+    reasons.map(({ text, remedy, release }) => {
+      const command = release === null ? '' : ` (${releaseCommand(release)})`
+      return remedy === null ? `${text}.` : `${text}. What can be done: ${remedy}${command}.`
+    }),
   )
   page.fields([
     ['Such mail now', admission === null ? null : `${admission.decision}: ${admission.reason}`],

@@ -44,6 +44,23 @@ describe('holds', () => {
     expect(JSON.parse(stdout)).toEqual({ released: 1 })
   })
 
+  test('lets a message go that has no campaign', async () => {
+    await place.with((engine) =>
+      engine.record({
+        sender: 'shop@example.com',
+        recipient: 'fred@icloud.com',
+        messageId: '5@example.com',
+        outcome: {
+          kind: 'reply',
+          input: '554 5.7.1 [CS02] Message rejected due to local policy.',
+          mx: 'mx01.mail.icloud.com',
+        },
+      }),
+    )
+    const { stdout } = await run('release', 'campaign/<5@example.com>', '--yes', '--json')
+    expect(JSON.parse(stdout)).toEqual({ released: 1 })
+  })
+
   test('touches nothing if one of the names is not held', async () => {
     const { code, stderr } = await run('release', 'sending-ip/192.0.2.10', 'stream/a', '--yes')
     expect([code, stderr]).toEqual([

@@ -57,8 +57,11 @@ export function addHolds(program: Command): void {
       const refs = await findHolds(engine, names)
       await confirm(`Release ${counted(refs.length, 'hold')}: ${visible(names.join(', '))}?`, yes)
       let released = 0
-      for (const hold of refs)
-        released += await engine.release(hold.scope === 'campaign' ? { campaign: hold.id } : { hold })
+      for (const hold of refs) {
+        // A name that begins like this is the id of a message; a campaign's own name is mended and never does.
+        const isCampaign = hold.scope === 'campaign' && !hold.id.startsWith('<')
+        released += await engine.release(isCampaign ? { campaign: hold.id } : { hold })
+      }
       const text = json === true ? visibleJson({ released }) : `Released ${counted(released, 'hold')}.`
       await write(process.stdout, `${text}\n`)
     }),

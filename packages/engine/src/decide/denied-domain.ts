@@ -1,6 +1,7 @@
 import { countSoftBounce, isEnough } from './decide-soft-bounce.ts'
 import type { Alert } from '../signals/alert.ts'
 import type { SuppressPolicy } from '../policy/recipient-policy.ts'
+import { spanWords } from '../span-words.ts'
 import type { DomainState, SoftBounces } from '../state/state.ts'
 
 const dayMs = 86_400_000
@@ -39,6 +40,7 @@ export function deniedAlert(
   reply: string,
 ): Alert {
   const days = Math.round((lastAt - firstAt) / dayMs)
+  const span = days < 3 ? spanWords((lastAt - firstAt) / 1000) : `${days} days`
   const mx =
     mxAtApple === null
       ? 'See whether its MX is still at Apple; if it is, its owner has'
@@ -49,7 +51,7 @@ export function deniedAlert(
     kind: 'domain-denied',
     at: lastAt,
     subject: domain,
-    message: `Apple does not take mail for ${domain}: ${count} failed sends over ${days} days. ${mx} to finish the set-up in iCloud. No address was suppressed.`,
+    message: `Apple does not take mail for ${domain}: ${count} failed sends over ${span}. ${mx} to finish the set-up in iCloud. No address was suppressed.`,
     rule,
     numbers: { failures: count, days, ...(mxAtApple !== null && { mxAtApple: mxAtApple ? 1 : 0 }) },
     url: null,

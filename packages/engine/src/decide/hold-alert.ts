@@ -2,6 +2,7 @@ import type { Closing } from './closing.ts'
 import type { Alert, AlertKind } from '../signals/alert.ts'
 import type { Trouble } from './refusal.ts'
 import { keptReply } from './reply-suppression.ts'
+import { spanWords } from '../span-words.ts'
 import type { Recent } from '../state/state.ts'
 
 const longestUrl = 1000
@@ -65,26 +66,16 @@ function sentences(
 ): string {
   const { forSeconds, probeEverySeconds } = hold
   if (kind === 'ip-not-for-mail')
-    return `${rule}: the IP of the lane ${ref.id} is on a list of those that must not send mail by themselves; send through a relay. The lane is held for ${time(forSeconds)}, without probes.`
+    return `${rule}: the IP of the lane ${ref.id} is on a list of those that must not send mail by themselves; send through a relay. The lane is held for ${spanWords(forSeconds)}, without probes.`
   const goesOn =
     probeEverySeconds === null
-      ? `for ${time(forSeconds)}`
-      : `until Apple takes a probe, the first in ${time(forSeconds)}, then one in ${time(probeEverySeconds)}`
+      ? `for ${spanWords(forSeconds)}`
+      : `until Apple takes a probe, the first in ${spanWords(forSeconds)}, then one in ${spanWords(probeEverySeconds)}`
   if (kind === 'ip-blocked')
     return `${rule}: Apple refuses the IP of the lane ${ref.id}; ask for it to be unblocked where the reply says. The lane is held ${goesOn}.`
   if (scope === 'campaign')
     return `${rule}: Apple refuses the content of a mailing; the rest of it is held ${goesOn}.`
   const of = attempts === undefined ? '' : ` of ${attempts} attempts (${percent} %)`
   const what = scope === 'sending-ip' ? 'lane' : scope === 'stream' ? 'stream' : 'sending domain'
-  return `${rule}: ${count}${of} were refused within ${time(hold.windowSeconds)}; the ${what} ${ref.id} is held ${goesOn}.`
-}
-
-function time(seconds: number): string {
-  if (seconds >= 3 * 86_400) return `${round(seconds / 86_400)} days`
-  if (seconds >= 3600) return `${round(seconds / 3600)} h`
-  return seconds >= 60 ? `${round(seconds / 60)} min` : `${round(seconds)} s`
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+  return `${rule}: ${count}${of} were refused within ${spanWords(hold.windowSeconds)}; the ${what} ${ref.id} is held ${goesOn}.`
 }

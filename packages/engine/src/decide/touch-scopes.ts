@@ -146,7 +146,8 @@ function meet(
   if (closing.kind === 'private-relay') {
     // It has to be registered with Apple, however few it is sent to: one reply is enough to tell of it. Other replies are of
     // other apps, maybe, so it is not told of again with each row that ends in an acceptance, but when one closes the scope.
-    const told = scope.alerted === true && beginsRow(scope, counted, closing.hold, now) ? 'before' : scope.alerted
+    const told =
+      scope.alerted === true && beginsRow(scope, counted, closing.hold, now) ? 'before' : scope.alerted
     const isNews = told === undefined || (closes && told === 'before')
     if (isNews) effects.push({ type: 'alert', alert: unregisteredAlert(closing, trouble, now) })
     next = { ...next, alerted: isNews ? true : told }

@@ -1,6 +1,9 @@
 import { covers } from '../../admit/covers.ts'
 import type { AdmitRequest } from '../../admit/admission.ts'
 import type { Policy } from '../../policy/policy.ts'
+import type { AddressRelease } from '../release-request.ts'
+import type { HoldRef } from '../../record/action.ts'
+import { spanWords } from '../../span-words.ts'
 import type { Suppression } from '../../state/suppression.ts'
 import type { WhyNot } from './why-not.ts'
 import { name, ruleWords, streamWords, time } from './words.ts'
@@ -9,8 +12,10 @@ import { name, ruleWords, streamWords, time } from './words.ts'
 export interface Reason {
   /** One plain sentence. Holds no remote text. */
   text: string
-  /** What can be done about it; `null` if nothing has to be. */
+  /** What can be done about it, in plain words; `null` if nothing has to be. */
   remedy: string | null
+  /** What {@link Engine.release} takes to end it, as far as the remedy speaks of releasing; else `null`. Names are as they came. */
+  release: AddressRelease | { hold: HoldRef } | { campaign: string } | null
 }
 
 type Known = Omit<WhyNot, 'reasons'>
@@ -18,19 +23,21 @@ type Known = Omit<WhyNot, 'reasons'>
 /** The reasons why mail does not arrive, the most important first. Pure. */
 export function reasonsOf(known: Known, request: AdmitRequest, now: number, policy: Policy): Reason[] {
   const stream = request.stream ?? 'transactional'
+  const address = known.recipient
   const first = (one: Suppression): boolean => known.admission !== null && covers(one, stream)
   const suppressions = [
     ...known.suppressions.filter((one) => first(one)),
     ...known.suppressions.filter((one) => !first(one)),
   ]
   const reasons = [
-    ...suppressions.map(suppressed),
-    ...waiting(known, stream, now),
+    ...suppressions.map((one) => suppressed(one, address)),
+    ...waiting(known, request, stream, now),
     ...known.holds.map(({ scope, id, rule, since, until, halfOpen }) => ({
       text: `the ${scope} ${name(id)} has been held since ${time(since)}, ${
         halfOpen ? 'and goes on some at a time as Apple took a probe' : `until ${time(until)} at least`
       }: ${ruleWords(rule)}`,
-      remedy: `remove the cause; release({ hold: { scope: '${scope}', id: '${name(id)}' } }) opens it at once`,
+      remedy: 'remove the cause; releasing the hold opens it at once',
+      release: { hold: { scope, id } },
     })),
     ...counted(known, policy),
     ...lastRefusal(known),
@@ -39,7 +46,7 @@ export function reasonsOf(known: Known, request: AdmitRequest, now: number, poli
   if (reasons.length > 0) return reasons
   const isKnown = known.lastDeliveredAt !== null || known.events.length > 0 || known.messages.length > 0
   const text = isKnown ? 'nothing stands against it' : 'nothing is known about this address'
-  return [{ text, remedy: null }]
+  return [{ text, remedy: null, release: null }]
 }
 
 const origins: Readonly<Record<Exclude<Suppression['origin'], 'reply'>, string>> = {
@@ -49,39 +56,42 @@ const origins: Readonly<Record<Exclude<Suppression['origin'], 'reply'>, string>>
   operator: 'an operator asked for it',
 }
 
-function suppressed({ origin, rule, streams, at }: Suppression): Reason {
+function suppressed({ origin, rule, streams, at }: Suppression, address: string): Reason {
   const since = `suppressed for ${streamWords(streams)} since ${time(at)}`
   if (origin === 'reply') {
     return {
       text: `${since}: Apple's reply was ${ruleWords(rule)}`,
-      remedy: 'release({ address }), if Apple was wrong or the mailbox is back',
+      remedy: 'release the address, if Apple was wrong or the mailbox is back',
+      release: { address },
     }
   }
   return {
     text: `${since}: ${origins[origin]}`,
-    remedy: `release({ address, origin: '${origin}' }), only if ${
+    remedy: `release the address, only if ${
       origin === 'unsubscribe' || origin === 'complaint' ? 'the reader asks for it' : 'that was a mistake'
     }`,
+    release: { address, origin },
   }
 }
 
-function waiting(known: Known, stream: string, now: number): Reason[] {
-  const { admission, deferred, quarantine } = known
+function waiting(known: Known, { campaign }: AdmitRequest, stream: string, now: number): Reason[] {
+  const { admission, deferred, quarantine, recipient: address } = known
   const reasons: Reason[] = []
   if (quarantine) {
     const { rule, at, until } = quarantine
     const then = now < until ? `no mail until ${time(until)}, and ` : ''
     const text = `in doubt since ${time(at)}, as Apple took mail for it a short while before: ${then}a second reply like that suppresses it: ${ruleWords(rule)}`
-    reasons.push({ text, remedy: 'wait; release({ address }) ends the doubt' })
+    reasons.push({ text, remedy: 'wait; releasing the address ends the doubt', release: { address } })
   }
   if (deferred) {
     const text = `Apple slows this recipient down until ${time(deferred.until)}: ${ruleWords(deferred.rule)}`
-    reasons.push({ text, remedy: 'wait; release({ address }) ends the waiting' })
+    reasons.push({ text, remedy: 'wait; releasing the address ends the waiting', release: { address } })
   }
   if (admission === null || admission.decision === 'suppressed') return reasons
   if (admission.decision === 'send') {
     const isSuppressed = known.suppressions.some((one) => covers(one, stream))
-    if (isSuppressed) reasons.push({ text: `mail goes all the same: ${admission.reason}`, remedy: null })
+    if (isSuppressed)
+      reasons.push({ text: `mail goes all the same: ${admission.reason}`, remedy: null, release: null })
     return reasons
   }
   // What has a sentence of its own: holds, and what is known of the recipient.
@@ -93,18 +103,20 @@ function waiting(known: Known, stream: string, now: number): Reason[] {
   if (isHeld || own.some((one) => one?.rule === admission.rule)) return reasons
   const until =
     admission.retryAt !== null && admission.retryAt > now ? ` until ${time(admission.retryAt)}` : ''
-  let remedy = admission.rule === 'canary' ? 'release({ campaign }) lets all of it go' : null
+  const text = `${admission.decision}${until}: ${admission.reason}`
+  const all = 'lets all of it go'
   // Open again, but not to everybody, or not to all at once.
-  if (hold) remedy = `release({ hold: { scope: '${hold.scope}', id: '${name(hold.id)}' } }) lets all of it go`
-  return [...reasons, { text: `${admission.decision}${until}: ${admission.reason}`, remedy }]
+  if (hold) return [...reasons, { text, remedy: `releasing the hold ${all}`, release: { hold } }]
+  if (admission.rule === 'canary' && campaign !== undefined)
+    return [...reasons, { text, remedy: `releasing the campaign ${all}`, release: { campaign } }]
+  return [...reasons, { text, remedy: null, release: null }]
 }
 
-function counted({ softBounces }: Known, policy: Policy): Reason[] {
+function counted({ softBounces, recipient: address }: Known, policy: Policy): Reason[] {
   return softBounces.map(({ rule, count, firstAt, lastAt, nextTryAt }) => {
     const enough = policy.rules[rule]?.suppress
-    const days = enough ? Math.round(enough.overSeconds / 8640) / 10 : 0
     const more = enough
-      ? `; suppressed after ${enough.failures} over ${days} days`
+      ? `; suppressed after ${enough.failures} over ${spanWords(enough.overSeconds)}`
       : '; that never suppresses anybody'
     const streams = policy.rules[rule]?.pause?.streams ?? []
     const pause =
@@ -114,7 +126,8 @@ function counted({ softBounces }: Known, policy: Policy): Reason[] {
     const span = firstAt === lastAt ? `on ${time(lastAt)}` : `from ${time(firstAt)} to ${time(lastAt)}`
     return {
       text: `${count} failed send${count === 1 ? '' : 's'} in a row, ${span}: ${ruleWords(rule)}${more}${pause}`,
-      remedy: 'the next message that Apple accepts clears the count, as release({ address }) does',
+      remedy: 'the next message that Apple accepts clears the count, as releasing the address does',
+      release: { address },
     }
   })
 }
@@ -134,7 +147,8 @@ function listedElsewhere({ events }: Known): Reason[] {
   return [
     {
       text: `${whose} did not send a message on ${time(last.at)}, as the address is on a list of its own`,
-      remedy: `take it off that list, if the address is good; Apple was not asked`,
+      remedy: 'take it off that list, if the address is good; Apple was not asked',
+      release: null,
     },
   ]
 }
@@ -154,6 +168,7 @@ function lastRefusal({ events }: Known): Reason[] {
     {
       text: `the last message ${failures[last.type]} on ${time(last.at)}${next}: ${what}; ${isHeldAgainst}`,
       remedy: null,
+      release: null,
     },
   ]
 }

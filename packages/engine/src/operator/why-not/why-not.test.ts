@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bench, replies } from '../../bench.test.fixture.ts'
 import { fill, ledgers, suppressionOf } from '../ledgers.test.fixture.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { scalePolicy } from '../../policy/scale-policy.ts'
 
 const anna = 'anna@icloud.com'
 const hour = 3_600_000
@@ -57,7 +58,15 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
         /^the last message was refused for now on 2026-01-01 00:00 UTC, and is to be tried again on 2026-01-01 (?!00:00).*\(mailbox-full\)/,
       ),
     ])
-    expect(answer.reasons[1]?.remedy).toMatch(/release\(\{ address \}\)/)
+    expect(answer.reasons.map(({ release }) => release)).toEqual([
+      { address: anna, origin: 'unsubscribe' },
+      { address: anna },
+      { hold: { scope: 'sending-ip', id: 'default' } },
+      { address: anna },
+      null,
+    ])
+    // Each surface has its own way to release: the words name none of them.
+    expect(answer.reasons[1]?.remedy).toBe('release the address, if Apple was wrong or the mailbox is back')
     expect(JSON.stringify(answer.reasons)).not.toMatch(/5\.1\.1|ipcheck/)
   })
 
@@ -91,7 +100,11 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
     expect(probe.admission).toMatchObject({ decision: 'send', reason: expect.stringMatching(/probe/) })
     const stopped = await engine.whyNot(anna, { sender: 's@example.com', campaign: 'spring', lane: 'two' })
     expect(stopped.admission).toMatchObject({ decision: 'held', rule: 'canary' })
-    expect(stopped.reasons[0]).toMatchObject({ text: expect.stringMatching(/^held until .*canary/) })
+    expect(stopped.reasons[0]).toMatchObject({
+      text: expect.stringMatching(/^held until .*canary/),
+      remedy: 'releasing the campaign lets all of it go',
+      release: { campaign: 'spring' },
+    })
     expect(await everything(ledger)).toEqual(before)
     expect(told).toBe(0)
     expect((await admit())[0]).toMatchObject({ decision: 'send', reason: expect.stringMatching(/probe/) })
@@ -103,7 +116,7 @@ describe.each(ledgers)('why not, on %s', (_, open) => {
     expect(await engine.whyNot(anna)).toMatchObject({
       admission: null,
       holds: [],
-      reasons: [{ text: 'nothing is known about this address', remedy: null }],
+      reasons: [{ text: 'nothing is known about this address', remedy: null, release: null }],
     })
     await deliver()
     expect((await engine.whyNot(anna)).reasons[0]?.text).toBe('nothing stands against it')
@@ -205,5 +218,13 @@ it('knows of a message that waits by its id, and of a stream that goes on with e
   const few = await engine.whyNot(anna, { ...mail, messageId: 'x' })
   expect(few.admission?.decision).toBe('held')
   expect(few.reasons[0]?.text).toContain('engaged readers only')
-  expect(few.reasons[0]?.remedy).toContain("{ scope: 'stream', id: 'default/marketing' }")
+  expect(few.reasons[0]).toMatchObject({ release: { hold: { scope: 'stream', id: 'default/marketing' } } })
+})
+
+it('names a span of scaled time in units that are not nothing', async () => {
+  const { engine, reply, deliver, time } = bench({ policy: scalePolicy(1 / 10_000) })
+  await deliver({ messageId: 'm0' })
+  time.now += 1000 * hour
+  await reply(replies.inactive, { messageId: 'm1' })
+  expect((await engine.whyNot(anna)).reasons[0]?.text).toMatch(/; suppressed after 4 over 4 min/)
 })
