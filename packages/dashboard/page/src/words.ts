@@ -1,4 +1,5 @@
 export { visible } from '../../src/visible.ts'
+import type { LiveEvent } from '../../src/live/live-event.ts'
 import { visible } from '../../src/visible.ts'
 
 const numbers = new Intl.NumberFormat('en')
@@ -100,6 +101,28 @@ export function doneWords(type: string): string {
   return done[type] ?? type
 }
 
+/** What happened, and of what it is the end. */
+export function happenedWords({
+  type,
+  rule,
+  incident,
+}: Pick<LiveEvent, 'type' | 'rule' | 'incident'>): string {
+  if (type === 'suppress' && rule === null) return 'suppressed'
+  if (type === 'release' && incident !== null) return 'taken back: Apple’s own trouble'
+  return doneWords(type)
+}
+
+const endings: Readonly<Record<string, string>> = {
+  recovered: 'Apple is well again',
+  silent: 'not seen any more',
+  hand: 'by hand',
+}
+
+/** Why an incident is over. */
+export function endingWords(by: string): string {
+  return endings[by] ?? by
+}
+
 const placed: Readonly<Record<string, string>> = {
   inbox: 'in the inbox',
   junk: 'in Junk',
@@ -122,7 +145,9 @@ const scopes: Readonly<Record<string, string>> = {
   provider: 'All of Apple',
 }
 
-export function scopeWords(scope: string): string {
+/** What is held. A message without a campaign is one of its own, named after its Message-ID. */
+export function scopeWords({ scope, id }: { scope: string; id: string }): string {
+  if (scope === 'campaign' && id.startsWith('<')) return 'Message'
   return scopes[scope] ?? scope
 }
 

@@ -122,6 +122,20 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     expect(v.faults).toEqual([])
   })
 
+  it('names a held message that has no campaign as a message', async () => {
+    const { page } = v
+    const refused = '554 5.7.1 [CS02] Message rejected due to local policy.'
+    await w.engine.record({
+      recipient: 'emil@icloud.com',
+      sender: 'shop@example.com',
+      messageId: 'm1@example.com',
+      outcome: { kind: 'reply', input: refused, mx: 'mx01.mail.icloud.com' },
+    })
+    await page.getByRole('button', { name: 'Release message <m1@example.com>' }).waitFor()
+    await page.getByRole('heading', { name: 'Message <m1@example.com>' }).waitFor()
+    expect(v.faults).toEqual([])
+  })
+
   it('takes back what an incident did, and ends it', async () => {
     const { page } = v
     const readers = Array.from({ length: 8 }, (_, index) => `good${index}@icloud.com`)
@@ -141,6 +155,9 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: 'End it' }).click()
     await card.getByText('over', { exact: true }).waitFor()
     await card.getByText('(by hand)').waitFor()
+    const feed = page.getByRole('list', { name: 'Latest events' })
+    await feed.getByText('incident is over · by hand').waitFor()
+    await feed.getByText('taken back: Apple’s own trouble').first().waitFor()
     expect(await card.getByRole('button', { name: 'It is none' }).count()).toBe(0)
     expect(await w.engine.incidents()).toMatchObject([{ endedBy: 'hand' }])
     const said = await w.engine.ledger.events({ type: 'dashboard' })

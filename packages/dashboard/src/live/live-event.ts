@@ -14,8 +14,10 @@ export interface LiveEvent {
   /** Of alerts: what kind, and the sentence. */
   kind: string | null
   message: string | null
-  /** Of what was done by hand: who did it. */
+  /** Of what was done by hand: who did it. Of an incident that is over: why. */
   by: string | null
+  /** Of what an incident took back: its id. */
+  incident: string | null
 }
 
 const longest = 1000
@@ -35,5 +37,6 @@ export function liveEvent({ id, at, type, subject, data }: StoredEvent): LiveEve
     kind: text(data.kind) ?? text(data.action),
     message: text(data.message),
     by: text(data.by),
+    incident: text(data.incident),
   }
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { LiveEvent } from '../../../src/live/live-event.ts'
 import { isBusy } from '../live.ts'
-import { clockTime, doneWords, visible, whenExactly } from '../words.ts'
+import { clockTime, endingWords, happenedWords, visible, whenExactly } from '../words.ts'
 import { Name } from './texts.tsx'
 
 const colors: Readonly<Record<string, string>> = {
@@ -39,12 +39,19 @@ export function Feed({
           </time>
           <Name text={event.subject} />
           <span class={`what dot ${colors[event.type] ?? ''}`}>
-            {event.type === 'suppress' && event.rule === null ? 'suppressed' : doneWords(event.type)}
+            {happenedWords(event)}
             {event.rule === null ? null : <span class="soft"> · {visible(event.rule)}</span>}
             {event.kind === null || event.rule !== null ? null : (
               <span class="soft"> · {visible(event.kind)}</span>
             )}
-            {event.by === null ? null : <span class="soft"> · by {visible(event.by)}</span>}
+            {event.by === null ? null : (
+              <span class="soft">
+                {' · '}
+                {event.type === 'incident-closed'
+                  ? visible(endingWords(event.by))
+                  : `by ${visible(event.by)}`}
+              </span>
+            )}
           </span>
           {event.message === null || isShort === true ? null : (
             <span class="said small soft">{visible(event.message)}</span>

@@ -55,7 +55,7 @@ function Known({ data }: { data: AddressAnswer }): JSX.Element {
         {isReadOnly() ? null : (
           <div class="row">
             {hasTraces && !suppressions.some(({ origin }) => origin === 'reply') ? (
-              <ReleaseButton recipient={recipient} origin="reply" label="Clear what replies did" />
+              <ReleaseButton recipient={recipient} origin="reply" label="Release" />
             ) : null}
             <AskButton
               label="Suppress"
@@ -193,7 +193,9 @@ function ReleaseButton({
         body: { address: recipient, origin },
         done: (done) =>
           done === 0
-            ? 'There was no suppression of this kind any more.'
+            ? origin === 'reply'
+              ? 'What replies did is taken back.'
+              : 'There was no suppression of this kind any more.'
             : `${count(done)} suppression released.`,
       }}
     />

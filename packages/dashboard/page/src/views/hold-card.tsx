@@ -8,11 +8,12 @@ import { faultWords, scopeWords, visible } from '../words.ts'
 /** Something is closed: why, since when, until when. */
 export function HoldCard({ hold }: { hold: ShownHold }): JSX.Element {
   const { scope, id, rule, since, until, reply, halfOpen, meaning } = hold
+  const what = scopeWords(hold)
   return (
     <article class={`card ${halfOpen ? 'wait' : 'bad'}`}>
       <div class="bar">
         <h3>
-          {scopeWords(scope)} <Name text={id} />
+          {what} <Name text={id} />
         </h3>
         <span class={`tag ${halfOpen ? 'wait' : 'bad'}`}>{halfOpen ? 'opens slowly' : 'held'}</span>
       </div>
@@ -48,10 +49,9 @@ export function HoldCard({ hold }: { hold: ShownHold }): JSX.Element {
         <div>
           <AskButton
             label="Release"
-            name={`Release ${scopeWords(scope).toLowerCase()} ${visible(id)}`}
-
+            name={`Release ${what.toLowerCase()} ${visible(id)}`}
             question={{
-              title: `Release ${scopeWords(scope).toLowerCase()} ${visible(id).slice(0, 80)}?`,
+              title: `Release ${what.toLowerCase()} ${visible(id).slice(0, 80)}?`,
               text: 'All mail that waits for it goes at once. If the cause is still there, Apple refuses it again, and may think worse of you.',
               button: 'Release it',
               action: 'release-hold',

@@ -3,7 +3,7 @@ import type { NowAnswer } from '../../../src/api/now.ts'
 import { AskButton } from '../parts/ask-button.tsx'
 import { Time } from '../parts/texts.tsx'
 import { isReadOnly } from '../session.ts'
-import { count, visible, when } from '../words.ts'
+import { count, endingWords, visible, when } from '../words.ts'
 
 /** Apple itself is broken, or was. */
 export function IncidentCard({ incident }: { incident: NowAnswer['incidents'][number] }): JSX.Element {
@@ -27,7 +27,7 @@ export function IncidentCard({ incident }: { incident: NowAnswer['incidents'][nu
         Since <Time at={since} />
         {endedAt === null ? null : (
           <>
-            , ended <Time at={endedAt} /> ({endedBy === 'hand' ? 'by hand' : endedBy})
+            , ended <Time at={endedAt} /> ({endingWords(endedBy ?? '')})
           </>
         )}
       </p>
@@ -37,7 +37,6 @@ export function IncidentCard({ incident }: { incident: NowAnswer['incidents'][nu
             <AskButton
               label="It is none"
               name={`It is none: incident since ${when(since)}`}
-
               question={{
                 title: 'End this incident?',
                 text: 'From now on its replies follow their policy again: addresses may be suppressed for them.',
