@@ -98,6 +98,19 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     expect(v.faults).toEqual([])
   })
 
+  it('has room for the last label of the chart, wherever it stands', async () => {
+    const { page } = v
+    await page.locator('.u-over').waitFor()
+    const [room, half] = (await page.evaluate(`(() => {
+      const right = (name) => document.querySelector(name).getBoundingClientRect().right
+      const context = document.createElement('canvas').getContext('2d')
+      context.font = '12px ' + getComputedStyle(document.querySelector('.chart')).fontFamily
+      return [right('.chart') - right('.u-over'), context.measureText('00:00:00').width / 2]
+    })()`)) as [number, number]
+    expect(half).toBeGreaterThan(15)
+    expect(room).toBeGreaterThanOrEqual(half)
+  })
+
   it('releases a hold, after it asked', async () => {
     const { page } = v
     await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
@@ -402,7 +415,12 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
         const { page } = small
         for (const name of ['Now', 'Why', 'Who', 'Readers', 'Unknown', 'Report']) {
           await go(page, name)
-          if (name === 'Now') await page.getByText('Lane ip-2').first().waitFor()
+          if (name === 'Now') {
+            await page.getByText('Lane ip-2').first().waitFor()
+            // Its name is not broken.
+            const lane = await page.getByRole('rowheader', { name: 'ip-1' }).boundingBox()
+            expect(lane?.width).toBeGreaterThan(130)
+          }
           if (name === 'Who') {
             await page.getByRole('link', { name: 'carl@icloud.com' }).click()
             await page.getByText('History', { exact: true }).waitFor()

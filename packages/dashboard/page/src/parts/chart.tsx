@@ -121,7 +121,8 @@ function optionsOf(element: HTMLElement, layers: readonly Layer[], bucketSeconds
   return {
     width: element.clientWidth,
     height,
-    padding: [10, 8, 0, 0],
+    // A label may stand below the right edge: half of 00:00:00 has to fit beside it.
+    padding: [10, 28, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
