@@ -151,6 +151,11 @@ export function scopeWords({ scope, id }: { scope: string; id: string }): string
   return scopes[scope] ?? scope
 }
 
+/** What an event or alert is about: an address, or a scope as the engine names it. */
+export function subjectWords(subject: string): string {
+  return subject.replace(/^campaign\/(?=<)/, 'message ')
+}
+
 const origins: Readonly<Record<string, string>> = {
   reply: 'Apple’s reply',
   unsubscribe: 'unsubscribed',

@@ -145,7 +145,8 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
       outcome: { kind: 'reply', input: refused, mx: 'mx01.mail.icloud.com' },
     })
     await page.getByRole('button', { name: 'Release message <m1@example.com>' }).waitFor()
-    await page.getByRole('heading', { name: 'Message <m1@example.com>' }).waitFor()
+    await page.getByRole('heading', { name: 'Message <m1@example.com>', exact: true }).waitFor()
+    await page.getByRole('heading', { name: 'held · message <m1@example.com>' }).waitFor()
     expect(v.faults).toEqual([])
   })
 

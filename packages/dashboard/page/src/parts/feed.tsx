@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { LiveEvent } from '../../../src/live/live-event.ts'
 import { isBusy } from '../live.ts'
-import { clockTime, endingWords, happenedWords, visible, whenExactly } from '../words.ts'
+import { clockTime, endingWords, happenedWords, subjectWords, visible, whenExactly } from '../words.ts'
 import { Name } from './texts.tsx'
 
 const colors: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export function Feed({
           <time dateTime={new Date(event.at).toISOString()} title={whenExactly(event.at)}>
             {clockTime(event.at)}
           </time>
-          <Name text={event.subject} />
+          <Name text={subjectWords(event.subject)} />
           <span class={`what dot ${colors[event.type] ?? ''}`}>
             {happenedWords(event)}
             {event.rule === null ? null : <span class="soft"> · {visible(event.rule)}</span>}

@@ -8,7 +8,7 @@ import { WindowChoice, type Window } from '../parts/segments.tsx'
 import { Empty, Name, Problem, Time } from '../parts/texts.tsx'
 import { usualWindow } from '../session.ts'
 import { useAnswer } from '../use-answer.ts'
-import { count, percent, visible } from '../words.ts'
+import { count, percent, subjectWords, visible } from '../words.ts'
 import { Lanes } from './lanes.tsx'
 import { Troubles } from './troubles.tsx'
 
@@ -128,7 +128,7 @@ function Content({
               {data.alerts.slice(0, 8).map(({ id, at, kind, subject, message }) => (
                 <article key={id}>
                   <h3>
-                    {visible(kind ?? 'alert')} · <Name text={subject} />
+                    {visible(kind ?? 'alert')} · <Name text={subjectWords(subject)} />
                   </h3>
                   <p>{visible(message ?? '')}</p>
                   <p class="small soft">
