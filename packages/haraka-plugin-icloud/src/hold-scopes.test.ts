@@ -77,7 +77,9 @@ describe.each(cases)('a hold of the $scope.scope', ({ scope, rule, held, free })
     await stage.haraka.logged(new RegExp(`<${address('first')}> rule=${rule} `))
     await send(held, 'behind')
     await send(free, 'free')
-    const line = await stage.haraka.logged(new RegExp(`<${address('behind')}> rule=${rule} action=held `))
+    const line = await stage.haraka.logged(
+      new RegExp(`<${address('behind')}> rule=${rule} fault=\\S+ action=held `),
+    )
     expect(line).toContain(`${scope.scope} ${scope.id} is held`)
     await stage.delivered(address('free'))
     expect(stage.tries(address('behind'))).toBe(0)

@@ -94,6 +94,15 @@ Nov 26 09:12:01 mail haraka[11]: level=NOTICE uuid=A.1.1 origin=outbound message
     ])
   })
 
+  it('leaves a line of Haraka out whose recipient is no address', async () => {
+    const broken = samples.haraka.replace(
+      'recipient <berta@icloud.com> rejected',
+      'recipient <ud.com> rejected',
+    )
+    expect(broken).not.toBe(samples.haraka)
+    for (const { recipient } of await read(broken)) expect(recipient).toContain('@')
+  })
+
   it('reads the decisions of haraka-plugin-icloud', async () => {
     expect((await read(samples.decisions)).map(summary)).toMatchInlineSnapshot(`
       [

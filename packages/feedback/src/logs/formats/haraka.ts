@@ -119,7 +119,7 @@ function replies(
 ): ParsedReply[] | null {
   const { sender = null, messageId = null } = transaction ?? {}
   const found = recipients
-    .filter((recipient) => isApples(recipient, sender, outcome))
+    .filter((recipient) => recipient.includes('@') && isApples(recipient, sender, outcome))
     .map((recipient) => ({
       at,
       recipient,
