@@ -76,6 +76,18 @@ describe('an engine with address keys', () => {
     await engine.close()
   })
 
+  it('leaves what was kept before as it is', async () => {
+    const ledger = memoryLedger()
+    const { engine, reply } = bench({ ledger, addressKeys: [k1] })
+    const recipient = 'user@icloud.com'
+    await reply('550 5.1.1 <user@icloud.com>: user does not exist', { recipient, messageId: '1' })
+    const [before] = (await engine.address(recipient)).suppressions
+    expect(before?.reply).toMatch(/user/)
+    await reply('452 4.2.2 user is over quota', { recipient, messageId: '2' })
+    await reply('552 5.2.2 user: over quota', { recipient, messageId: '3' })
+    expect((await engine.address(recipient)).suppressions).toEqual([before])
+  })
+
   it('takes no name that was made with a key it has not', async () => {
     const name = `${'0'.repeat(32)}@k1.hashed.invalid`
     for (const options of [{ addressKeys: [k2] }, {}]) {

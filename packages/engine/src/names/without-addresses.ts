@@ -1,7 +1,6 @@
 import type { AddressNames } from './address-names.ts'
 import { cutAddresses } from './cut-addresses.ts'
 import { foldAddress } from '../address.ts'
-import { withoutRecipient } from './without-recipient.ts'
 
 /** Fields that hold an address by itself. */
 const addresses: ReadonlySet<string> = new Set(['recipient', 'subject', 'address'])
@@ -16,9 +15,9 @@ export function withoutAddresses(value: unknown, names: AddressNames): unknown {
   return changed(value, (field, text) => withoutAddress(field, text, names))
 }
 
-/** The same for the local part of a recipient where it stands alone, which only who knows the recipient can take out. */
-export function withoutLocalPart<T>(value: T, recipient: string): T {
-  return changed(value, (field, text) => (texts.has(field) ? withoutRecipient(text, recipient) : text)) as T
+/** The same value with another text in place of one that was said, wherever that is kept. */
+export function withText<T>(value: T, said: string, kept: string): T {
+  return changed(value, (field, text) => (text === said && texts.has(field) ? kept : text)) as T
 }
 
 function changed(value: unknown, change: (field: string, text: string) => string): unknown {

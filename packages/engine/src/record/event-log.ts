@@ -1,10 +1,10 @@
 import type { Attempt, Decision } from '../decide/attempt.ts'
+import { keptReply } from '../decide/reply-suppression.ts'
 import type { LedgerEvent } from '../ledger/ledger.ts'
 import type { Outcome } from './outcome.ts'
 import { noReply } from '../policy/policy.ts'
 import { visible } from '../visible.ts'
 
-const longestText = 1000
 const longestError = 300
 const longestName = 64
 
@@ -21,12 +21,12 @@ export function eventsOf(decision: Decision, attempt: Attempt, outcome: Outcome,
     data.rule = action.verdict.rule
     data.rulesVersion = attempt.rulesVersion
     if (attempt.heard) data.heard = attempt.heard
-    data.reply = action.verdict.text.slice(0, longestText)
+    data.reply = keptReply(action.verdict.text)
     data.attempts = action.attempts
     if (action.retryAt !== null) data.retryAt = action.retryAt
     if (attempt.incident !== undefined) data.incident = attempt.incident
   } else if (outcome.kind === 'delivered') {
-    if (typeof outcome.text === 'string') data.reply = outcome.text.slice(0, longestText)
+    if (typeof outcome.text === 'string') data.reply = keptReply(outcome.text)
   } else if (outcome.kind === 'esp-suppressed') {
     data.provider = null
     data.by = typeof outcome.by === 'string' ? visible(outcome.by.slice(0, longestName)) : null

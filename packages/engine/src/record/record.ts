@@ -5,6 +5,7 @@ import type { Backlog } from '../buffer/backlog.ts'
 import type { Attempt, Decision } from '../decide/attempt.ts'
 import { decide, isHandedOver, pass, troubleOf } from '../decide/decide.ts'
 import { silenceOf } from '../decide/decide-no-reply.ts'
+import { keptReply } from '../decide/reply-suppression.ts'
 import type { Trouble } from '../decide/refusal.ts'
 import type { Parts } from '../engine-core.ts'
 import { emitAction } from '../events.ts'
@@ -97,22 +98,25 @@ export function understand(
   const trouble = troubleIn(outcome, verdict, policy)
   const rulePolicy = trouble?.rulePolicy ?? {}
   const aside = asideKeys(rulePolicy, attempt)
-  const isCut = parts.isHashed && canDoWithout(request, verdict)
-  const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside, isCut }
+  const cut = parts.isHashed ? cutOf(request, verdict) : null
+  const told: Told = { attempt, outcome, verdict, passage, trouble, policy, aside, cut }
   // Before the turn, as DNS takes its time.
   return rulePolicy.alertDomain ? withMx(told, parts.mx) : told
 }
 
 /**
- * Whether what is kept of the reply can do without the recipient's local part: to a recipient such as `user@icloud.com` most
- * words of a refusal are no name, and without them it could not be understood again.
+ * What is kept of a reply in place of the words that name the recipient's local part alone. To a recipient such as
+ * `user@icloud.com` most words of a refusal are no name: without them it could not be understood again, so they stay.
  */
-function canDoWithout({ outcome, recipient, sender }: RecordRequest, verdict: Verdict | null): boolean {
-  if (outcome.kind === 'delivered') return true
-  if (outcome.kind !== 'reply' || verdict === null) return false
-  const text = withoutRecipient(verdict.text, recipient)
-  if (text === verdict.text) return false
-  return classify(text, { recipient, sender, mx: outcome.mx, phase: outcome.phase }).rule === verdict.rule
+function cutOf({ outcome, recipient, sender }: RecordRequest, verdict: Verdict | null): Told['cut'] {
+  const text = outcome.kind === 'delivered' ? outcome.text : verdict?.text
+  if (typeof text !== 'string') return null
+  const said = keptReply(text)
+  const kept = withoutRecipient(said, recipient)
+  if (kept === said) return null
+  if (outcome.kind !== 'reply' || verdict === null) return { said, kept }
+  const again = classify(kept, { recipient, sender, mx: outcome.mx, phase: outcome.phase })
+  return again.rule === verdict.rule ? { said, kept } : null
 }
 
 /** What is told later is somebody else's attempt: if it may count for the recipient alone, there is no scope. */

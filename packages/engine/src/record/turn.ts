@@ -15,7 +15,7 @@ import type { Presence } from '../ledger/presence.ts'
 import { timeOf } from './late.ts'
 import { isKnown, onceKeys } from './once.ts'
 import type { Outcome } from './outcome.ts'
-import { withoutLocalPart } from '../names/without-addresses.ts'
+import { withText } from '../names/without-addresses.ts'
 import type { Passage } from '../passage.ts'
 import type { Policy } from '../policy/policy.ts'
 import { looksAtMessage, passedBy, withMessage } from '../read-passage.ts'
@@ -38,8 +38,8 @@ export interface Told {
   policy: Policy
   /** What the rule counts at besides. */
   aside: readonly AsideKey[]
-  /** The recipient's local part is not kept. */
-  isCut: boolean
+  /** What was said, as it is kept, and the same without the local part of the recipient; `null`: it is kept as it was said. */
+  cut: { said: string; kept: string } | null
 }
 
 /** How far a turn got, for whoever gives up waiting for it. */
@@ -62,7 +62,7 @@ export type TurnParts = Pick<Parts, 'clock'> & {
 /** Reads, decides and writes once. `undefined` if somebody else wrote in between. */
 export async function turn(parts: TurnParts, told: Told, progress?: Progress): Promise<Decision | undefined> {
   const { ledger, clock, presence, signals } = parts
-  const { attempt: given, outcome, verdict, passage, trouble, policy, aside, isCut } = told
+  const { attempt: given, outcome, verdict, passage, trouble, policy, aside, cut } = told
   const isHoldingMessage = trouble?.rulePolicy.campaign != null
   const toPrivateRelay = given.hop === 'direct' && isAtPrivateRelay(given.recipient)
   let passed = passedBy(passage, toPrivateRelay, isHoldingMessage ? given.messageId : null)
@@ -126,7 +126,7 @@ export async function turn(parts: TurnParts, told: Told, progress?: Progress): P
   const good = isHeard && !isAside && !isSeed ? parts.incidents.counted(recorded, now) : null
   const counted = isSeed ? noCounts : signals.recorded(attempt, decision.action, now, good)
   const lines = eventsOf(decision, attempt, outcome, now)
-  const kept = isCut ? withoutLocalPart({ changes, lines }, given.recipient) : { changes, lines }
+  const kept = cut === null ? { changes, lines } : withText({ changes, lines }, cut.said, cut.kept)
   if (progress) progress.changes = kept.changes
   let written = false
   try {
