@@ -3,6 +3,7 @@ import type { Admission, AdmitRequest } from './admit/admission.ts'
 import { admitAtOnce } from './admit/admit-at-once.ts'
 import { markImportant } from './operator/mark-important.ts'
 import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
+import { waitedFor } from './operator/waited-for.ts'
 import { exportSuppressions, type ExportOptions } from './operator/transfer/export-suppressions.ts'
 import type { ImportOptions, ImportSummary } from './operator/transfer/import-options.ts'
 import { importSuppressions } from './operator/transfer/import-suppressions.ts'
@@ -237,6 +238,10 @@ export class EngineCore implements Engine {
 
   async holds(): Promise<Hold[]> {
     return openHolds(this.ledger, this.parts.clock())
+  }
+
+  async waitedFor(): Promise<Hold[]> {
+    return waitedFor(this.ledger, this.parts.clock())
   }
 
   rates(request: RatesRequest): Promise<Rates> {

@@ -98,7 +98,7 @@ export interface Hold extends HoldRef {
   since: number
   /** ms since the epoch of the next probe, or of its end. */
   until: number
-  /** The reply that opened it, at most 1,000 characters. Remote text. */
+  /** The reply that opened it, at most 1,000 characters. Remote text. Empty where it is not known. */
   reply: string
   /** Apple took a probe: mail goes some at a time, until Apple took enough. */
   halfOpen?: true
@@ -214,7 +214,14 @@ export interface Engine {
    * @throws EngineError `EARGUMENT`, `EIMPORT` for a file without a column of addresses, and what the ledger throws
    */
   import(source: Source, options: ImportOptions): Promise<ImportSummary>
+  /** What is closed. */
   holds(): Promise<Hold[]>
+  /**
+   * Everything that an {@link Admission} may name as `hold` now: what {@link Engine.holds} lists, marketing streams that go on
+   * with engaged readers only, and test batches whose rest waits (rule `canary`). For hosts that keep the mail themselves:
+   * what waits for something that is not in here any more may ask again at once. Rejects if the ledger is out of reach.
+   */
+  waitedFor(): Promise<Hold[]>
   /**
    * How mail fared over an hour, a day, 30 days or so many seconds, and how it came to that: for charts. Rejects if the
    * ledger is out of reach.

@@ -39,7 +39,7 @@ beforeEach(() => {
   } as unknown as Outbound
   parked = new Parked({
     outbound: () => outbound,
-    holds: () => Promise.resolve(holds),
+    waitedFor: () => Promise.resolve(holds),
     priorityOf: ({ filename }) => (filename.startsWith('news') ? 2 : 0),
     clock: () => 1000,
     pollMs: 60_000,
@@ -122,6 +122,20 @@ describe('Parked', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(pushed).toEqual(['lane', 'stream'])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves those who do not read alone while their stream goes on with those who read', async () => {
+    const readers = { ...stream, engagedOnly: true } as const
+    parked.add(sleeper('waits for the hold'), [stream])
+    parked.add(sleeper('does not read'), [readers])
+    holds = [{ ...open(stream, 2000), engagedOnly: true }]
+    parked.halfOpen(stream, 3)
+    parked.released(stream)
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(pushed).toEqual(['waits for the hold'])
+    holds = []
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(pushed).toEqual(['waits for the hold', 'does not read'])
   })
 
   it('sends one ahead if a probe is due', async () => {

@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue'
-import type { Engine, Hold, HoldRef } from '@icloud-delivery/engine'
+import type { Engine, HoldRef } from '@icloud-delivery/engine'
 import type { HMail, Outbound } from './haraka.ts'
 
 /** So many messages are woken at once; then other work of the process has its turn. */
@@ -12,7 +12,7 @@ const FEW_GONE = 1000
 /** What parked mail needs to be woken. */
 export interface Waker {
   outbound: () => Outbound
-  holds: Engine['holds']
+  waitedFor: Engine['waitedFor']
   /** The class of a message: 0 goes first. */
   priorityOf(hmail: HMail): number
   clock(): number
@@ -125,7 +125,7 @@ export class Parked {
   }
 
   async #poll(): Promise<void> {
-    const open = new Map((await this.#waker.holds()).map((hold) => [keyOf(hold), hold]))
+    const open = new Map((await this.#waker.waitedFor()).map((hold) => [keyOf(hold), hold]))
     const gone = [...this.#known].filter((key) => !open.has(key))
     this.#known = new Set(open.keys())
     for (const key of gone) this.#released(key)
@@ -226,6 +226,7 @@ function before(a: Place, b: Place): number {
   return a.priority - b.priority || a.acceptedAt - b.acceptedAt || a.order - b.order
 }
 
-function keyOf({ scope, id }: HoldRef | Hold): string {
-  return `${scope}/${id}`
+/** Those whom a hold lets through are not those who wait because they do not read. */
+function keyOf({ scope, id, engagedOnly }: HoldRef): string {
+  return `${engagedOnly ? 'engaged-only ' : ''}${scope}/${id}`
 }

@@ -113,7 +113,7 @@ export function createRuntime(plugin: Plugin): Runtime {
   const parked = new Parked({
     outbound,
     error,
-    holds: () => engine.holds(),
+    waitedFor: () => engine.waitedFor(),
     priorityOf({ todo }) {
       if (!todo) return 0
       const { stream, lane } = subjectOf(todo, live.current)

@@ -1,4 +1,4 @@
-import type { Admission, HoldRef } from '@icloud-delivery/engine'
+import type { Admission } from '@icloud-delivery/engine'
 import { abortError } from './abort.ts'
 import { conclude } from './conclude.ts'
 import { admissionFailure, innerFailure, noWayFailure } from './failures.ts'
@@ -131,9 +131,7 @@ async function attemptNow(
       const admission = admissions[index]
       if (admission === undefined || goesOver(job, admission))
         return conclude(job, recipient, transaction as Transaction, tries)
-      return admission.decision === 'send'
-        ? noWay(job, recipient, before)
-        : notNow(admission, job.route.campaign, before, tries)
+      return admission.decision === 'send' ? noWay(job, recipient, before) : notNow(admission, before, tries)
     }),
   )
 }
@@ -167,22 +165,11 @@ function noWay(job: Job, { address }: Recipient, before: TryAgain | null): TryAg
   return { state: 'again', retryAt, isHeld: true, tries: before?.tries ?? 0, failure, error: null }
 }
 
-function notNow(
-  admission: Admission,
-  campaign: string | undefined,
-  before: TryAgain | null,
-  tries: number,
-): Settled | TryAgain {
+function notNow(admission: Admission, before: TryAgain | null, tries: number): Settled | TryAgain {
   const failure = admissionFailure(admission, before?.failure ?? null)
-  const { retryAt, decision } = admission
+  const { retryAt, decision, hold: behind } = admission
   if (retryAt === null) return { state: 'rejected', failure, error: null }
-  const behind = holdOf(admission, campaign)
   return { state: 'again', retryAt, isHeld: decision === 'held', behind, tries, failure, error: null }
-}
-
-/** A test batch is no hold of its own, but is released like one. */
-function holdOf({ hold, rule }: Admission, campaign: string | undefined): HoldRef | null {
-  return rule === 'canary' && campaign !== undefined ? { scope: 'campaign', id: campaign } : hold
 }
 
 /** The lane had no room in time. */

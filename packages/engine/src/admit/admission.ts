@@ -37,7 +37,10 @@ interface AdmissionBase {
   retryAt: number | null
   /** For `suppressed`. */
   suppression: Suppression | null
-  /** What is held; `null` if it is the ledger that is waited for. */
+  /**
+   * What is waited for: `waitedFor` lists it until it is over, and `release` ends it. `null` if it is the ledger, or a time
+   * of this recipient's own.
+   */
   hold: HoldRef | null
 }
 

@@ -83,7 +83,9 @@ export function decideAdmission(
       if (now >= expiresAt) return expired(recipient, rule)
       const reason = `${rule}: ${request.stream} goes on with engaged readers only`
       const retryAt = Math.min(since + seconds * 1000, now + seconds * 1000, expiresAt)
-      const hold = scopeOf('stream', request)
+      // Not the hold that was there before: it is over, and lets those go who read.
+      const ref = scopeOf('stream', request)
+      const hold = ref && { ...ref, engagedOnly: true as const }
       return { ...sendable(recipient, reason), decision: 'held', rule, retryAt, hold }
     }
 

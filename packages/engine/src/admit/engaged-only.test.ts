@@ -23,7 +23,7 @@ describe('after HM08', () => {
       decision: 'held',
       rule: 'policy-hm08',
       retryAt: end,
-      hold: { scope: 'stream', id: 'default/marketing' },
+      hold: { scope: 'stream', id: 'default/marketing', engagedOnly: true },
     })
     expect(world.admit({ ...marketing, messageId: 'x' }, [true]).decision).toBe('send')
     expect(world.admit({ messageId: 'x' }).decision).toBe('send')
@@ -76,6 +76,30 @@ describe('admit', () => {
     expect((await admit(both)).map(({ decision }) => decision)).toEqual(['send', 'send'])
     expect(await engine.ledger.read(['scope/stream/default/marketing'])).toEqual([null])
     expect(await engine.release({ hold })).toBe(0)
+  })
+
+  it('says what it waits for, until that is over, and shows no closed scope', async () => {
+    const { engine, time, admit, reply: say, deliver } = bench()
+    for (const messageId of ['a', 'b', 'c']) await say(reply, { ...marketing, messageId })
+    const about = { scope: 'stream', id: 'default/marketing', rule: 'policy-hm08' }
+    expect(await engine.waitedFor()).toEqual(await engine.holds())
+    time.now += 6 * hour * 1000
+    await admit({ ...marketing, messageId: 'probe' })
+    await deliver({ ...marketing, messageId: 'probe' })
+    const since = time.now
+    // It lets readers go some at a time, and the others wait for something else.
+    expect(await engine.waitedFor()).toMatchObject([
+      { ...about, halfOpen: true },
+      { ...about, engagedOnly: true },
+    ])
+    for (let index = 1; index < 300; index++) await deliver({ ...marketing, messageId: 'probe' })
+    expect(await engine.holds()).toEqual([])
+    const few = { ...about, engagedOnly: true, since, until: since + 7 * day * 1000, reply: '' }
+    expect(await engine.waitedFor()).toEqual([few])
+    const [{ hold } = { hold: null }] = await admit(marketing)
+    expect(hold).toEqual({ scope: 'stream', id: 'default/marketing', engagedOnly: true })
+    time.now = few.until
+    expect(await engine.waitedFor()).toEqual([])
   })
 
   it('goes on with those who read when an operator ends the hold itself', async () => {

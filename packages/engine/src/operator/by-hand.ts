@@ -117,7 +117,16 @@ export async function openHolds(ledger: Ledger, now: number): Promise<Hold[]> {
 }
 
 /** A hold as it is shown; `key` is that of its scope. */
-export function holdOf(key: string, { rule, since, until, reply, halfOpen }: StoredHold): Hold {
+export function holdOf(
+  key: string,
+  {
+    rule,
+    since,
+    until,
+    reply,
+    halfOpen,
+  }: Pick<StoredHold, 'rule' | 'since' | 'until' | 'reply' | 'halfOpen'>,
+): Hold {
   const [, scope = '', ...id] = key.split('/')
   const hold: Hold = { scope: scope as Hold['scope'], id: id.join('/'), rule, since, until, reply }
   return halfOpen === undefined ? hold : { ...hold, halfOpen: true }

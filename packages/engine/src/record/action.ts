@@ -83,4 +83,6 @@ export interface HoldRef {
    * From domain, for recipients at Apple's private relay alone.
    */
   id: string
+  /** It is open to engaged readers: those who wait are the others. In `waitedFor` and in answers of `admit` only. */
+  engagedOnly?: true
 }

@@ -96,7 +96,8 @@ function waiting(known: Known, { campaign }: AdmitRequest, stream: string, now: 
   }
   // What has a sentence of its own: holds, and what is known of the recipient.
   const own = [deferred, quarantine, ...known.softBounces.filter(({ nextTryAt }) => nextTryAt !== null)]
-  const { hold } = admission
+  // A test batch is released by its campaign.
+  const hold = admission.rule === 'canary' ? null : admission.hold
   const isHeld =
     hold !== null &&
     known.holds.some(({ scope, id, halfOpen }) => scope === hold.scope && id === hold.id && !halfOpen)
@@ -106,7 +107,10 @@ function waiting(known: Known, { campaign }: AdmitRequest, stream: string, now: 
   const text = `${admission.decision}${until}: ${admission.reason}`
   const all = 'lets all of it go'
   // Open again, but not to everybody, or not to all at once.
-  if (hold) return [...reasons, { text, remedy: `releasing the hold ${all}`, release: { hold } }]
+  if (hold) {
+    const release = { hold: { scope: hold.scope, id: hold.id } }
+    return [...reasons, { text, remedy: `releasing the hold ${all}`, release }]
+  }
   if (admission.rule === 'canary' && campaign !== undefined)
     return [...reasons, { text, remedy: `releasing the campaign ${all}`, release: { campaign } }]
   return [...reasons, { text, remedy: null, release: null }]

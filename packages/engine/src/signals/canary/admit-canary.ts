@@ -1,7 +1,7 @@
 import type { Admission, AdmitRequest, ExpiredAdmission, WaitAdmission } from '../../admit/admission.ts'
 import { admitDetour } from '../../lanes/detour/admit-detour.ts'
 import type { CanaryBook } from './canary-book.ts'
-import { deadlineOf, seatOf, type CanaryState } from './canary-state.ts'
+import { nextAskAt, seatOf, type CanaryState } from './canary-state.ts'
 import { takeSeats } from './decide-canary.ts'
 import type { Parts } from '../../engine-core.ts'
 import { expiryOf } from '../../decide/retry-time.ts'
@@ -84,17 +84,13 @@ function wait(
     const reason = 'canary: expired (5.4.7) while it had to wait'
     return { ...base, decision: 'expired', retryAt: null, reason }
   }
-  const { verdict, waitSeconds, size } = state
-  // Often enough to go on soon after the verdict, and not so often that a million ask again and again.
-  const next =
-    verdict === undefined
-      ? Math.min(now + waitSeconds * 100, deadlineOf(state) ?? Infinity)
-      : now + waitSeconds * 1000
+  const { verdict, size } = state
   const reason =
     verdict === undefined
       ? `canary: ${campaign} waits for the replies to its first ${size === 1 ? 'recipient' : `${size} recipients`}`
       : `canary: ${campaign} was stopped: ${verdict.reason}`
-  return { ...base, decision: 'held', retryAt: Math.min(Math.max(next, now + 1), expiresAt), reason }
+  const retryAt = Math.min(Math.max(nextAskAt(state, now), now + 1), expiresAt)
+  return { ...base, decision: 'held', retryAt, reason, hold: { scope: 'campaign', id: campaign } }
 }
 
 /** Whether anything is waited for is not known. */

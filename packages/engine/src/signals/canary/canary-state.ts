@@ -61,6 +61,18 @@ export function deadlineOf({ firstAt, waitSeconds }: CanaryState): number | null
   return firstAt === undefined ? null : firstAt + waitSeconds * 1000
 }
 
+/** When the first recipient was let go, or else when it was declared; ms since the epoch. */
+export function startedAt({ firstAt, declaredAt }: CanaryState): number {
+  return firstAt ?? declaredAt
+}
+
+/** When those who wait ask again, ms since the epoch: soon after the verdict, and not so often that a million ask all the time. */
+export function nextAskAt(state: CanaryState, now: number): number {
+  const { verdict, waitSeconds } = state
+  if (verdict !== undefined) return now + waitSeconds * 1000
+  return Math.min(now + waitSeconds * 100, deadlineOf(state) ?? Infinity)
+}
+
 /** The state with its verdict. Nobody asks for the seats any more. */
 export function withVerdict(state: CanaryState, verdict: CanaryVerdict): CanaryState {
   const { seats, ...rest } = state

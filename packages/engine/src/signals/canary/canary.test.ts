@@ -44,6 +44,27 @@ async function answer(
 }
 
 describe('the canary of a campaign', () => {
+  it.each([
+    ['Spring sale', 'Spring_sale'],
+    ['spring/2026', 'spring_2026'],
+    ['<spring@x>', '_spring@x_'],
+    ['s'.repeat(80), 's'.repeat(64)],
+  ])('is named as it is remembered by what waits for it: %s', async (campaign, id) => {
+    const { engine, time } = bench()
+    await engine.canary({ id: campaign, size: 1, waitSeconds: 3600 })
+    const recipients = list(0, 2)
+    const [, rest] = await engine.admit({ ...mail, campaign, recipients })
+    const hold = { scope: 'campaign', id } as const
+    expect(rest).toMatchObject({ decision: 'held', rule: 'canary', hold })
+    const waiting = { ...hold, rule: 'canary', since: time.now, until: time.now + 360_000, reply: '' }
+    expect(await engine.waitedFor()).toEqual([waiting])
+    // Whoever asks next hears the verdict.
+    time.now += 3_600_000
+    expect(await engine.waitedFor()).toMatchObject([{ ...hold, until: time.now }])
+    expect(await engine.release({ campaign })).toBe(1)
+    expect(await engine.waitedFor()).toEqual([])
+  })
+
   it('lets the first ones go, and the rest when they were accepted', async () => {
     const { engine, time } = bench()
     expect(await engine.canary({ id: 'spring', size: 5 })).toMatchObject({ asked: 0, verdict: null })
@@ -55,6 +76,7 @@ describe('the canary of a campaign', () => {
       rule: 'canary',
       reason: 'canary: spring waits for the replies to its first 5 recipients',
       retryAt: time.now + 360_000,
+      hold: { scope: 'campaign', id: 'spring' },
     })
     await answer(engine, list(0, 4))
     expect(await decisions(engine, list(0, 6))).toBe('sssssh')

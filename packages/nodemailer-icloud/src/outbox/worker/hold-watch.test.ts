@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { mail } from '../../stage.test.fixture.ts'
 import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
 import { itemsOf } from '../outbox-contract.test.fixture.ts'
-import { next, outboxStage, type OutboxStage } from '../outbox-stage.test.fixture.ts'
+import { next, outboxStage, type OutboxStage, type StartedApp } from '../outbox-stage.test.fixture.ts'
 
 const blocked = { anna: [{ rule: 'proofpoint-block' }, { accept: true }] } as const
 const ip = { scope: 'sending-ip', id: 'default' } as const
@@ -126,5 +126,73 @@ describe('mail that is held', () => {
     const delivered = next(worker, 'delivered')
     await operator(stage).release({ hold: ip })
     expect(await looking(delivered)).toMatchObject({ recipient: 'anna@icloud.com', tries: 2 })
+  })
+})
+
+describe('mail that goes on waiting', () => {
+  /** Lets the watch look so often; says who was tried meanwhile. */
+  async function looks({ worker, outbox }: StartedApp, count: number): Promise<string[]> {
+    const tries: string[] = []
+    worker.on('retry', ({ address }) => tries.push(address))
+    const size = vi.spyOn(outbox, 'size').mockClear()
+    // A look begins when the one before is over, and the first of these may have begun before.
+    for (let over = 0; over < count; over++) {
+      await looking(vi.waitUntil(() => size.mock.calls.length > over + 1, { interval: 1, timeout: 10_000 }))
+      await worker.flush()
+    }
+    return tries
+  }
+
+  it('as its stream goes on with engaged readers only is not asked for again before an operator ends that', async () => {
+    const stage = await outboxStage()
+    const engine = operator(stage)
+    const key = 'scope/stream/default/marketing'
+    const engagedOnly = { rule: 'policy-hm08', since: stage.clock(), seconds: 604_800 }
+    await engine.ledger.write([{ key, expected: 0, value: { engagedOnly } }])
+    const app = stage.start({ stream: 'marketing' })
+    const waits = next(app.worker, 'retry')
+    await app.transporter.sendMail(mail('anna@icloud.com'))
+    const hold = { scope: 'stream', id: 'default/marketing' } as const
+    expect(await waits).toMatchObject({ hold: { ...hold, engagedOnly: true } })
+    expect(await looks(app, 4)).toEqual([])
+    const delivered = next(app.worker, 'delivered')
+    expect(await engine.release({ hold })).toBe(1)
+    expect(await looking(delivered)).toMatchObject({ recipient: 'anna@icloud.com' })
+  })
+
+  it.each(['Spring sale', 'spring/2026', '<spring@x>', 's'.repeat(80)])(
+    'for a test batch called %j is not asked for again before its verdict',
+    async (campaign) => {
+      const stage = await outboxStage({ anna: [{ rule: 'invalid-recipient' }] })
+      const app = stage.start({ stream: 'marketing', campaign })
+      await app.transporter.transporter.canary({ id: campaign, size: 1 })
+      const first = next(app.worker, 'undelivered')
+      await app.transporter.sendMail(mail('anna@icloud.com'))
+      await first
+      const waits = next(app.worker, 'retry')
+      await app.transporter.sendMail(mail('bert@icloud.com'))
+      await waits
+      expect(await looks(app, 4)).toEqual([])
+      const delivered = next(app.worker, 'delivered')
+      expect(await operator(stage).release({ campaign })).toBe(1)
+      expect(await looking(delivered)).toMatchObject({ recipient: 'bert@icloud.com' })
+    },
+  )
+
+  it('behind something that is never seen closed is woken for it once', async () => {
+    const stage = await outboxStage(blocked)
+    const app = stage.start()
+    const engine = app.transporter.transporter.engine
+    const waitedFor = vi.spyOn(engine, 'waitedFor').mockResolvedValue([])
+    const waits = next(app.worker, 'retry')
+    await app.transporter.sendMail(mail('anna@icloud.com'))
+    await waits
+    expect(await looks(app, 5)).toEqual(['anna@icloud.com'])
+    // It is seen closed, and open again.
+    waitedFor.mockRestore()
+    expect(await looks(app, 2)).toEqual([])
+    const delivered = next(app.worker, 'delivered')
+    await operator(stage).release({ hold: ip })
+    expect(await looking(delivered)).toMatchObject({ recipient: 'anna@icloud.com' })
   })
 })

@@ -1,6 +1,7 @@
-import type { Engine, HoldRef } from '@icloud-delivery/engine'
+import type { Engine, EngineEvents, HoldRef } from '@icloud-delivery/engine'
 import type { OutboxEntry, OutboxRecipient } from '../entry.ts'
 import type { Outbox } from '../outbox.ts'
+import { Woken } from './woken.ts'
 
 /** How often it is looked whether another process has opened what messages wait behind, ms. */
 const lookMs = 3000
@@ -8,6 +9,9 @@ const lookMs = 3000
 const freshMs = 1000
 /** Messages that are made due at the same time. */
 const wakeAtOnce = 50
+
+/** What opened before the first look, and for whom it is not known what he waits behind. */
+const atStart = 'at the start'
 
 /** What a watch is made of. */
 export interface HoldWatchParts {
@@ -27,13 +31,18 @@ export class HoldWatch {
   readonly #now: () => number
   /** Closed as far as is known. */
   readonly #known = new Set<string>()
+  readonly #woken = new Woken()
   #closed: { keys: Promise<ReadonlySet<string>>; at: number } | null = null
   #timer: NodeJS.Timeout | null = null
   #looking: Promise<void> | null = null
   #wasFilled = false
   #hasFailed = false
   #isStopped = false
-  readonly #onReleased = (): void => this.#lookSoon()
+  readonly #onReleased = (what: EngineEvents['released']): void => {
+    // So it was closed, even if that was between two looks.
+    if ('hold' in what) this.#woken.forget(keyOf(what.hold))
+    this.#lookSoon()
+  }
 
   /** @param now ms of a clock that only goes forward */
   constructor(parts: HoldWatchParts, now: () => number = () => performance.now()) {
@@ -95,27 +104,42 @@ export class HoldWatch {
     const { waiting } = await this.#parts.outbox.size()
     const isFirst = !this.#wasFilled
     this.#wasFilled = true
-    if (waiting === 0) return
+    if (waiting === 0) {
+      this.#woken.clear()
+      return
+    }
     this.#closed = null
     const closed = await this.#closedNow()
     const hasOpened = [...this.#known].filter((key) => !closed.has(key))
     for (const key of hasOpened) this.#known.delete(key)
-    // Those of single messages are many; who waits behind one has said so.
-    for (const key of closed) if (!key.startsWith('campaign/<')) this.#known.add(key)
+    for (const key of closed) {
+      this.#woken.forget(key)
+      // Those of single messages are many; who waits behind one has said so.
+      if (!key.startsWith('campaign/<')) this.#known.add(key)
+    }
     // What was opened while no worker was there is found at the start.
-    if (isFirst || hasOpened.length > 0) await this.#wake(closed)
+    if (isFirst) hasOpened.push(atStart)
+    if (hasOpened.length > 0) await this.#wake(closed, hasOpened)
   }
 
-  async #wake(closed: ReadonlySet<string>): Promise<void> {
+  async #wake(closed: ReadonlySet<string>, hasOpened: readonly string[]): Promise<void> {
     const { outbox } = this.#parts
-    const ids: string[] = []
+    const found: { id: string; keys: readonly string[] }[] = []
     // All of them first: making one due moves the others in the list.
     for await (const { id, state, entry } of outbox.list()) {
       if (state === 'dead' || this.#isStopped) break
-      if (state === 'waiting' && entry !== null && mayGo(entry, closed)) ids.push(id)
+      if (state !== 'waiting' || entry === null) continue
+      const keys = openedFor(entry, closed, hasOpened)
+      if (keys.some((key) => !this.#woken.has(key, id))) found.push({ id, keys })
     }
-    while (ids.length > 0 && !this.#isStopped)
-      await Promise.all(ids.splice(0, wakeAtOnce).map((id) => outbox.retryNow(id)))
+    while (found.length > 0 && !this.#isStopped) {
+      await Promise.all(
+        found.splice(0, wakeAtOnce).map(async ({ id, keys }) => {
+          await outbox.retryNow(id)
+          for (const key of keys) this.#woken.add(key, id)
+        }),
+      )
+    }
   }
 
   /** What is closed, not older than a second. */
@@ -127,18 +151,25 @@ export class HoldWatch {
   }
 }
 
-function mayGo({ recipients }: OutboxEntry, closed: ReadonlySet<string>): boolean {
-  // Of whom it is not known what he waits behind may be one of those.
-  return recipients.some(({ hold }) => hold === null || (hold !== undefined && !closed.has(keyOf(hold))))
+/** What a message has waited behind that is open now. */
+function openedFor(
+  { recipients }: OutboxEntry,
+  closed: ReadonlySet<string>,
+  opened: readonly string[],
+): string[] {
+  return recipients.flatMap(({ hold }) => {
+    if (hold === undefined) return []
+    // Of whom it is not known what he waits behind may be one of those.
+    if (hold === null) return opened
+    const key = keyOf(hold)
+    return closed.has(key) ? [] : [key]
+  })
 }
 
 async function closedKeys(engine: Engine): Promise<ReadonlySet<string>> {
-  const [holds, canaries] = await Promise.all([engine.holds(), engine.canaries()])
-  const keys = new Set(holds.map(keyOf))
-  for (const { id, verdict } of canaries) if (verdict !== 'go') keys.add(keyOf({ scope: 'campaign', id }))
-  return keys
+  return new Set((await engine.waitedFor()).map(keyOf))
 }
 
-function keyOf({ scope, id }: HoldRef): string {
-  return `${scope}/${id}`
+function keyOf({ scope, id, engagedOnly }: HoldRef): string {
+  return `${engagedOnly ? 'engaged-only ' : ''}${scope}/${id}`
 }
