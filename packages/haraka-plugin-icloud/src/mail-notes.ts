@@ -18,8 +18,8 @@ export interface MailNotes {
   deliverBy?: number
   /** The Message-ID, where its return path is signed: bounces name it, and nothing of Haraka's own. None: Haraka makes one up. */
   messageId?: string
-  /** The name of the queue file that this one was split off. */
-  partOf?: string
+  /** The names of the queue files that this one was split off, the oldest first. */
+  partOf?: readonly string[]
   /** Whether the client was authenticated or allowed to relay. Anyone else may have made the envelope sender up. */
   relaying?: boolean
 }

@@ -197,3 +197,14 @@ exports.register = function () {
   syncBuiltinESMExports()
 }
 `
+
+/** Takes its time after a delivery to good@, as what writes to a data base may: as long as the file `slow` is there. */
+export const slowDelivered = `
+const fs = require('node:fs')
+exports.register = function () { this.register_hook('delivered', 'wait', -100) }
+exports.wait = (next, hmail) => {
+  if (!hmail.todo.rcpt_to.some(({ user }) => user === 'good')) return next()
+  const look = () => fs.existsSync(process.env.HARAKA + '/slow') ? setTimeout(look, 25) : next()
+  look()
+}
+`

@@ -1,9 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
 import { configure, run, type Haraka } from './haraka.test.fixture.ts'
-import { splitKiller } from './plugins.test.fixture.ts'
+import { slowDelivered, splitKiller } from './plugins.test.fixture.ts'
 
 let apple: Simulator
 let mailboxes: Simulator
@@ -19,12 +19,13 @@ afterEach(async () => {
   await Promise.all([apple.close(), mailboxes.close()])
 })
 
-async function start(nodes: number): Promise<string> {
+async function start(nodes: number, more: readonly string[] = []): Promise<string> {
   const dir = configure({
     nodes,
     mailboxes: `127.0.0.1:${mailboxes.port}`,
-    ownPlugins: { splitKiller },
+    ownPlugins: { splitKiller, slowDelivered },
     icloud: [
+      ...more,
       '[return_path]',
       'domain=bounces.example.com',
       '[testing]',
@@ -95,3 +96,65 @@ it('the same where Apple has answered each recipient in another way', { timeout:
   await emptyQueue(dir)
   expect(arrived()).toEqual(mixed)
 })
+
+/** The recipients in each queue file. */
+function queued(dir: string): string[] {
+  const folder = path.join(dir, 'queue')
+  return readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
+    .map((name) => {
+      const file = readFileSync(path.join(folder, name))
+      const { rcpt_to: recipients } = JSON.parse(file.toString('utf8', 4, 4 + file.readUInt32BE())) as {
+        rcpt_to: { user: string }[]
+      }
+      return recipients
+        .map(({ user }) => user)
+        .toSorted()
+        .join('+')
+    })
+    .toSorted()
+}
+
+/** A file that is looked at may be gone by then. */
+const queueIs = (dir: string, what: readonly string[]): Promise<unknown> =>
+  vi.waitUntil(
+    () => {
+      try {
+        return queued(dir).join() === what.join()
+      } catch {
+        return false
+      }
+    },
+    { timeout: 20_000, interval: 25 },
+  )
+
+it.each([
+  ['wait in files of their own', 1, ['down', 'late'], []],
+  ['have got it', 0.00002, [], ['down', 'late']],
+])(
+  'kill -9 while a message waits for a hook, whose other recipients %s: only the one it is left with gets it again',
+  { timeout: 60_000 },
+  async (_when, timeScale, waiting, there) => {
+    const dir = await start(0, ['[policy]', `time_scale=${timeScale}`])
+    writeFileSync(path.join(dir, 'slow'), '')
+    // Both for now, so that they are split off together first, and then from one another.
+    apple.script('down@icloud.com', [
+      { reply: '452 4.2.2 <down@icloud.com>: user is over quota' },
+      { accept: true },
+    ])
+    apple.script('late@icloud.com', [{ rule: 'rate-limited' }, { accept: true }])
+    await haraka.send({ from: '', to: ['down@icloud.com', 'good@icloud.com', 'late@icloud.com'] })
+    const addresses = ['good', ...there].toSorted().map((name) => `${name}@icloud.com`)
+    await apple.waitFor(() => arrived().join() === addresses.join(), { timeoutMs: 20_000 })
+    await queueIs(dir, [...waiting, 'down+good+late'].toSorted())
+    await haraka.kill()
+    rmSync(path.join(dir, 'slow'))
+    haraka = await run(dir)
+    await queueIs(dir, waiting)
+    // Apple had taken it for good, which Haraka was about to note.
+    expect(arrived()).toEqual([...addresses, 'good@icloud.com'].toSorted())
+    expect(haraka.log.filter((line) => line.includes('a crash had split the queue file'))).toEqual([
+      expect.stringContaining(': 1 of its recipients are left in it'),
+    ])
+  },
+)

@@ -2,9 +2,10 @@ import { createWriteStream } from 'node:fs'
 import { rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { ancestorsWith } from './ancestors.ts'
 import type { Address, HMail, Outbound, Todo } from './haraka.ts'
 import { carryOver } from './outcome.ts'
-import { markSplit } from './split-mark.ts'
+import { markSplit, noteHandedOver } from './split-mark.ts'
 import { tellSafely } from './tell-sender.ts'
 
 /** How long to wait before a queue file that could not be written is written again, in ms. */
@@ -31,12 +32,16 @@ export async function splitOff(
 ): Promise<HMail> {
   const { todo } = hmail
   if (!todo) throw new Error(`${hmail.filename} cannot be split before it is read`)
+  const { icloud } = todo.notes
   for (;;) {
     try {
       const part = await writePart(splitter.outbound(), hmail, {
         ...todo,
         rcpt_to: [...recipients],
-        notes: { ...todo.notes, icloud: { ...todo.notes.icloud, partOf: hmail.filename } },
+        notes: {
+          ...todo.notes,
+          icloud: { ...icloud, partOf: ancestorsWith(icloud?.partOf, hmail.filename) },
+        },
       })
       for (const [index, copy] of (part.todo?.rcpt_to ?? []).entries()) {
         const original = recipients[index]
@@ -79,6 +84,13 @@ async function handOver(
     return hmail.bounce(`Error splitting to new recipients: ${String(error)}`)
   }
   try {
+    // The part may be done before this message is, whose `delivered` hooks may take their time.
+    await noteHandedOver(hmail, recipients)
+  } catch (error) {
+    // The part still says it for itself, as long as it is there.
+    splitter.error(`of ${hmail.filename} it could not be noted who is in ${part.filename}: ${String(error)}`)
+  }
+  try {
     take(part)
   } catch (error) {
     splitter.error(`after a split of ${hmail.filename}: ${String(error)}`)
@@ -98,7 +110,7 @@ async function writePart(outbound: Outbound, hmail: HMail, todo: Todo): Promise<
       outbound.build_todo(todo, stream, resolve)
     })
     await pipeline(hmail.data_stream(), stream)
-    await markSplit(hmail, outbound.qfile)
+    await markSplit(hmail)
     await rename(draft, file)
     const part = new outbound.HMailItem(name, file, hmail.notes)
     await new Promise<void>((resolve, reject) => {

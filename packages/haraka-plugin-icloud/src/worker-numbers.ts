@@ -33,8 +33,16 @@ export function answerMaster(numbers: () => Promise<Numbers>): void {
   if (!cluster.isWorker) return
   process.on('message', (message: Message | null) => {
     if (message?.type !== 'icloud-numbers?') return
-    void numbers().then((counted) => process.send?.({ type: 'icloud-numbers', numbers: counted }))
+    // Unanswered, the master does without, or says so itself.
+    numbers()
+      .then(tellMaster)
+      .catch(() => {})
   })
+}
+
+/** A master that replaces the worker has hung up by now; without someone to hear of it, that would end the deliveries. */
+function tellMaster(numbers: Numbers): void {
+  if (process.connected) process.send?.({ type: 'icloud-numbers', numbers }, () => {})
 }
 
 /** `null`: it is starting, or ends. */
