@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Configuration } from './configuration.ts'
+import { foldersAndServices } from './folders-and-services.ts'
 
 /** In the words of Dovecot 2.3. */
-export function configuration23({ directory, port, tlsPort, folders, accounts }: Configuration): string {
+export function configuration23(configuration: Configuration): string {
+  const { directory, accounts } = configuration
   const at = (name: string): string => join(directory, name)
   const { internal, internalGroup, login, uid, gid } = accounts
-  // Without root nothing can change its root directory.
-  const unchrooted = uid === process.getuid?.() ? ['imap-login', 'anvil'] : []
   return `
 base_dir = ${at('run')}
 state_dir = ${at('state')}
@@ -37,28 +37,5 @@ userdb {
   driver = static
   args = uid=${uid} gid=${gid} home=${at('mail')}/%u
 }
-namespace inbox {
-  inbox = yes
-  separator = /
-${Object.entries(folders).map(mailbox).join('')}}
-service imap-login {
-  inet_listener imap {
-    port = ${port}
-  }
-  inet_listener imaps {
-    port = ${tlsPort}
-    ssl = yes
-  }
-}
-${unchrooted.map((service) => `service ${service} {\n  chroot =\n}\n`).join('')}service stats {
-  unix_listener stats-writer {
-    mode = 0666
-  }
-}
-`
-}
-
-function mailbox([name, use]: [string, string | null]): string {
-  const special = use === null ? '' : `    special_use = ${use}\n`
-  return `  mailbox ${JSON.stringify(name)} {\n    auto = subscribe\n${special}  }\n`
+${foldersAndServices(configuration)}`
 }

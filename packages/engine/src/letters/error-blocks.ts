@@ -3,7 +3,8 @@ import { domainOf } from '../address.ts'
 import { isHashedName } from '../names/address-names.ts'
 import type { LetterBlock } from './letter.ts'
 import type { LetterEvidence, ReplyGroup, Sample } from './letter-evidence.ts'
-import { cut, withoutRecipient } from '../names/without-recipient.ts'
+import { cut } from '../names/cut-addresses.ts'
+import { withoutRecipient } from '../names/without-recipient.ts'
 import { paragraph, remoteLine, time } from './words.ts'
 
 const mostShown = 20

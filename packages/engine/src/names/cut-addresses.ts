@@ -1,7 +1,7 @@
 import { isHashedName } from './address-names.ts'
 
 /** What stands in a text instead of an address. */
-const cut = '[address]'
+export const cut = '[address]'
 
 /**
  * A text without the addresses in it. What is between spaces, brackets, quotes, commas, semicolons or colons and has an

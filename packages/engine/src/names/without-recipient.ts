@@ -1,7 +1,4 @@
-import { cutAddresses } from './cut-addresses.ts'
-
-/** What stands in place of an address. */
-export const cut = '[address]'
+import { cut, cutAddresses } from './cut-addresses.ts'
 
 /**
  * A text without addresses, and without the recipient's local part where it stands alone, as some replies name no more than that.

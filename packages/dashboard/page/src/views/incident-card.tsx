@@ -49,7 +49,6 @@ export function IncidentCard({ incident }: { incident: NowAnswer['incidents'][nu
           <AskButton
             label="Take back"
             name={`Take back what the incident since ${when(since)} did`}
-
             question={{
               title: 'Take back what its replies did?',
               text: 'Suppressions, doubts and counts that its replies led to, from its onset to its end, are taken back.',
