@@ -25,7 +25,10 @@ export interface ViewOptions {
 export function viewOf(mail: MailLike, options: ViewOptions): MailLike {
   const addressed = options.data === null ? null : addressHeaders(mail.message, options.recipients)
   const message = viewOfMessage(mail.message, options, addressed)
-  const data = options.data === null ? mail.data : addressData(options.data, addressed ?? {}, options)
+  const data =
+    options.data === null
+      ? dataOfMime(mail.data, options)
+      : addressData(options.data, addressed ?? {}, options)
   return new Proxy(mail, {
     // Methods are not bound: `normalize` and the like have to see the view's data and message.
     get(target, property, receiver) {
@@ -91,6 +94,17 @@ function addressHeaders(message: MessageLike, recipients: readonly string[]): Ad
     )
   }
   return addressed
+}
+
+/** For transports that read the bytes. Those of Nodemailer 7 and 8 take the envelope of the data before that of the message. */
+function dataOfMime(data: MailData, { envelope, recipients }: ViewOptions): MailData {
+  if (!data['envelope']) return data
+  const fresh = { ...envelope, to: [...recipients] }
+  // What a transport writes into the data, such as what DKIM is to skip, goes where it always went.
+  return new Proxy(data, {
+    get: (target, property, receiver) =>
+      property === 'envelope' ? fresh : (Reflect.get(target, property, receiver) as unknown),
+  })
 }
 
 function addressData(data: MailData, addressed: Addressed, options: ViewOptions): MailData {

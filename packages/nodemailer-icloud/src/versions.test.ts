@@ -112,34 +112,80 @@ describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
     const streamed = await withIcloud(local, { resolveMx: false }).sendMail(mail(['anna@icloud.com']))
     expect(String((streamed as unknown as { message: Buffer }).message)).toContain('Hello there')
 
-    const directory = mkdtempSync(join(tmpdir(), 'nodemailer-icloud-'))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
-    const path = join(directory, 'sendmail')
-    const log = join(directory, 'log')
-    writeFileSync(path, `#!/bin/sh\ncat > /dev/null\necho "$*" >> '${log}'\n`, { mode: 0o755 })
-    const commands: string[][] = []
-    const SES = {
-      SendEmailCommand: class {
-        readonly input: unknown
-        constructor(input: unknown) {
-          this.input = input
-        }
-      },
-      sesClient: {
-        send: async ({ input }: { input: { Destination: { ToAddresses: string[] } } }) => {
-          commands.push(input.Destination.ToAddresses)
-          return { MessageId: 'id' }
-        },
-      },
-    }
+    const { path, started } = fakeSendmail()
+    const { SES, commands } = fakeSes()
     for (const options of [{ sendmail: true, path }, { SES }]) {
       const transporter = withIcloud(nodemailer.createTransport(options), { resolveMx: false })
       const info = await transporter.sendMail(mail(['anna@icloud.com', 'bert@icloud.com']))
       expect(info.accepted).toEqual(['anna@icloud.com', 'bert@icloud.com'])
     }
-    const started = readFileSync(log, 'utf8').trim().split('\n').toSorted()
     const sendmail = '-i -f news@example.com'
-    expect(started).toEqual([`${sendmail} anna@icloud.com`, `${sendmail} bert@icloud.com`])
+    expect(started()).toEqual([`${sendmail} anna@icloud.com`, `${sendmail} bert@icloud.com`])
     expect(commands).toEqual([['anna@icloud.com'], ['bert@icloud.com']])
   })
+
+  it('leaves the suppressed out, and each recipient alone, in an envelope of the mail too', async () => {
+    const engine = createEngine({ ledger: 'memory:' })
+    await engine.suppress({ recipient: 'gone@icloud.com', origin: 'operator' })
+    const { path, started } = fakeSendmail()
+    const { SES, commands } = fakeSes()
+    const envelope = {
+      from: 'list@example.com',
+      to: ['anna@icloud.com', 'gone@icloud.com', 'bert@icloud.com'],
+    }
+    for (const options of [{ sendmail: true, path }, { SES }]) {
+      const transporter = withIcloud(nodemailer.createTransport(options), { resolveMx: false, engine })
+      const info = await transporter.sendMail(mail('readers@example.com', { envelope }))
+      expect(info).toMatchObject({
+        accepted: ['anna@icloud.com', 'bert@icloud.com'],
+        suppressed: ['gone@icloud.com'],
+      })
+    }
+    const sendmail = '-i -f list@example.com'
+    expect(started()).toEqual([`${sendmail} anna@icloud.com`, `${sendmail} bert@icloud.com`])
+    expect(commands).toEqual([['anna@icloud.com'], ['bert@icloud.com']])
+
+    const local = nodemailer.createTransport({ streamTransport: true, buffer: true })
+    const asked: unknown[] = []
+    const { transporter: inner } = local as unknown as {
+      transporter: { send(sent: { data: { envelope: { to: string[] } } }, ...rest: unknown[]): void }
+    }
+    const send = inner.send.bind(inner)
+    inner.send = (sent, ...rest) => {
+      asked.push([...sent.data.envelope.to])
+      send(sent, ...rest)
+    }
+    await withIcloud(local, { engine }).sendMail(mail('readers@example.com', { envelope }))
+    expect(asked).toEqual([['anna@icloud.com', 'bert@icloud.com']])
+  })
 })
+
+/** A program that notes how it was started. */
+function fakeSendmail(): { path: string; started: () => string[] } {
+  const directory = mkdtempSync(join(tmpdir(), 'nodemailer-icloud-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'sendmail')
+  const log = join(directory, 'log')
+  writeFileSync(path, `#!/bin/sh\ncat > /dev/null\necho "$*" >> '${log}'\n`, { mode: 0o755 })
+  return { path, started: () => readFileSync(log, 'utf8').trim().split('\n').toSorted() }
+}
+
+/** Notes to whom it was to send. */
+function fakeSes(): { SES: object; commands: string[][] } {
+  const commands: string[][] = []
+  const SES = {
+    SendEmailCommand: class {
+      readonly input: unknown
+      constructor(input: unknown) {
+        this.input = input
+      }
+    },
+    sesClient: {
+      send: async ({ input }: { input: { Destination: { ToAddresses: string[] } } }) => {
+        commands.push(input.Destination.ToAddresses)
+        return { MessageId: 'id' }
+      },
+    },
+  }
+  return { SES, commands }
+}
