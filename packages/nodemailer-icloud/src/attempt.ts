@@ -1,7 +1,7 @@
 import type { Admission } from '@icloud-delivery/engine'
 import { abortError } from './abort.ts'
 import { conclude } from './conclude.ts'
-import { admissionFailure, innerFailure, noWayFailure } from './failures.ts'
+import { admissionFailure, expiredFailure, innerFailure, noWayFailure } from './failures.ts'
 import type { Passage } from './gate.ts'
 import { asError } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
@@ -123,12 +123,19 @@ async function attemptNow(
   admissions: readonly Admission[],
   before: TryAgain | null,
 ): Promise<(Settled | TryAgain)[]> {
-  const going = recipients.filter((_, index) => goesOver(job, admissions[index]))
+  const { deliverBy } = job
+  // The engine says so of a direct hop only.
+  const late = deliverBy !== null && deliverBy <= job.clock() ? deliverBy : null
+  const going = recipients.filter(
+    ({ apple }, index) => goesOver(job, admissions[index]) && !(apple && late !== null),
+  )
   const transaction = going.length > 0 ? await transact(job, going) : null
   const tries = before === null ? 1 : before.tries + 1
   return Promise.all(
     recipients.map(async (recipient, index) => {
       const admission = admissions[index]
+      if (admission?.decision === 'send' && recipient.apple && late !== null)
+        return tooLate(recipient, late, before)
       if (admission === undefined || goesOver(job, admission))
         return conclude(job, recipient, transaction as Transaction, tries)
       return admission.decision === 'send' ? noWay(job, recipient, before) : notNow(admission, before, tries)
@@ -155,6 +162,14 @@ function countGoing(job: Job, admissions: readonly Admission[]): number {
 /** True if it may go over this transport: the engine may name another lane while Apple blocks the IP address of this one. */
 function goesOver(job: Job, admission: Admission | undefined): boolean {
   return admission?.decision === 'send' && (admission.lane ?? job.route.lane) === job.route.lane
+}
+
+function tooLate({ address }: Recipient, deliverBy: number, before: TryAgain | null): Settled {
+  return {
+    state: 'rejected',
+    failure: expiredFailure(address, deliverBy, before?.failure ?? null),
+    error: null,
+  }
 }
 
 function noWay(job: Job, { address }: Recipient, before: TryAgain | null): TryAgain {

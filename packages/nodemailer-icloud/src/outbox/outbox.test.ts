@@ -166,6 +166,27 @@ describe('mail with an outbox', () => {
     expect(await undelivered).toMatchObject({ code: 'EEXPIRED' })
   })
 
+  it.each(['relay', 'direct'] as const)(
+    'is not sent on a %s hop once it is of no use, if no worker was there in time, and stays in the list',
+    async (hop) => {
+      const { start, simulator, clock, pass } = await outboxStage()
+      const app = start({ outboxWorker: false, hop })
+      const to = ['anna@icloud.com', 'bert@icloud.com']
+      await app.transporter.sendMail(mail(to, { deliverBy: clock() + 60_000 }))
+      await app.transporter.sendMail(mail('cleo@icloud.com'))
+      pass(60_000)
+      const told: string[] = []
+      const { worker, outbox } = start({
+        hop,
+        onUndelivered: (_, { recipient, cause }) => void told.push(`${recipient} ${cause}`),
+      })
+      await worker.flush()
+      expect(told.toSorted()).toEqual(['anna@icloud.com too-late', 'bert@icloud.com too-late'])
+      expect(simulator.messages.map(({ recipients }) => recipients)).toEqual([['cleo@icloud.com']])
+      expect(await outbox.size()).toEqual({ waiting: 0, dead: 1, bytes: 0 })
+    },
+  )
+
   it('sends what is due before it is closed, if asked to', async () => {
     const { start, simulator } = await outboxStage()
     const { transporter, worker, outbox } = start({ smtp: { pool: true } })
