@@ -2,6 +2,7 @@ import type { Connection, Plugin, Transaction } from './haraka.ts'
 import { printable } from './printable.ts'
 import type { Settings } from './settings.ts'
 import { standardStream, streamBySign } from './stream.ts'
+import { LONGEST_NAME, writtenName } from './written-name.ts'
 
 /** What is known of a message when it comes in. Written to its queue file, as there is no connection any more later. */
 export interface MailNotes {
@@ -24,8 +25,6 @@ export interface MailNotes {
   relaying?: boolean
 }
 
-/** As much of a name as the engine tells apart. */
-const LONGEST_NAME = 64
 /** As long as a line of mail may be (RFC 5322, 2.1.1). */
 const LONGEST_ID = 998
 
@@ -40,7 +39,7 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
   const stream = named ?? (settings.stream === null ? streamBySign(transaction.header, settings) : undefined)
   const from = fromDomainOf(transaction)
   const submitter = connection.notes.auth_user ?? connection.remote.ip
-  const campaign = relaying ? nameIn(headerOf(transaction, settings.campaignHeader)) : ''
+  const campaign = relaying ? writtenName(headerOf(transaction, settings.campaignHeader)) : ''
   const deliverBy = relaying ? timeIn(plugin, transaction, settings.deliverByHeader) : undefined
   const messageId = relaying && settings.returnPathDomain !== null ? headerOf(transaction, 'Message-ID') : ''
   if (relaying) {
@@ -58,11 +57,6 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
     ...(messageId === '' || messageId === '<>' ? {} : { messageId: messageId.slice(0, LONGEST_ID) }),
   }
   transaction.results.add(plugin, { stream: stream ?? standardStream(settings) })
-}
-
-/** As the engine writes names, so that what it says of one is found again. */
-function nameIn(said: string): string {
-  return said.slice(0, LONGEST_NAME).replace(/[^\w.:@+-]/g, '_')
 }
 
 function headerOf({ header }: Transaction, name: string): string {

@@ -3,6 +3,7 @@ import { withDeadline } from './deadline.ts'
 import type { Settings } from './settings.ts'
 import type { MailSubject } from './subject.ts'
 import { LEDGER_WAIT } from './waits.ts'
+import { writtenName } from './written-name.ts'
 
 /** Campaigns of which this process knows that they are declared. */
 const MOST = 10_000
@@ -33,18 +34,20 @@ export class TestBatches {
   ): Promise<void> | null {
     const size = canary.size === 0 ? undefined : canary.get(stream)
     if (size === undefined || campaign === undefined) return null
-    const known = this.#declared.get(campaign)
+    // As the ledger has it: a plugin or an older version may have noted it in other words.
+    const id = writtenName(campaign)
+    const known = this.#declared.get(id)
     if (known) return known
     const declaring = withDeadline(
-      this.#declare(campaign, size, WAIT_SECONDS * timeScale),
+      this.#declare(id, size, WAIT_SECONDS * timeScale),
       LEDGER_WAIT,
       'The ledger',
     ).catch((error: unknown) => {
       // The next message tries again.
-      this.#declared.delete(campaign)
-      this.#error(`the test batch of ${campaign} cannot be declared, its mail goes without: ${String(error)}`)
+      this.#declared.delete(id)
+      this.#error(`the test batch of ${id} cannot be declared, its mail goes without: ${String(error)}`)
     })
-    this.#declared.set(campaign, declaring)
+    this.#declared.set(id, declaring)
     const [oldest] = this.#declared.keys()
     if (this.#declared.size > MOST && oldest !== undefined) this.#declared.delete(oldest)
     return declaring
