@@ -2,17 +2,17 @@ import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { Attached } from './attached.ts'
 import { withDeadline } from './deadline.ts'
+import { Departure, goUnasked } from './departure.ts'
 import { leaveHarakasSlots } from './haraka-slot.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
-import { tapReplies } from './replies.ts'
 import { routeOf } from './route.ts'
 import { signsMailFrom } from './mail-from.ts'
 import { Marked } from './marked.ts'
 import type { Runtime } from './runtime.ts'
-import { beginAttempt, type Answerer } from './seen.ts'
+import type { Answerer } from './seen.ts'
 import { giveUp, keep } from './settle.ts'
-import { keepSockets } from './sockets.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 import { giveWay } from './split-mark.ts'
 import { splitOff, splitSafely } from './split.ts'
 import { mayTellSender, subjectOf, type MailSubject } from './subject.ts'
@@ -48,23 +48,26 @@ export function guardMail(runtime: Runtime, hmail: HMail): void {
   guardedMail.add(hmail)
   splitSafely(runtime, hmail)
   tellSafely(runtime, hmail)
-  const respond = hmail.get_mx_respond
-  hmail.get_mx_respond = function (code, mx) {
+  hmail.get_mx_respond = asking.around(runtime, hmail.get_mx_respond)
+}
+
+const asking = new SharedWrapper<Runtime, HMail['get_mx_respond']>((runtime, respond) => {
+  return function (code, mx) {
     const go = (): unknown => respond.call(this, code, mx)
     // A plugin that refuses the message decides for itself.
     if (!this.todo || (code !== constants.cont && code !== constants.ok)) return go()
     const route = routeOf(code, mx, runtime.outbound, runtime.whoAnswers)
-    if (route.direct) leaveHarakasSlots(this, (over) => runtime.turns.over(over))
-    return admit(runtime, go, this, this.todo, route).catch((error: unknown) => {
-      runtime.error(
-        `${this.filename}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      )
-      go()
-    })
+    if (route.direct) leaveHarakasSlots(this, runtime.turns)
+    return admit(runtime, go, this, this.todo, route).catch((error: unknown) =>
+      goUnasked(runtime, this, go, error),
+    )
   }
-}
+})
 
-/** Before an attempt: lets through who may go, parks who has to wait, gives up who is suppressed. */
+/**
+ * Before an attempt: lets through who may go, parks who has to wait, gives up who is suppressed. Not for the turn on the lane,
+ * which is not waited for here.
+ */
 async function admit(
   runtime: Runtime,
   go: () => unknown,
@@ -105,13 +108,13 @@ async function admit(
   // The list of recipients is never emptied: Haraka would crash on it.
   switch (first?.gate) {
     case 'send':
-      return depart(runtime, go, hmail, todo, {
-        route,
-        lane: first.lane,
-        stream: subject.stream,
-        returnPath,
-        allowedAt,
-      })
+      return new Departure(
+        runtime,
+        hmail,
+        todo,
+        { route, lane: first.lane, stream: subject.stream, returnPath, allowedAt },
+        go,
+      ).depart()
     case 'wait':
       return park(runtime, hmail, wait)
     case 'bounce':
@@ -160,40 +163,6 @@ class Groups {
     if (group) group.recipients.push(recipient)
     else this.#groups.set(key, { gate, lane, recipients: [recipient] })
   }
-}
-
-/** How a message goes. */
-interface Departure {
-  route: Answerer
-  lane: string
-  stream: string
-  returnPath: string | null
-  /** ms since the epoch. */
-  allowedAt: number
-}
-
-/**
- * Begins the attempt; on the way to Apple itself when it is the message's turn on its lane. Whoever waited long asks
- * again, with the turn at hand: it may be suppressed or held by now, or have got another way.
- */
-async function depart(
-  runtime: Runtime,
-  go: () => unknown,
-  hmail: HMail,
-  todo: Todo,
-  { route, lane, stream, returnPath, allowedAt }: Departure,
-): Promise<void> {
-  const { turns } = runtime
-  const turn = turns.of(hmail)
-  if (turn && !(route.direct && turn.lane === lane)) turns.over(hmail)
-  if (route.direct && turns.of(hmail) === undefined) {
-    const request = { lane, stream, acceptedAt: todo.queue_time, recipients: todo.rcpt_to.length }
-    // What is left behind when the process ends is taken up by the next one: the queue file is as it was.
-    if ((await turns.enter(hmail, request)) === null) return
-    if (turns.isStale(allowedAt, Date.now(), runtime.lookAgainMs)) return hmail.get_mx()
-  }
-  beginAttempts(runtime, hmail, todo, { route, lane, returnPath })
-  go()
 }
 
 /** An engine that does not answer holds nothing up; it answers by itself if only its ledger is out of reach. */
@@ -263,18 +232,6 @@ async function inParts(runtime: Runtime, hmail: HMail, groups: readonly Group[],
 function park({ parked }: Runtime, hmail: HMail, { ms, holds }: Wait): void {
   keep(hmail, { ms, why: 'Held' })
   if (holds.length > 0) parked.add(hmail, holds)
-}
-
-function beginAttempts(
-  runtime: Runtime,
-  hmail: HMail,
-  todo: Todo,
-  { route, lane, returnPath }: Pick<Departure, 'route' | 'lane' | 'returnPath'>,
-): void {
-  const tapped = tapReplies(hmail, runtime.whoAnswers, runtime.warnUntapped)
-  const isKept = !route.direct || keepSockets(runtime, hmail)
-  if (!tapped || !isKept) runtime.warnUntapped()
-  for (const recipient of todo.rcpt_to) beginAttempt(recipient, { tapped, route, lane, returnPath })
 }
 
 function markGivenUp(recipient: Address, admission: Admission): void {

@@ -101,7 +101,7 @@ export interface HMail {
   /** Shared by all parts of a message. */
   notes: unknown
   /** Ours: Haraka gives queued mail none. */
-  results?: Results
+  results?: Results | undefined
   bounce_error: Error | null
   num_failures: number
   refcount: number

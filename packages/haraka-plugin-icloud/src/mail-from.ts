@@ -1,6 +1,7 @@
 import type { HMail } from './haraka.ts'
 import { Marked } from './marked.ts'
 import { returnPathOf } from './seen.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 
 const signing = new Marked<HMail>()
 
@@ -15,7 +16,17 @@ export function signsMailFrom(hmail: HMail): boolean {
   const deliver = hmail.try_deliver_host_on_socket
   if (typeof deliver !== 'function') return false
   try {
-    hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
+    hmail.try_deliver_host_on_socket = withReturnPath.around(signing, deliver)
+  } catch {
+    return false
+  }
+  signing.add(hmail)
+  return true
+}
+
+const withReturnPath = new SharedWrapper<object, NonNullable<HMail['try_deliver_host_on_socket']>>(
+  (_, deliver) => {
+    return function (mx, host, port, socket) {
       const [recipient] = this.todo?.rcpt_to ?? []
       const returnPath = recipient ? returnPathOf(recipient) : null
       if (returnPath !== null) {
@@ -27,12 +38,8 @@ export function signsMailFrom(hmail: HMail): boolean {
       }
       deliver.call(this, mx, host, port, socket)
     }
-  } catch {
-    return false
-  }
-  signing.add(hmail)
-  return true
-}
+  },
+)
 
 /** The command with another sender, if it is one that names the sender; what comes behind it stays. */
 function withSender(command: string, sender: string): string {

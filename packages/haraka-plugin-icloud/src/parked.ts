@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue'
 import type { Engine, HoldRef } from '@icloud-delivery/engine'
+import { Attached } from './attached.ts'
 import type { HMail, Outbound } from './haraka.ts'
 
 /** So many messages are woken at once; then other work of the process has its turn. */
@@ -39,13 +40,14 @@ interface Place {
  */
 export class Parked {
   readonly #waker: Waker
-  readonly #places = new Map<HMail, Place>()
+  readonly #places = new Attached<HMail, Place>()
   readonly #lines = new Map<string, Line>()
   /** Who waits for a hold that is not known. */
   #unknown = new Line()
   /** Whose hold has ended. */
   readonly #waking = new Set<Line>()
   #isWaking = false
+  #size = 0
   #order = 0
   /** Holds that are open as far as we know. */
   #known = new Set<string>()
@@ -57,7 +59,7 @@ export class Parked {
 
   /** How many wait. */
   get size(): number {
-    return this.#places.size
+    return this.#size
   }
 
   /** Call it for a message that Haraka has been told to try later. `holds`: what it waits for, if that is known. */
@@ -71,6 +73,7 @@ export class Parked {
       lines: holds === null ? [this.#unknown] : holds.map((hold) => this.#lineOf(keyOf(hold))),
     }
     this.#places.set(hmail, place)
+    this.#size++
     for (const line of place.lines) line.add(place)
     for (const hold of holds ?? []) this.#known.add(keyOf(hold))
     this.#schedule()
@@ -80,7 +83,8 @@ export class Parked {
   delete(hmail: HMail): void {
     const place = this.#places.get(hmail)
     if (!place) return
-    this.#places.delete(hmail)
+    this.#places.set(hmail, undefined)
+    this.#size--
     place.hmail = null
     for (const line of place.lines) line.left()
   }
@@ -112,7 +116,7 @@ export class Parked {
   }
 
   #schedule(): void {
-    if (this.#timer !== null || this.#places.size === 0) return
+    if (this.#timer !== null || this.#size === 0) return
     this.#timer = setTimeout(() => {
       this.#poll()
         .catch((error: unknown) => this.#waker.error(`looking after holds: ${String(error)}`))

@@ -2,11 +2,19 @@ import type { Phase } from '@icloud-delivery/rules'
 import type { Address, HMail, Mx, OutboundSocket } from './haraka.ts'
 import { Marked } from './marked.ts'
 import { noteReply, type Answerer } from './seen.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 
 /** More than this of a reply says nothing new. In characters. */
 const LONGEST_REPLY = 8192
 
 const tapped = new Marked<HMail>()
+
+/** What it takes to listen. */
+interface Listener {
+  whoAnswers: (mx: Mx) => Answerer
+  /** Called if it fails. */
+  warnUntapped: () => void
+}
 
 /**
  * Listens to the SMTP connections that a message is delivered over, and remembers per recipient the exact reply, its
@@ -14,26 +22,32 @@ const tapped = new Marked<HMail>()
  *
  * The way in is no public interface of Haraka's: `false` if it was not there.
  */
-export function tapReplies(hmail: HMail, whoAnswers: (mx: Mx) => Answerer, failed: () => void): boolean {
+export function tapReplies(listener: Listener, hmail: HMail): boolean {
   if (tapped.has(hmail)) return true
   const deliver = hmail.try_deliver_host_on_socket
   if (typeof deliver !== 'function') return false
   try {
-    hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
-      try {
-        const answerer = whoAnswers({ ...mx, port })
-        listen(socket, hmail.todo?.rcpt_to ?? [], { ...answerer, ip: socket.remoteAddress ?? answerer.ip })
-      } catch {
-        failed()
-      }
-      deliver.call(this, mx, host, port, socket)
-    }
+    hmail.try_deliver_host_on_socket = listening.around(listener, deliver)
   } catch {
     return false
   }
   tapped.add(hmail)
   return true
 }
+
+const listening = new SharedWrapper<Listener, NonNullable<HMail['try_deliver_host_on_socket']>>(
+  (listener, deliver) => {
+    return function (mx, host, port, socket) {
+      try {
+        const answerer = listener.whoAnswers({ ...mx, port })
+        listen(socket, this.todo?.rcpt_to ?? [], { ...answerer, ip: socket.remoteAddress ?? answerer.ip })
+      } catch {
+        listener.warnUntapped()
+      }
+      deliver.call(this, mx, host, port, socket)
+    }
+  },
+)
 
 function listen(socket: OutboundSocket, recipients: readonly Address[], answerer: Answerer): void {
   const conversation = new Conversation([...recipients], answerer)

@@ -110,6 +110,8 @@ export function takeReplies(
         seen = notedByHaraka(sent, recipients.length > 1, attempt, answerer)
       }
       attempt.spent = true
+      // The message may wait for days.
+      attempt.seen = null
     }
     replies.set(recipient, seen)
   }

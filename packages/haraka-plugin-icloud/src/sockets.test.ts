@@ -72,7 +72,10 @@ async function world(settings: Partial<Keeper['settings']> = {}): Promise<World>
     boundConnect: (mx, ms) => void bounded.push([mx, ms]),
   }
   expect(keepSockets(keeper, hmail)).toBe(true)
-  const turn = await turns.enter(hmail, {})
+  await new Promise<void>((resolve, reject) => {
+    turns.enter({ hmail, request: {}, entered: resolve, failed: reject })
+  })
+  const turn = turns.of(hmail)
   if (!turn) throw new Error('no turn')
   return { hmail, turns, turn, released, connected, bounded }
 }

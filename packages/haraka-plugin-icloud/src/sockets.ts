@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { HMail, Mx, OutboundSocket } from './haraka.ts'
 import { Marked } from './marked.ts'
 import type { Settings } from './settings.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 import type { Turns } from './turns.ts'
 
 /** What it takes to look after a message's sockets. */
@@ -33,23 +34,33 @@ export function keepSockets(keeper: Keeper, hmail: HMail): boolean {
   const { try_deliver: tryNext, try_deliver_host_on_socket: deliver } = hmail
   if (typeof tryNext !== 'function' || typeof deliver !== 'function') return false
   try {
-    hmail.try_deliver = function () {
-      const turn = keeper.turns.of(this)
-      if (turn && this.mxlist) this.mxlist = prepared(this.mxlist, keeper, turn.lane)
-      return tryNext.call(this)
-    }
-    hmail.try_deliver_host_on_socket = function (mx, host, port, socket) {
-      const turn = keeper.turns.of(this)
-      if (turn) countUntilClosed(socket, turn.opened())
-      deliver.call(this, mx, host, port, socket)
-      if (turn) boundPhases(socket, keeper.settings)
-    }
+    hmail.try_deliver = preparing.around(keeper, tryNext)
+    hmail.try_deliver_host_on_socket = counting.around(keeper, deliver)
   } catch {
     return false
   }
   kept.add(hmail)
   return true
 }
+
+const preparing = new SharedWrapper<Keeper, NonNullable<HMail['try_deliver']>>((keeper, tryNext) => {
+  return function () {
+    const turn = keeper.turns.of(this)
+    if (turn && this.mxlist) this.mxlist = prepared(this.mxlist, keeper, turn.lane)
+    return tryNext.call(this)
+  }
+})
+
+const counting = new SharedWrapper<Keeper, NonNullable<HMail['try_deliver_host_on_socket']>>(
+  (keeper, deliver) => {
+    return function (mx, host, port, socket) {
+      const turn = keeper.turns.of(this)
+      if (turn) countUntilClosed(socket, turn.opened())
+      deliver.call(this, mx, host, port, socket)
+      if (turn) boundPhases(socket, keeper.settings)
+    }
+  },
+)
 
 function prepared(mxs: readonly Mx[], { settings, boundConnect }: Keeper, lane: string): Mx[] {
   const ip = settings.laneIps.get(lane)

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { ancestorsWith } from './ancestors.ts'
 import type { Address, HMail, Outbound, Todo } from './haraka.ts'
 import { carryOver } from './outcome.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 import { markSplit, noteHandedOver } from './split-mark.ts'
 import { tellSafely } from './tell-sender.ts'
 
@@ -60,14 +61,17 @@ export async function splitOff(
   }
 }
 
-/** Makes Haraka split this message with {@link splitOff} too, where some recipients were refused and others were not. */
-export function splitSafely(splitter: Splitter, hmail: HMail): void {
-  const split = hmail.split_to_new_recipients
-  hmail.split_to_new_recipients = function (recipients, response, done) {
+const splitting = new SharedWrapper<Splitter, HMail['split_to_new_recipients']>((splitter, split) => {
+  return function (recipients, response, done) {
     if (recipients.length === this.todo?.rcpt_to.length) return split.call(this, recipients, response, done)
     void handOver(splitter, this, recipients, done)
     return undefined
   }
+})
+
+/** Makes Haraka split this message with {@link splitOff} too, where some recipients were refused and others were not. */
+export function splitSafely(splitter: Splitter, hmail: HMail): void {
+  hmail.split_to_new_recipients = splitting.around(splitter, hmail.split_to_new_recipients)
 }
 
 async function handOver(

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { HMail, Outbound } from './haraka.ts'
 import { Marked } from './marked.ts'
 import { queueDsnsSafely } from './queue-dsn.ts'
+import { SharedWrapper } from './shared-wrapper.ts'
 
 /** How long to wait before a DSN that could not be queued is written again, in ms. */
 const TELL_AGAIN = 2000
@@ -14,18 +15,23 @@ export function isOurs(hmail: HMail): boolean {
   return ours.has(hmail)
 }
 
+interface Teller {
+  outbound: () => Outbound
+  error: (message: string) => void
+}
+
 /**
  * Keeps a message until its DSN is in the queue. Haraka drops a message whose DSN is refused for now, as on a full disk,
  * and nobody would hear of it again.
  */
-export function tellSafely(
-  { outbound, error }: { outbound: () => Outbound; error: (message: string) => void },
-  hmail: HMail,
-): void {
+export function tellSafely(teller: Teller, hmail: HMail): void {
   if (ours.has(hmail)) return
   ours.add(hmail)
-  const respond = hmail.bounce_respond
-  hmail.bounce_respond = function (code, message) {
+  hmail.bounce_respond = telling.around(teller, hmail.bounce_respond)
+}
+
+const telling = new SharedWrapper<Teller, HMail['bounce_respond']>(({ outbound, error }, respond) => {
+  return function (code, message) {
     const { todo } = this
     // Nobody to tell, or another plugin did.
     if (code !== constants.cont || !todo?.mail_from.user) return respond.call(this, code, message)
@@ -43,4 +49,4 @@ export function tellSafely(
     })
     return undefined
   }
-}
+})

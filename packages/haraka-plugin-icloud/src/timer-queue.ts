@@ -6,10 +6,25 @@ const AT_ONCE = 100
 /** Entries that were taken out are cleared away when they are so many, and more than those that are left. */
 const FEW_GONE = 1000
 
-interface Timed extends TimerEntry {
+/** There may be very many: what all of them do is written once. */
+class Timed implements TimerEntry {
+  readonly id: string
+  readonly fire_time: number
+  cb: (() => void) | null
   /** Of two that are due at the same time the first one added goes first. */
-  order: number
-  isGone: boolean
+  readonly order: number
+  isGone = false
+
+  constructor(id: string, fire_time: number, cb: () => void, order: number) {
+    this.id = id
+    this.fire_time = fire_time
+    this.cb = cb
+    this.order = order
+  }
+
+  cancel(): void {
+    this.cb = null
+  }
 }
 
 const quickened = new WeakSet<TimerQueue>()
@@ -54,16 +69,7 @@ class TimerHeap {
   size = 0
 
   add(id: string, fire_time: number, cb: () => void): TimerEntry {
-    const entry: Timed = {
-      id,
-      fire_time,
-      cb,
-      cancel() {
-        this.cb = null
-      },
-      order: ++this.#order,
-      isGone: false,
-    }
+    const entry = new Timed(id, fire_time, cb, ++this.#order)
     this.#byId.set(id, entry)
     this.#heap.push(entry)
     this.size++

@@ -43,6 +43,15 @@ export class Turn {
   }
 }
 
+/** Who wants a turn. */
+export interface Entrant {
+  readonly hmail: HMail
+  readonly request: Omit<EnterRequest, 'signal' | 'waitSeconds'>
+  /** It is its turn. What it throws goes to `failed`. */
+  entered(): void
+  failed(error: unknown): void
+}
+
 /** Whose turn it is on the lanes. */
 export class Turns {
   readonly #engine: Pick<Engine, 'enter'>
@@ -72,23 +81,36 @@ export class Turns {
     return this.#turns.get(hmail)
   }
 
-  /** Waits until it is the message's turn on the lane, as long as it takes. `null`: the process ends before. */
-  async enter(hmail: HMail, request: Omit<EnterRequest, 'signal' | 'waitSeconds'>): Promise<Turn | null> {
+  /**
+   * Has it wait until it is the message's turn on the lane, as long as it takes. It hears nothing if the process ends before:
+   * the next one takes it up, as its queue file is as it was. No promise is given, as those of very many would take much memory.
+   */
+  enter(entrant: Entrant): void {
     this.#waiting++
-    let slot: Slot | null
-    try {
-      slot = (await this.#engine.enter({ ...request, signal: this.#closing.signal })).slot
-    } finally {
-      this.#waiting--
-    }
-    if (!slot) return null
+    void this.#engine.enter({ ...entrant.request, signal: this.#closing.signal }).then(
+      ({ slot }) => {
+        this.#waiting--
+        if (slot) this.#give(entrant, slot)
+      },
+      (error: unknown) => {
+        this.#waiting--
+        entrant.failed(error)
+      },
+    )
+  }
+
+  #give(entrant: Entrant, slot: Slot): void {
     this.#underWay++
     const turn = new Turn(slot, () => {
       this.#underWay--
       if (this.#underWay === 0) this.#idle()
     })
-    this.#turns.set(hmail, turn)
-    return turn
+    this.#turns.set(entrant.hmail, turn)
+    try {
+      entrant.entered()
+    } catch (error) {
+      entrant.failed(error)
+    }
   }
 
   /** The message's attempt is over, or it does not take its turn after all. */
