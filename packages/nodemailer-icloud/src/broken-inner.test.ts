@@ -1,6 +1,6 @@
 import { createEngine } from '@icloud-delivery/engine'
 import nodemailer from 'nodemailer'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { icloudTransport } from './icloud-transport.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
@@ -68,9 +68,50 @@ describe.each(hops)('on a %s hop, a transport', (hop) => {
     await new Promise(setImmediate)
     expect(calls).toEqual(['250 ok'])
   })
+
+  it.each(['anna@icloud.com', 'bob@example.com'])(
+    'that calls back and then throws is heard once, and the process lives (%s)',
+    async (to) => {
+      const uncaught: unknown[] = []
+      const note = (error: unknown): void => void uncaught.push(error)
+      const before = process.listeners('uncaughtException')
+      process.removeAllListeners('uncaughtException').on('uncaughtException', note)
+      onTestFinished(() => {
+        process.off('uncaughtException', note)
+        for (const listener of before) process.on('uncaughtException', listener)
+      })
+      const { transporter } = stage(
+        (_, answer) => {
+          answer(null, { response: '250 ok' })
+          throw new Error('And yet')
+        },
+        { hop },
+      )
+      expect(await transporter.sendMail(mail(to))).toMatchObject({ accepted: [to], response: '250 ok' })
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+      expect(uncaught).toEqual([])
+    },
+  )
 })
 
 describe('a transport that never answers', () => {
+  it('is left to itself on a relay hop too, when the signal says so, or after an hour', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const begun = vi.fn<() => void>()
+    const { transporter } = stage(begun)
+    const controller = new AbortController()
+    const { signal } = controller
+    const aborted = rejection(transporter.sendMail(mail('anna@icloud.com', { signal })))
+    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(1))
+    controller.abort(new Error('Enough'))
+    expect(await aborted).toMatchObject({ name: 'AbortError', code: 'EABORT' })
+    const silent = rejection(transporter.sendMail(mail('anna@icloud.com')))
+    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(2))
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(await silent).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })
+  })
+
   it('is left to itself when the signal says so; the message may have gone', async () => {
     const { transporter } = stage(() => {}, { hop: 'direct' })
     const controller = new AbortController()

@@ -8,7 +8,7 @@ import { conclude } from './conclude.ts'
 import { deliver } from './deliver.ts'
 import { errorsIn } from './failures.ts'
 import type { Host } from './host.ts'
-import { asError } from './inner-send.ts'
+import { asError, innerSend } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import { deliverByOf } from './mail-fields.ts'
 import type { EnvelopeLike, InfoLike, MailLike, SendCallback } from './nodemailer-shapes.ts'
@@ -116,25 +116,15 @@ export class Dispatch {
   /** Mail to one Apple recipient over a relay: the inner transport gets it as it is, and it is taken over if it fails. */
   #passWatched(address: string, admissions: readonly Admission[]): void {
     const isBodyRead = watchBody(this.#mail.message)
-    let called = false
-    const done = (thrown: unknown, info: InfoLike | null | undefined): void => {
-      if (called) return
-      called = true
-      const result = { error: thrown ? asError(thrown) : null, info: info ?? {} }
-      if (attribute(result, address, true, null).kind === 'delivered')
-        return this.#finish(null, infoOfOne(result.info, address, this.#mail.message))
-      const bodyRead = isBodyRead?.() ?? false
-      const first = { result, recipients: [address], returnPath: null, bodyRead, envelope: null }
-      this.#takeOver(recipientsOf([address], [true], admissions, false), first).catch((error: unknown) =>
-        this.#fail(error),
-      )
-    }
-    try {
-      this.#host.inner.send(this.#mail, done)
-    } catch (error) {
-      if (called) throw error
-      done(error ?? new Error('The inner transport threw nothing'), null)
-    }
+    innerSend(this.#host.inner, this.#mail)
+      .then((result) => {
+        if (attribute(result, address, true, null).kind === 'delivered')
+          return this.#leave(() => this.#finish(null, infoOfOne(result.info, address, this.#mail.message)))
+        const bodyRead = isBodyRead?.() ?? false
+        const first = { result, recipients: [address], returnPath: null, bodyRead, envelope: null }
+        return this.#takeOver(recipientsOf([address], [true], admissions, false), first)
+      })
+      .catch((error: unknown) => this.#fail(error))
   }
 
   /** @param first how the first try went, if it was made already */
