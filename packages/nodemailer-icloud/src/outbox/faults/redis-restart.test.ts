@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSimulator } from '@icloud-delivery/mx-simulator'
 import { hasRedisServer, RedisServer } from '@icloud-delivery/redis-for-tests'
+import nodemailer, { type Transporter } from 'nodemailer'
 import { expect, it, onTestFinished } from 'vitest'
+import { forSimulator, mail, simulator as startedSimulator } from '../../stage.test.fixture.ts'
+import { withIcloud } from '../../with-icloud.ts'
 import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
 import { KilledApps } from './killed-app.test.fixture.ts'
 
@@ -41,4 +44,30 @@ it.skipIf(!hasRedisServer())(
     console.log(`${app.twice} of ${mails} arrived twice`)
   },
   120_000,
+)
+
+it.skipIf(!hasRedisServer())(
+  'a worker that is closed ends though Redis stays away, and says that a message may come twice',
+  async () => {
+    const redis = await RedisServer.start()
+    onTestFinished(() => redis.stop())
+    const apple = await startedSimulator()
+    const inner = nodemailer.createTransport({ host: '127.0.0.1', port: apple.port }) as Transporter
+    const outbox = bullmqOutbox({ connection: redis.url, leaseSeconds: 1 })
+    const { transporter } = withIcloud(inner, { ...forSimulator(apple), outbox })
+    const worker = transporter.worker!
+    const warnings: string[] = []
+    worker.on('warning', (text) => warnings.push(text))
+    // Before the end of DATA is answered, so that the outcome cannot be stored.
+    const gone = new Promise<void>((resolve, reject) => {
+      apple.once('message', () => void redis.kill().then(resolve, reject))
+    })
+    await inner.sendMail(mail('anna@icloud.com'))
+    await gone
+    await expect.poll(() => warnings.join(), { timeout: 30_000 }).toContain('cannot be written')
+    await worker.close()
+    expect(warnings.join()).toContain('may be sent twice')
+    inner.close()
+  },
+  60_000,
 )

@@ -123,7 +123,9 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
   }
 
   /**
-   * Takes no more messages, and resolves when those that are being sent are through; what waits for its turn goes back. What is left stays in the outbox.
+   * Takes no more messages, and resolves when those that are being sent are through; what waits for its turn goes back. What is left
+   * stays in the outbox. How it went with a message that was sent is given up, with a `warning`, if the outbox cannot be written for
+   * as long as a lease lasts: then that message may be sent twice.
    *
    * @param options `drain`: sends first what is due, as {@link flush} does
    */
@@ -140,6 +142,8 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     clearInterval(this.#poll)
     await this.#watch?.stop()
     await this.#claiming?.catch(() => 0)
+    // Its leases have ended by then, and whoever waits for the end of the process would kill it.
+    this.#persistence.limit(this.#parts.outbox.leaseMs)
     await Promise.all(Array.from(this.#active.values(), ({ done }) => done))
     this.#persistence.end()
     clearInterval(this.#renewal)
