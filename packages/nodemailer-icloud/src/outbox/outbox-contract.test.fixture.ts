@@ -250,7 +250,9 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
         'damaged',
         false,
       )
-      expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).not.toBe(id)
+      const anew = await outbox.put(entryFor('anna@icloud.com'), body, 'k1')
+      expect(anew).not.toBe(id)
+      expect(await outbox.put(entryFor('anna@icloud.com'), body, 'k1')).toBe(anew)
       expect(await outbox.size()).toMatchObject({ waiting: 2, dead: 1 })
     })
 

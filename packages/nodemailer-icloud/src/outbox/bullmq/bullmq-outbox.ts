@@ -88,9 +88,9 @@ class BullmqOutbox implements Outbox {
     const text = Buffer.from(sealed.buffer).toString('base64')
     const data: StoredMail = { entry, body: text, bytes: sealed.length }
     const queue = await this.#opened()
-    const known = key === null ? null : await outboxError(() => queue.find(key))
-    if (known === 'waiting') return String(key)
-    const id = key === null || known === 'dead' ? randomUUID() : key
+    const { id, isThere } =
+      key === null ? { id: randomUUID(), isThere: false } : await outboxError(() => placeOf(queue, key))
+    if (isThere) return id
     const until = performance.now() + putMs
     await outboxError(() => queue.makeRoom(id, data.bytes, maxMessages, maxBytes))
     for (;;) {
@@ -98,13 +98,13 @@ class BullmqOutbox implements Outbox {
         // The same id is the same message, whatever became of the tries before.
         await queue.add(id, data)
         // One of the same id may have ended meanwhile, and its size been taken out with it.
-        if (id === key) await queue.resize(id, data.bytes)
+        if (key !== null) await queue.resize(id, data.bytes)
         break
       } catch (error) {
         if (performance.now() > until) {
           // The last try may still get there, so it is taken away again as soon as that is possible. Not one that somebody
           // else may have stored.
-          if (id !== key) queue.takeBack(id)
+          if (key === null) queue.takeBack(id)
           throw await outboxError(() => Promise.reject(error as Error)).catch((failure: unknown) => failure)
         }
       }
@@ -272,5 +272,14 @@ class BullmqOutbox implements Outbox {
 
   #tell(): void {
     for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Under which id a message of this key waits, or is to be stored: what died under the same key keeps its own. */
+async function placeOf(queue: MailQueue, key: string): Promise<{ id: string; isThere: boolean }> {
+  for (let dead = 0; ; dead++) {
+    const id = dead === 0 ? key : `${key}-${dead}`
+    const found = await queue.find(id)
+    if (found !== 'dead') return { id, isThere: found === 'waiting' }
   }
 }
