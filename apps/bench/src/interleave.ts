@@ -1,4 +1,5 @@
 import type { Plan } from './measurement.ts'
+import { inTurns } from './turns.ts'
 
 /** Both sides of one comparison, each of which can be measured again and again. */
 export interface Sides<T> {
@@ -22,16 +23,5 @@ export async function interleave<T>(
   sides: Sides<T>,
 ): Promise<Pair<T>[]> {
   const runs = plan.runs(standardRuns)
-  const pairs: Pair<T>[] = []
-  for (let run = 1; run <= runs; run++) {
-    plan.progress(what, run, runs)
-    if (run % 2 === 1) {
-      const ours = await sides.ours()
-      pairs.push({ ours, baseline: await sides.baseline() })
-    } else {
-      const baseline = await sides.baseline()
-      pairs.push({ ours: await sides.ours(), baseline })
-    }
-  }
-  return pairs
+  return inTurns(runs, sides, (run) => plan.progress(what, run, runs))
 }

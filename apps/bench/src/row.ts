@@ -1,5 +1,5 @@
-import { median, quartiles } from './statistics.ts'
-import type { Sample } from './sample.ts'
+import { middleOf, type Sample } from './sample.ts'
+import { quartiles } from './statistics.ts'
 
 /** What a row is to reach. */
 export interface Target {
@@ -38,14 +38,12 @@ export interface Row {
 
 /** Sums the runs of a row up. */
 export function rowOf({ name, unit, target }: RowSpec, samples: readonly Sample[]): Row {
-  const middle = (figure: keyof Sample): number => median(samples.map((sample) => sample[figure]))
-  const reached = target && middle(target.figure)
+  const middle = middleOf(samples)
+  const reached = target && middle[target.figure]
   return {
     name,
     unit,
-    ours: middle('ours'),
-    baseline: middle('baseline'),
-    ratio: middle('ratio'),
+    ...middle,
     spread: quartiles(samples.map((sample) => sample[target?.figure ?? 'ours'])),
     target: target && `${target.figure} ${target.bound} ${target.value}`,
     met: target && (target.bound === '>=' ? reached! >= target.value : reached! <= target.value),

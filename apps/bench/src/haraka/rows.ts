@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { createEngine } from '@icloud-delivery/engine'
 import { Child } from '../child.ts'
-import { interleave } from '../interleave.ts'
-import type { Measurement } from '../measurement.ts'
+import { interleave, type Sides } from '../interleave.ts'
+import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
-import { costs, rates } from '../sample.ts'
+import { costs } from '../sample.ts'
 import { Sink } from '../smtp-sink/sink.ts'
+import { speedOf, speedRows, type Speed, type SpeedSample } from '../speed.ts'
+import { inTurns } from '../turns.ts'
 import type { HarakaKind } from './config-dir.ts'
 import { Haraka, type Parking } from './haraka.ts'
 import type { LoadRun } from './load-process.ts'
@@ -64,29 +66,7 @@ export const harakaMeasurements: readonly Measurement[] = [
   {
     rows: [throughput, cpu],
     async measure(plan) {
-      const stage = await Stage.set({ lane: mostConnections }, {})
-      try {
-        const warmUp = plan.size(500, 50)
-        await stage.run(stage.plugged, warmUp)
-        await stage.run(stage.bare, warmUp)
-        const messages = plan.size(3000, 100)
-        const pairs = await interleave(plan, throughput.name, standardRuns, {
-          ours: () => stage.run(stage.plugged, messages),
-          baseline: () => stage.run(stage.bare, messages),
-        })
-        return [
-          rowOf(
-            throughput,
-            pairs.map(({ ours, baseline }) => rates(ours.perSecond, baseline.perSecond)),
-          ),
-          rowOf(
-            cpu,
-            pairs.map(({ ours, baseline }) => costs(ours.cpuMicrosEach, baseline.cpuMicrosEach)),
-          ),
-        ]
-      } finally {
-        await stage.close()
-      }
+      return speedRows(throughput, cpu, await speedRuns(plan, throughput.name, { lane: mostConnections }, {}))
     },
   },
 ]
@@ -99,7 +79,6 @@ export const waitingMeasurements: readonly Measurement[] = [
   {
     rows: [throttled],
     async measure(plan) {
-      const messages = plan.size(3000, 100)
       const few = plan.size(500, 50)
       const ours = await peakOf({ lane: connections }, few)
       let concurrencyMax = connections
@@ -107,21 +86,13 @@ export const waitingMeasurements: readonly Measurement[] = [
       process.stderr.write(
         `${throttled.name}: ${ours} sockets at most, and no more with concurrency_max=${concurrencyMax}\n`,
       )
-      const stage = await Stage.set({ lane: connections }, { concurrencyMax })
-      try {
-        const pairs = await interleave(plan, throttled.name, standardRuns, {
-          ours: () => stage.run(stage.plugged, messages),
-          baseline: () => stage.run(stage.bare, messages),
-        })
-        return [
-          rowOf(
-            throttled,
-            pairs.map((pair) => rates(pair.ours.perSecond, pair.baseline.perSecond)),
-          ),
-        ]
-      } finally {
-        await stage.close()
-      }
+      const runs = await speedRuns(plan, throttled.name, { lane: connections }, { concurrencyMax })
+      return [
+        rowOf(
+          throttled,
+          runs.map((run) => run.throughput),
+        ),
+      ]
     },
   },
   {
@@ -212,6 +183,25 @@ const blocked = {
   },
 } as const
 
+const turns = 6
+
+/** Each run with two fresh Harakas, as two processes of the same kind differ by some hundredths, in short turns. */
+async function speedRuns(plan: Plan, name: string, ours: Kind, baseline: Kind): Promise<SpeedSample[]> {
+  const samples: SpeedSample[] = []
+  const runs = plan.runs(standardRuns)
+  for (let run = 1; run <= runs; run++) {
+    plan.progress(name, run, runs)
+    const stage = await Stage.set(ours, baseline)
+    try {
+      await inTurns(1, stage.turn(plan.size(500, 50)))
+      samples.push(speedOf(await inTurns(turns, stage.turn(plan.size(500, 50)))))
+    } finally {
+      await stage.close()
+    }
+  }
+  return samples
+}
+
 /** How many sockets such a Haraka has open at most. */
 async function peakOf(kind: Kind, messages: number): Promise<number> {
   const stage = await Stage.set(kind, kind)
@@ -250,8 +240,16 @@ class Stage {
     }
   }
 
+  /** One turn of each side. */
+  turn(messages: number): Sides<Speed> {
+    return {
+      ours: () => this.run(this.plugged, messages),
+      baseline: () => this.run(this.bare, messages),
+    }
+  }
+
   /** Submits messages and waits until the last one is delivered. */
-  async run(haraka: Haraka, messages: number): Promise<{ perSecond: number; cpuMicrosEach: number }> {
+  async run(haraka: Haraka, messages: number): Promise<Speed> {
     const cpuBefore = await haraka.cpuMicros()
     const started = performance.now()
     const delivered = this.sink.count(messages)

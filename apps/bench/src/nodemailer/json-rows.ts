@@ -1,9 +1,10 @@
 import { Child } from '../child.ts'
-import type { Pair } from '../interleave.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Sides } from '../interleave.ts'
+import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
-import { added } from '../sample.ts'
-import type { JsonRun, JsonTask } from './json-process.ts'
+import { added, middleOf, type Sample } from '../sample.ts'
+import { inTurns } from '../turns.ts'
+import type { JsonTask, JsonTurn } from './json-process.ts'
 import type { Recipients } from './message.ts'
 
 const standardRuns = 15
@@ -35,30 +36,35 @@ function compare(row: RowSpec, recipients: Recipients): Measurement {
   return {
     rows: [row],
     async measure(plan) {
-      const task: JsonTask = { recipients }
-      const run: JsonRun = { warmUp: plan.size(1000, 100), messages: plan.size(3000, 200) }
-      const pairs: Pair<number>[] = []
+      const samples: Sample[] = []
       const runs = plan.runs(standardRuns)
-      for (let nth = 1; nth <= runs; nth++) {
-        plan.progress(row.name, nth, runs)
-        pairs.push(await inNewProcess(task, run))
+      for (let run = 1; run <= runs; run++) {
+        plan.progress(row.name, run, runs)
+        samples.push(await inNewProcess(plan, { recipients }))
       }
-      return [
-        rowOf(
-          row,
-          pairs.map(({ ours, baseline }) => added(ours, baseline)),
-        ),
-      ]
+      return [rowOf(row, samples)]
     },
   }
 }
 
-/** What the compiler makes of the code differs from one process to the next. */
-async function inNewProcess(task: JsonTask, run: JsonRun): Promise<Pair<number>> {
+const turns = 20
+
+/**
+ * One run: a fresh process, as what the compiler makes of the code differs from one to the next, and both sides in it, as what
+ * is measured is some hundredths of what Nodemailer itself takes. V8 compiles for good what ran some thousand times, which costs
+ * whoever is there at that moment some ten microseconds a message: applications that send mail run for days.
+ */
+async function inNewProcess(plan: Plan, task: JsonTask): Promise<Sample> {
   const module = new URL('json-process.js', import.meta.url)
-  const child = Child.start<JsonRun, Pair<number>>(module, [JSON.stringify(task)])
+  const child = Child.start<JsonTurn, number>(module, [JSON.stringify(task)])
+  const send = (messages: number): Sides<number> => ({
+    ours: () => child.ask({ side: 'ours', messages }),
+    baseline: () => child.ask({ side: 'baseline', messages }),
+  })
   try {
-    return await child.ask(run)
+    await inTurns(turns, send(plan.size(500, 5)))
+    const pairs = await inTurns(turns, send(plan.size(150, 10)))
+    return middleOf(pairs.map(({ ours, baseline }) => added(ours, baseline)))
   } finally {
     await child.stop()
   }

@@ -1,14 +1,17 @@
 import { Child } from '../child.ts'
-import { interleave, type Pair } from '../interleave.ts'
-import type { Measurement } from '../measurement.ts'
+import { interleave, type Sides } from '../interleave.ts'
+import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
-import { costs, rates } from '../sample.ts'
+import { costs } from '../sample.ts'
 import { Sink } from '../smtp-sink/sink.ts'
+import { speedOf, speedRows, type Speed, type SpeedSample } from '../speed.ts'
+import { inTurns } from '../turns.ts'
 import type { ClaimTask } from './claim-process.ts'
 import type { OutboxTask } from './outbox-process.ts'
-import type { PoolResult, PoolRun } from './pool-process.ts'
+import type { PoolTurn } from './pool-process.ts'
 
-const standardRuns = 5
+const standardRuns = 9
+const claimRuns = 5
 
 const throughput: RowSpec = {
   name: 'nodemailer/outbox',
@@ -35,32 +38,17 @@ export const outboxMeasurements: readonly Measurement[] = [
     rows: [throughput, cpu],
     async measure(plan) {
       const sink = await Sink.start()
-      const start = (outbox: boolean): Child<PoolRun, PoolResult> => {
-        const task: OutboxTask = { outbox, port: sink.port }
-        return Child.start(new URL('outbox-process.js', import.meta.url), [JSON.stringify(task)])
-      }
-      const sides: Pair<Child<PoolRun, PoolResult>> = { ours: start(true), baseline: start(false) }
+      const samples: SpeedSample[] = []
+      const runs = plan.runs(standardRuns)
       try {
-        const warmUp = plan.size(2500, 50)
-        for (const side of [sides.ours, sides.baseline]) await side.ask({ warmUp, messages: 1 })
-        const run: PoolRun = { warmUp: 0, messages: plan.size(2500, 100) }
-        const pairs = await interleave(plan, throughput.name, standardRuns, {
-          ours: () => sides.ours.ask(run),
-          baseline: () => sides.baseline.ask(run),
-        })
-        return [
-          rowOf(
-            throughput,
-            pairs.map(({ ours, baseline }) => rates(ours.perSecond, baseline.perSecond)),
-          ),
-          rowOf(
-            cpu,
-            pairs.map(({ ours, baseline }) => costs(ours.cpuMicrosEach, baseline.cpuMicrosEach)),
-          ),
-        ]
+        for (let run = 1; run <= runs; run++) {
+          plan.progress(throughput.name, run, runs)
+          samples.push(await inNewProcess(plan, { port: sink.port }))
+        }
       } finally {
-        await Promise.all([sides.ours.stop(), sides.baseline.stop(), sink.stop()])
+        await sink.stop()
       }
+      return speedRows(throughput, cpu, samples)
     },
   },
   {
@@ -73,7 +61,7 @@ export const outboxMeasurements: readonly Measurement[] = [
       const [many, few] = [start(plan.size(100_000, 2000)), start(100)]
       try {
         for (const side of [many, few]) await side.ask({})
-        const pairs = await interleave(plan, claiming.name, standardRuns, {
+        const pairs = await interleave(plan, claiming.name, claimRuns, {
           ours: () => many.ask({}),
           baseline: () => few.ask({}),
         })
@@ -89,3 +77,23 @@ export const outboxMeasurements: readonly Measurement[] = [
     },
   },
 ]
+
+const turns = 10
+
+/** One run: a fresh process with both sides in it, as two processes of the same kind differ by a tenth. */
+async function inNewProcess(plan: Plan, task: OutboxTask): Promise<SpeedSample> {
+  const child = Child.start<PoolTurn, Speed>(new URL('outbox-process.js', import.meta.url), [
+    JSON.stringify(task),
+  ])
+  const messages = plan.size(250, 50)
+  const turn: Sides<Speed> = {
+    ours: () => child.ask({ side: 'ours', messages }),
+    baseline: () => child.ask({ side: 'baseline', messages }),
+  }
+  try {
+    await inTurns(plan.size(10, 1), turn)
+    return speedOf(await inTurns(turns, turn))
+  } finally {
+    await child.stop()
+  }
+}

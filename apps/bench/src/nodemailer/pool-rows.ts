@@ -1,21 +1,25 @@
 import { Child } from '../child.ts'
-import type { Pair } from '../interleave.ts'
+import { interleave, type Sides } from '../interleave.ts'
 import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec, type Target } from '../row.ts'
-import { costs, rates } from '../sample.ts'
+import { costs } from '../sample.ts'
 import { Sink } from '../smtp-sink/sink.ts'
+import { speedOf, speedRows, type SpeedSample } from '../speed.ts'
+import { inTurns } from '../turns.ts'
 import type { Recipients } from './message.ts'
-import type { PoolResult, PoolRun, PoolTask } from './pool-process.ts'
+import type { PoolResult, PoolTask, PoolTurn } from './pool-process.ts'
 
 const standardRuns = 15
 
 /** The rows about what the wrapper costs where mail is sent: Nodemailer's SMTP pool and a server on this machine. */
 export const poolMeasurements: readonly Measurement[] = [
-  compare('nodemailer/pool-other', 'mail that is not Apple’s', 'other', 0.97),
-  compare('nodemailer/pool-apple', 'single-recipient Apple mail', 'apple', 0.95),
+  speed('nodemailer/pool-other', 'mail that is not Apple’s', 'other', 0.97),
+  memory('nodemailer/pool-other', 'mail that is not Apple’s', 'other'),
+  speed('nodemailer/pool-apple', 'single-recipient Apple mail', 'apple', 0.95),
+  memory('nodemailer/pool-apple', 'single-recipient Apple mail', 'apple'),
 ]
 
-function compare(name: string, mail: string, recipients: Recipients, least: number): Measurement {
+function speed(name: string, mail: string, recipients: Recipients, least: number): Measurement {
   const target: Target = { figure: 'ratio', bound: '>=', value: least }
   const throughput: RowSpec = {
     name,
@@ -29,35 +33,74 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
     about: `SMTP pool, ${mail}: CPU time of the sending process; against bare Nodemailer`,
     target,
   }
-  const rss: RowSpec = {
-    name: `${name}-rss`,
-    unit: 'MB of memory',
-    about: `SMTP pool, ${mail}: the sending process; against bare Nodemailer`,
-    target: null,
-  }
   return {
-    rows: [throughput, cpu, rss],
+    rows: [throughput, cpu],
     async measure(plan) {
       const sink = await Sink.start()
-      const pairs: Pair<PoolResult>[] = []
+      const samples: SpeedSample[] = []
       const runs = plan.runs(standardRuns)
       try {
         for (let run = 1; run <= runs; run++) {
           plan.progress(name, run, runs)
-          pairs.push(await sendInTurn(plan, recipients, sink.port, run))
+          samples.push(await inNewProcess(plan, { recipients, port: sink.port }))
         }
+      } finally {
+        await sink.stop()
+      }
+      return speedRows(throughput, cpu, samples)
+    },
+  }
+}
+
+const turns = 20
+
+/**
+ * One run: a fresh process with both sides in it, as two processes of the same kind differ by a tenth. The warm-up is long, as
+ * applications that send mail run for days.
+ */
+async function inNewProcess(plan: Plan, task: PoolTask): Promise<SpeedSample> {
+  const child = start(task)
+  const send = (messages: number): Sides<PoolResult> => ({
+    ours: () => child.ask({ side: 'ours', messages }),
+    baseline: () => child.ask({ side: 'baseline', messages }),
+  })
+  const turn = send(plan.size(250, 10))
+  try {
+    await inTurns(plan.size(10, 5), turn)
+    return speedOf(await inTurns(turns, turn))
+  } finally {
+    await child.stop()
+  }
+}
+
+function memory(name: string, mail: string, recipients: Recipients): Measurement {
+  const row: RowSpec = {
+    name: `${name}-rss`,
+    unit: 'MB of memory',
+    about: `SMTP pool, ${mail}: a sending process; against one with bare Nodemailer`,
+    target: null,
+  }
+  return {
+    rows: [row],
+    async measure(plan) {
+      const sink = await Sink.start()
+      const rssOf = async (side: PoolTurn['side']): Promise<number> => {
+        const child = start({ recipients, port: sink.port })
+        try {
+          return (await child.ask({ side, messages: plan.size(5000, 100) })).rss
+        } finally {
+          await child.stop()
+        }
+      }
+      try {
+        const pairs = await interleave(plan, row.name, 5, {
+          ours: () => rssOf('ours'),
+          baseline: () => rssOf('baseline'),
+        })
         return [
           rowOf(
-            throughput,
-            pairs.map(({ ours, baseline }) => rates(ours.perSecond, baseline.perSecond)),
-          ),
-          rowOf(
-            cpu,
-            pairs.map(({ ours, baseline }) => costs(ours.cpuMicrosEach, baseline.cpuMicrosEach)),
-          ),
-          rowOf(
-            rss,
-            pairs.map(({ ours, baseline }) => costs(ours.rss, baseline.rss)),
+            row,
+            pairs.map(({ ours, baseline }) => costs(ours, baseline)),
           ),
         ]
       } finally {
@@ -67,47 +110,6 @@ function compare(name: string, mail: string, recipients: Recipients, least: numb
   }
 }
 
-const turns = 20
-
-/**
- * One run: a fresh process for each side, as two processes of the same kind differ by a tenth, and short turns, so that
- * what changes on the machine changes both. The warm-up is long, because applications that send mail run for days.
- * Who starts first changes with the run: of two bare ones the first was the slower one by 4 %.
- */
-async function sendInTurn(
-  plan: Plan,
-  recipients: Recipients,
-  port: number,
-  run: number,
-): Promise<Pair<PoolResult>> {
-  const module = new URL('pool-process.js', import.meta.url)
-  const sides: (keyof Pair<unknown>)[] = run % 2 === 0 ? ['baseline', 'ours'] : ['ours', 'baseline']
-  const running = sides.map((side) => {
-    const task: PoolTask = { wrapped: side === 'ours', recipients, port }
-    return { side, child: Child.start<PoolRun, PoolResult>(module, [JSON.stringify(task)]) }
-  })
-  try {
-    for (const { child } of running) await child.ask({ warmUp: plan.size(2500, 50), messages: 1 })
-    const turn = { warmUp: 0, messages: plan.size(250, 10) }
-    const of: Pair<PoolResult[]> = { ours: [], baseline: [] }
-    for (let nth = 0; nth < turns; nth++) {
-      for (const { side, child } of nth % 2 === 0 ? running : running.toReversed()) {
-        of[side].push(await child.ask(turn))
-      }
-    }
-    return { ours: allTogether(of.ours), baseline: allTogether(of.baseline) }
-  } finally {
-    await Promise.all(running.map(({ child }) => child.stop()))
-  }
-}
-
-/** Turns have the same number of messages: the mean of the costs is that of all, and so is the harmonic one of the rates. */
-function allTogether(results: readonly PoolResult[]): PoolResult {
-  const mean = (of: (result: PoolResult) => number): number =>
-    results.reduce((sum, result) => sum + of(result), 0) / results.length
-  return {
-    cpuMicrosEach: mean(({ cpuMicrosEach }) => cpuMicrosEach),
-    perSecond: 1 / mean(({ perSecond }) => 1 / perSecond),
-    rss: mean(({ rss }) => rss),
-  }
+function start(task: PoolTask): Child<PoolTurn, PoolResult> {
+  return Child.start(new URL('pool-process.js', import.meta.url), [JSON.stringify(task)])
 }
