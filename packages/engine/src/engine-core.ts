@@ -137,11 +137,15 @@ export class EngineCore implements Engine {
   }
 
   async admit(request: AdmitRequest): Promise<Admission[]> {
-    const known = admitAtOnce(this.parts, request)
+    const known = this.admitAtOnce(request)
     if (known !== null) return known
     return request?.campaign === undefined
       ? admitDetour(this.parts, request)
       : admitCanary(this.parts, this.canaryBook, request)
+  }
+
+  admitAtOnce(request: AdmitRequest): Admission[] | null {
+    return admitAtOnce(this.parts, request)
   }
 
   record(request: RecordRequest): Promise<Action> {

@@ -109,6 +109,13 @@ export interface Engine {
   readonly ledger: Ledger
   /** Before a send: what may go, per recipient, in the order given. Never throws for a ledger that is out of reach. */
   admit(request: AdmitRequest): Promise<Admission[]>
+  /**
+   * The answer of {@link Engine.admit} for mail to a relay, where the ledger has all of it at hand and nobody is suppressed;
+   * `null` if not, and then it is to be asked for with `admit`. A promise costs more than such an answer.
+   *
+   * @throws EngineError `EARGUMENT`
+   */
+  admitAtOnce(request: AdmitRequest): Admission[] | null
   /** After an attempt: remembers the outcome and says what to do with the message. */
   record(request: RecordRequest): Promise<Action>
   /** Everything known about one address. */

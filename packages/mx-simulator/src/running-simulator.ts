@@ -56,7 +56,8 @@ export class RunningSimulator extends EventEmitter<SimulatorEvents> implements S
         connectionsPerClient === undefined ? null : actionOf({ rule: 'ip-deferred', close: true }, 'connect'),
     }
     for (const { host, server } of listening) {
-      server.on('connection', (socket) => void this.#serve(host, socket))
+      // Of a client that hangs up and comes again the kernel may tell the coming first, and it would count twice.
+      server.on('connection', (socket) => setImmediate(() => void this.#serve(host, socket)))
     }
   }
 
@@ -126,6 +127,10 @@ export class RunningSimulator extends EventEmitter<SimulatorEvents> implements S
   }
 
   async #serve(host: Host, socket: Socket): Promise<void> {
+    if (this.#closing.signal.aborted) {
+      socket.destroy()
+      return
+    }
     this.#lastSession += 1
     const session = new Session(this.#lastSession, host, socket, this)
     const { id, client } = session

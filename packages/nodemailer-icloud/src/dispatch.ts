@@ -69,19 +69,34 @@ export class Dispatch {
     const later = peer.hop === 'direct' && anyApple && outbox === null
     const asked = later ? addresses.filter((_, index) => !apple[index]) : addresses
     const question = { recipients: asked, sender: '', stream: this.#stream, lane, hop: 'relay' as const }
-    const answer = asked.length > 0 ? engines.get().admit(question) : Promise.resolve([])
-    answer
-      .then((admissions) => {
-        const { signal } = this.#mail.data
-        if (signal?.aborted) return this.#fail(abortError(signal))
-        const free = !later && admissions.every(({ decision }) => decision === 'send')
-        if (free && (!anyApple || settings.local)) return this.#pass(addresses)
-        const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
-        if (free && addresses.length === 1 && !isLate && outbox === null && this.#isResendable())
-          return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
-        return this.#takeOver(recipientsOf(addresses, apple, admissions, later), null)
-      })
+    const engine = engines.get()
+    const known = asked.length > 0 ? engine.admitAtOnce(question) : []
+    if (known !== null) return this.#decide(addresses, apple, known, later)
+    engine
+      .admit(question)
+      .then((admissions) => this.#decide(addresses, apple, admissions, later))
       .catch((error: unknown) => this.#fail(error))
+  }
+
+  /** @param later Apple's recipients are asked about when they go */
+  #decide(
+    addresses: readonly string[],
+    apple: readonly boolean[],
+    admissions: readonly Admission[],
+    later: boolean,
+  ): void {
+    const { settings } = this.#host
+    const { signal } = this.#mail.data
+    if (signal?.aborted) return this.#fail(abortError(signal))
+    const anyApple = apple.includes(true)
+    const free = !later && admissions.every(({ decision }) => decision === 'send')
+    if (free && (!anyApple || settings.local)) return this.#pass(addresses)
+    const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
+    if (free && addresses.length === 1 && !isLate && settings.outbox === null && this.#isResendable())
+      return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
+    this.#takeOver(recipientsOf(addresses, apple, admissions, later), null).catch((error: unknown) =>
+      this.#fail(error),
+    )
   }
 
   /** Mail that is none of our business: the inner transport gets it as it is. Never throws. */

@@ -57,6 +57,23 @@ it('answers for a relay as it does when it has to wait for the ledger', async ()
   await expect(engines[0]?.admit({ ...over, recipients: [5] } as never)).rejects.toThrow(/strings/)
 })
 
+it('answers without a promise only what it has at hand and nobody is suppressed for', async () => {
+  const engine = engineOn(memoryLedger())
+  const request = { ...over, recipients: ['anna@icloud.com', 'bert@example.com'] }
+  // Whether the ledger has plain addresses is to be read first.
+  expect(engine.admitAtOnce(request)).toBeNull()
+  const answers = await engine.admit(request)
+  expect(engine.admitAtOnce(request)).toEqual(answers)
+  expect(engine.admitAtOnce({ ...request, hop: 'direct' })).toBeNull()
+  await engine.suppress({ recipient: 'bert@example.com', origin: 'operator' })
+  expect(engine.admitAtOnce(request)).toBeNull()
+  expect(() => engine.admitAtOnce({ ...over, recipients: [5] } as never)).toThrow(/strings/)
+
+  const far = engineOn(counted(false).ledger)
+  await far.admit(request)
+  expect(far.admitAtOnce(request)).toBeNull()
+})
+
 it('sees what was suppressed a moment ago', async () => {
   const engine = engineOn(memoryLedger())
   const request = { ...over, recipients: ['anna@icloud.com'] }
