@@ -110,8 +110,9 @@ export interface Engine {
   /** Before a send: what may go, per recipient, in the order given. Never throws for a ledger that is out of reach. */
   admit(request: AdmitRequest): Promise<Admission[]>
   /**
-   * The answer of {@link Engine.admit} for mail to a relay, where the ledger has all of it at hand and nobody is suppressed;
-   * `null` if not, and then it is to be asked for with `admit`. A promise costs more than such an answer.
+   * The answer of {@link Engine.admit} for mail to a relay and at most 20 recipients, where a ledger in memory or in a file has
+   * all of it at hand and nobody is suppressed; `null` if not, and then it is to be asked for with `admit`. A promise costs more
+   * than such an answer.
    *
    * @throws EngineError `EARGUMENT`
    */

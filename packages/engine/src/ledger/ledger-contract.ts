@@ -40,6 +40,19 @@ export const ledgerContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'gives at once, if at all, what a read would give',
+    run: async (ledger) => {
+      await put(ledger, 'recipient/b', { n: 2 })
+      for (const key of ['recipient/b', 'recipient/none']) {
+        const seen = ledger.peek?.(key)
+        if (seen !== undefined) assert.deepEqual(seen, (await ledger.read([key]))[0])
+      }
+      const [before] = await ledger.read(['recipient/b'])
+      await ledger.write([{ key: 'recipient/b', expected: before?.version ?? 0, value: null }])
+      assert.equal(ledger.peek?.('recipient/b') ?? null, null)
+    },
+  },
+  {
     name: 'keeps any JSON as it was, odd keys and text too',
     run: async (ledger) => {
       const value = {

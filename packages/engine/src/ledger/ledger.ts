@@ -66,8 +66,8 @@ export type Counts = Readonly<Record<string, number>>
  */
 export interface Ledger {
   /**
-   * The entry if it is known without waiting, as of now; `null` where there is none. `undefined`: it has to be read. For ledgers in
-   * this process's memory.
+   * The entry if it can be had without waiting, as of now; `null` where there is none. `undefined`: it has to be read. For ledgers
+   * where a look takes less than a promise, or not much more.
    */
   readonly peek?: (this: void, key: string) => Entry | null | undefined
   /** Entries in the order of the keys; `null` where there is none. One round trip. */

@@ -87,6 +87,18 @@ describe('a ledger that knows its entries', () => {
     expect(await valueOf(one, 'absent')).toBe(true)
   })
 
+  it('sees it without a promise too, and leaves it to a read once it is closed', async () => {
+    const { ledgers } = await open()
+    const [one, other] = ledgers
+    expect(one.peek?.('k')).toBeNull()
+    for (let n = 0; n < 3; n++) {
+      await put(other, 'k', n, { n })
+      expect(one.peek?.('k')?.value).toEqual({ n })
+    }
+    await one.close()
+    expect(one.peek?.('k')).toBeUndefined()
+  })
+
   it('gives the entries of one moment, whether it knows them or not', async () => {
     const { ledgers } = await open()
     const [one, other] = ledgers

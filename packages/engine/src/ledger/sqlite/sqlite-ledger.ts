@@ -63,6 +63,16 @@ class SqliteLedger implements Ledger {
     )
   }
 
+  /** Whatever is in its way, `read` waits for it or tells it. */
+  readonly peek = (key: string): Entry | null | undefined => {
+    if (this.closing) return undefined
+    try {
+      return this.reader.readAll([[key]])[0]?.[0]
+    } catch {
+      return undefined
+    }
+  }
+
   async read(keys: readonly string[]): Promise<(Entry | null)[]> {
     this.refuseIfClosed()
     try {
