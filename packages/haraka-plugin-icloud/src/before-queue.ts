@@ -32,13 +32,15 @@ export async function dropSuppressed(
 ): Promise<void> {
   const { engine, settings, plugin } = runtime
   const subject = subjectOf(transaction, settings)
-  const asked = engine.admit({
+  const question = {
     recipients: recipients.map(({ address }) => address),
     ...subject,
     // Only the suppressions are of interest here: a message that joins the queue takes no turn yet.
-    hop: 'relay',
-  })
-  const admissions = await withDeadline(asked, LEDGER_WAIT, 'The ledger')
+    hop: 'relay' as const,
+  }
+  // What is known at once is that nobody is suppressed.
+  if (engine.admitAtOnce(question) !== null) return
+  const admissions = await withDeadline(engine.admit(question), LEDGER_WAIT, 'The ledger')
   const dropped = new Map<Address, Admission>()
   for (const [index, recipient] of recipients.entries()) {
     const admission = admissions[index]
