@@ -46,9 +46,9 @@ it.skipIf(!hasRedisServer())(
   120_000,
 )
 
-it.skipIf(!hasRedisServer())(
-  'a worker that is closed ends though Redis stays away, and says that a message may come twice',
-  async () => {
+it.skipIf(!hasRedisServer()).each([[false], [true]])(
+  'a worker that is closed ends though Redis stays away, and says that a message may come twice, drain: %s',
+  async (drain) => {
     const redis = await RedisServer.start()
     onTestFinished(() => redis.stop())
     const apple = await startedSimulator()
@@ -65,8 +65,11 @@ it.skipIf(!hasRedisServer())(
     await inner.sendMail(mail('anna@icloud.com'))
     await gone
     await expect.poll(() => warnings.join(), { timeout: 30_000 }).toContain('cannot be written')
-    await worker.close()
+    const closed = worker.close({ drain })
+    if (drain) await expect(closed).rejects.toMatchObject({ code: 'EOUTBOXIO' })
+    else await closed
     expect(warnings.join()).toContain('may be sent twice')
+    await worker.close()
     inner.close()
   },
   60_000,

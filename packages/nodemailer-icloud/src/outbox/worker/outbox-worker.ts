@@ -128,11 +128,17 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
    * as long as a lease lasts: then that message may be sent twice.
    *
    * @param options `drain`: sends first what is due, as {@link flush} does
+   * @throws OutboxError if the outbox could not be read for that; it is closed nevertheless
    */
   async close({ drain = false }: { drain?: boolean } = {}): Promise<void> {
-    if (drain && this.#closing === null) await this.flush()
-    this.#closing ??= this.#finish()
-    await this.#closing
+    // Its leases have ended by then, and whoever waits for the end of the process would kill it.
+    this.#persistence.limit(this.#parts.outbox.leaseMs)
+    try {
+      if (drain && this.#closing === null) await this.flush()
+    } finally {
+      this.#closing ??= this.#finish()
+      await this.#closing
+    }
   }
 
   async #finish(): Promise<void> {
@@ -142,8 +148,6 @@ export class OutboxWorker extends EventEmitter<EventArguments> {
     clearInterval(this.#poll)
     await this.#watch?.stop()
     await this.#claiming?.catch(() => 0)
-    // Its leases have ended by then, and whoever waits for the end of the process would kill it.
-    this.#persistence.limit(this.#parts.outbox.leaseMs)
     await Promise.all(Array.from(this.#active.values(), ({ done }) => done))
     this.#persistence.end()
     clearInterval(this.#renewal)
