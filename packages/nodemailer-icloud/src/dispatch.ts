@@ -18,7 +18,7 @@ import { prepareJob } from './prepare-job.ts'
 import { resultOf } from './result.ts'
 import { runJob } from './run-job.ts'
 import { runPreflight } from './run-preflight.ts'
-import { hasSingleUseContent } from './single-use-content.ts'
+import { isSingleUseMail } from './single-use-content.ts'
 import type { Settled } from './settled.ts'
 import type { Transaction } from './transaction.ts'
 import { tellUndelivered, type OnUndelivered } from './undelivered.ts'
@@ -121,11 +121,11 @@ export class Dispatch {
 
   /** True if the inner transport may get the mail itself, and a view of it later. */
   #isResendable(): boolean {
-    const { data, message } = this.#mail
+    const { message } = this.#mail
     const { returnPaths, preflight } = this.#host.settings
     if (returnPaths !== null || preflight !== null) return false
     // Nodemailer notes replies in an envelope that the caller gave, and takes them for those of the next try.
-    return !message._envelope && message.processFunc !== undefined && !hasSingleUseContent(data)
+    return !message._envelope && message.processFunc !== undefined && !isSingleUseMail(this.#mail)
   }
 
   /** Mail to one Apple recipient over a relay: the inner transport gets it as it is, and it is taken over if it fails. */

@@ -21,6 +21,7 @@ export interface MessageLike {
   childNodes?: MessageLike[]
   content?: unknown
   _raw?: unknown
+  _transforms?: unknown
   _envelope?: unknown
   _headers?: unknown
 }

@@ -4,7 +4,7 @@ import type { EnvelopeLike, MailLike } from './nodemailer-shapes.ts'
 import type { Host } from './host.ts'
 import type { Settings } from './settings.ts'
 import { plainSender } from './plain-addresses.ts'
-import { hasSingleUseContent, withoutStreams } from './single-use-content.ts'
+import { isSingleUseMail, withoutStreams } from './single-use-content.ts'
 import { fromOf, type MailRoute } from './route.ts'
 import { SlotGate } from './slot-gate.ts'
 
@@ -29,7 +29,7 @@ export async function prepareJob({ settings, inner, ...host }: Host, parts: JobP
   const { mail, recipients, startedAt, envelope, deliverBy } = parts
   const { message } = mail
   const again = recipients.some(({ apple, admission }) => apple && admission?.decision !== 'suppressed')
-  const singleUse = !settings.local && again && hasSingleUseContent(mail.data)
+  const singleUse = !settings.local && again && isSingleUseMail(mail)
   const several =
     recipients.filter(({ admission }) => admission === null || admission.decision === 'send').length > 1
   let dispose: Job['dispose'] = async () => {}

@@ -1,11 +1,21 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { MailData, MessageLike } from './nodemailer-shapes.ts'
+import type { MailData, MailLike, MessageLike } from './nodemailer-shapes.ts'
 
 const bodies = ['html', 'text', 'watchHtml', 'amp', 'icalEvent', 'raw'] as const
 const lists = ['attachments', 'alternatives'] as const
 
 type Holder = Record<string, unknown>
+
+/** True if the mail as a whole cannot be generated a second time with the same bytes. */
+export function isSingleUseMail({ data, message }: MailLike): boolean {
+  return hasSingleUseContent(data) || goesThroughStream(message)
+}
+
+/** A plugin may have the bytes go through a stream of its own: through a function that makes one they go as often as you like. */
+function goesThroughStream({ _transforms }: MessageLike): boolean {
+  return Array.isArray(_transforms) && _transforms.some((transform) => typeof transform !== 'function')
+}
 
 /** True if part of the content can be read only once, or may read differently the next time: streams, files, URLs. */
 export function hasSingleUseContent(data: MailData): boolean {

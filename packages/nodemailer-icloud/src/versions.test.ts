@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { createEngine } from '@icloud-delivery/engine'
 import type { SimulatorOptions } from '@icloud-delivery/mx-simulator'
 import type { Transporter } from 'nodemailer'
@@ -25,13 +25,25 @@ const versions: [string, Nodemailer][] = [
 ]
 
 describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
-  async function stage(simulated: SimulatorOptions, smtp: object = {}, budgetMs = 9e8) {
+  async function stage(
+    simulated: SimulatorOptions,
+    smtp: object = {},
+    budgetMs = 9e8,
+    hop?: 'relay' | 'direct',
+  ) {
     const apple = await simulator(simulated)
     const time = manualTime()
     const engine = createEngine({ ledger: 'memory:', clock: time.clock, random: () => 0 })
     const transporter = withIcloud(
       nodemailer.createTransport({ host: '127.0.0.1', port: apple.port, ...smtp }),
-      { ...forSimulator(apple), engine, clock: time.clock, timers: time.timers, retry: { budgetMs } },
+      {
+        ...forSimulator(apple),
+        ...(hop && { hop }),
+        engine,
+        clock: time.clock,
+        timers: time.timers,
+        retry: { budgetMs },
+      },
     )
     onTestFinished(() => transporter.close())
     return { apple, transporter, engine, time }
@@ -59,6 +71,28 @@ describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
       expect(new Set(apple.messages.map((message) => message.raw.toString())).size).toBe(1)
       expect(raw.length).toBeGreaterThan(130_000)
       expect(raw).toContain(info.messageId)
+    },
+  )
+
+  it.each(['relay', 'direct'] as const)(
+    'sends again what a plugin has go through a stream of its own (%s)',
+    async (hop) => {
+      const reply =
+        '451 host mx01.mail.icloud.com[192.0.2.1] said: 451 4.7.1 Service unavailable - try again later (in reply to end of DATA)'
+      const script = { anna: [{ reply, phase: 'eod' }, { accept: true }] } as const
+      const { apple, transporter } = await stage({ script }, {}, 9e8, hop)
+      let read = 0
+      transporter.use('stream', ({ message }, done) => {
+        const count = new PassThrough()
+        count.on('data', (chunk: Buffer) => (read += chunk.length))
+        message.transform(count)
+        done()
+      })
+      const info = await transporter.sendMail(mail('anna@icloud.com'))
+      expect(info.accepted).toEqual(['anna@icloud.com'])
+      expect(apple.messages).toHaveLength(1)
+      expect(apple.messages[0]?.raw.toString()).toContain('Hello there')
+      expect(read).toBeLessThan(2 * (apple.messages[0]?.raw.length ?? 0))
     },
   )
 
