@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { readFileSync } from 'node:fs'
 import type { RunningDashboard } from '../start-dashboard.ts'
 
@@ -24,8 +24,9 @@ function findBrowser(): string | null {
   return found ?? null
 }
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({
+/** Starts Chromium with one profile. */
+export async function launch(): Promise<{ profile: BrowserContext; close: () => Promise<void> }> {
+  const browser = await chromium.launch({
     executablePath: browserFile ?? '',
     args: [
       '--no-sandbox',
@@ -37,6 +38,7 @@ export function launch(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+  return { profile: await browser.newContext({ acceptDownloads: true }), close: () => browser.close() }
 }
 
 /** A page of the dashboard, and what must not happen in it. */
@@ -47,14 +49,16 @@ export interface Visit {
   close: () => Promise<void>
 }
 
-/** Opens the dashboard as a person does: by the printed address. */
+/** Opens the dashboard as a person does: by the printed address. Nothing is there of visits before. */
 export async function visit(
-  browser: Browser,
+  profile: BrowserContext,
   { url, origin }: Pick<RunningDashboard, 'url' | 'origin'>,
-  options: BrowserContextOptions = {},
+  { scheme = 'light', width = 1280 }: { scheme?: 'light' | 'dark'; width?: number } = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ acceptDownloads: true, ...options })
-  const page = await context.newPage()
+  await profile.clearCookies()
+  const page = await profile.newPage()
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.setViewportSize({ width, height: 800 })
   const faults: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
@@ -71,7 +75,13 @@ export async function visit(
   })
   await page.goto(url)
   await page.getByText('Live', { exact: true }).waitFor()
-  return { page, faults, close: () => context.close() }
+  const close = async (): Promise<void> => {
+    // The next dashboard may get the same port.
+    await page.evaluate('localStorage.clear()')
+    await page.close()
+    await profile.clearPermissions()
+  }
+  return { page, faults, close }
 }
 
 /** Goes to a view by its link. */

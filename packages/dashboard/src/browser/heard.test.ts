@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { replies, world, type World } from '../world.test.fixture.ts'
 import { browserFile, go, launch, visit, type Visit } from './browser.test.fixture.ts'
@@ -38,19 +38,20 @@ const focused = (page: Page): Promise<string> =>
   )
 
 describe.skipIf(browserFile === null)('without eyes or a mouse', { timeout: 60_000 }, () => {
-  let browser: Browser
+  let profile: BrowserContext
+  let end: () => Promise<void>
   let w: World
   let v: Visit
 
   beforeAll(async () => {
-    browser = await launch()
+    ;({ profile, close: end } = await launch())
   }, 60_000)
-  afterAll(() => browser?.close())
+  afterAll(() => end?.())
   beforeEach(async () => {
     const lanes = { a: { alternative: 'b' }, b: { warmUp: 'done' } } as const
     w = await world({}, { policy: { lanes } })
     await fill()
-    v = await visit(browser, w.dashboard)
+    v = await visit(profile, w.dashboard)
   }, 60_000)
   afterEach(async () => {
     await v?.close()
