@@ -23,6 +23,8 @@ export default defineConfig({
     // Many start processes: on a busy machine each takes seconds. What hangs is told in the end, too.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Of those that may go on at once in a file: they start processes, too.
+    maxConcurrency: 3,
     // What is waited for comes at once on an idle machine, and later on a busy one.
     expect: { poll: { timeout: 10_000 } },
   },
