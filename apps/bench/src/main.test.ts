@@ -58,6 +58,7 @@ describe('the built command', () => {
       'nodemailer/pool-other-cpu',
       'haraka/plugin',
       'preflight/message',
+      'dashboard/search',
     ]
     const { code, stdout } = await bench(...names, '--quick', '--runs', '1', '--json')
     expect(code).toBe(0)

@@ -1,4 +1,5 @@
 import { classifyMeasurements } from './classify/rows.ts'
+import { dashboardMeasurements } from './dashboard/rows.ts'
 import { harakaMeasurements, waitingMeasurements } from './haraka/rows.ts'
 import { ledgerMeasurements } from './ledger/rows.ts'
 import { logMeasurements } from './logs/rows.ts'
@@ -19,4 +20,5 @@ export const measurements: readonly Measurement[] = [
   ...waitingMeasurements,
   ...preflightMeasurements,
   ...logMeasurements,
+  ...dashboardMeasurements,
 ]
