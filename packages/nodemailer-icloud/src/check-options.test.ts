@@ -40,6 +40,14 @@ describe('options', () => {
     [{ ledger: 5 }, 'ledger has to be a ledger or a string such as "file:./icloud.db"; found 5'],
     [{ ledger: null }, 'ledger has to be a ledger or a string such as "file:./icloud.db"; found null'],
     [{ engine: {} }, 'engine has to be an engine made by createEngine; found an object'],
+    [
+      {
+        engine: Object.create(createEngine({ ledger: 'memory:' }), {
+          admitAtOnce: { value: undefined },
+        }) as never,
+      },
+      'engine has to be an engine made by createEngine; found an object',
+    ],
     [{ engine: createEngine({ ledger: 'memory:' }), ledger: 'memory:' }, 'engine has to be alone'],
     [{ policy: 'strict' }, 'policy has to be an object; found "strict"'],
     [{ hop: 'driect' }, 'hop has to be "relay", "direct" or "auto"; found "driect"'],
