@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fullDisk } from './plugins.test.fixture.ts'
+import { fullDisk, unreadable } from './plugins.test.fixture.ts'
 import { setStage } from './stage.test.fixture.ts'
 
 it('a disk that is full for a while costs nobody a message, and nobody gets one twice', async () => {
@@ -29,3 +29,16 @@ it('a disk that is full for a while costs nobody a message, and nobody gets one 
     await stage.close()
   }
 }, 40_000)
+
+it('a message that cannot be read for a while is bounced all the same', async () => {
+  const stage = await setStage({ haraka: { ownPlugins: { unreadable } } })
+  try {
+    await stage.haraka.send({ from: 'a@example.com', to: ['invalid-recipient@icloud.com'] })
+    const [dsn] = await stage.dsns('a@example.com')
+    expect(dsn).toContain('Status: 5.1.1')
+    expect(stage.haraka.log.filter((line) => line.includes('EMFILE'))).toHaveLength(2)
+    await stage.emptyQueue()
+  } finally {
+    await stage.close()
+  }
+})

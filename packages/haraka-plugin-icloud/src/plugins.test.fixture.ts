@@ -82,6 +82,20 @@ exports.hook_deferred = (next, hmail) => {
 }
 `
 
+/** Twice the message cannot be read for its bounce, as with too many open files. */
+export const unreadable = `
+const { PassThrough } = require('node:stream')
+exports.hook_bounce = (next, hmail) => {
+  const { data_stream } = hmail
+  let left = 2
+  hmail.data_stream = function () {
+    if (left-- <= 0) return data_stream.call(this)
+    return new PassThrough().destroy(Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }))
+  }
+  next()
+}
+`
+
 /**
  * A disk that is full for a while. Twice no queue file can be written for a part of a message from fulldisk@example.com,
  * and none for a bounce to it.

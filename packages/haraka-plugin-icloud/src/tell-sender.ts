@@ -5,7 +5,7 @@ import { Marked } from './marked.ts'
 import { queueDsnsSafely } from './queue-dsn.ts'
 import { SharedWrapper } from './shared-wrapper.ts'
 
-/** How long to wait before a DSN that could not be queued is written again, in ms. */
+/** How long to wait before a DSN that could not be written or queued is tried again, in ms. */
 const TELL_AGAIN = 2000
 
 const ours = new Marked<HMail>()
@@ -22,7 +22,7 @@ interface Teller {
 
 /**
  * Keeps a message until its DSN is in the queue. Haraka drops a message whose DSN is refused for now, as on a full disk,
- * and nobody would hear of it again.
+ * or cannot be made, and nobody would hear of it again.
  */
 export function tellSafely(teller: Teller, hmail: HMail): void {
   if (ours.has(hmail)) return
@@ -37,12 +37,19 @@ const telling = new SharedWrapper<Teller, HMail['bounce_respond']>(({ outbound, 
     if (code !== constants.cont || !todo?.mail_from.user) return respond.call(this, code, message)
     const { mail_from: sender } = todo
     this.populate_bounce_message('<>', sender, this.bounce_error, (failed, lines) => {
-      if (failed) return this.double_bounce(`Error populating bounce message: ${String(failed)}`)
+      const again = (why: unknown): void => {
+        error(`the DSN of ${this.filename} could not be queued, trying again: ${String(why)}`)
+        setTimeout(() => this.bounce_respond(code, message), TELL_AGAIN).unref()
+      }
+      if (failed) {
+        // What cannot be read for now, as with too many open files, may be read later.
+        if ((failed as NodeJS.ErrnoException).code !== 'ENOENT') return again(failed)
+        return this.double_bounce(`Error populating bounce message: ${String(failed)}`)
+      }
       const queued = (answer: number, why?: unknown): void => {
         if (answer === constants.ok) return this.discard()
         if (answer === constants.deny) return this.double_bounce(`The DSN cannot be queued: ${String(why)}`)
-        error(`the DSN of ${this.filename} could not be queued, trying again: ${String(why)}`)
-        setTimeout(() => this.bounce_respond(code, message), TELL_AGAIN).unref()
+        again(why)
       }
       queueDsnsSafely(outbound(), path.dirname(this.path))
       outbound().send_email('<>', sender, lines.join(''), queued, { origin: this })
