@@ -56,6 +56,18 @@ describe('the queue of deferred messages', () => {
     expect(fired).toHaveLength(249)
   })
 
+  it('starts what the status plugin of Haraka takes out of the list, and not again when it is due', async () => {
+    quicken(queue)
+    add('pushed', -1)
+    add('other', 60_000)
+    const [entry] = queue.queue.splice(0, 1)
+    entry?.cb?.()
+    queue.fire()
+    await turn()
+    expect([fired, queue.length()]).toEqual([['pushed'], 1])
+    expect(() => queue.discard('pushed')).toThrow('pushed not found')
+  })
+
   it('starts everything when it is drained, a part at a time, but not what comes meanwhile', async () => {
     quicken(queue)
     for (let count = 0; count < 1000; count++) add(`m${count}`, 60_000)

@@ -107,9 +107,23 @@ class TimerHeap {
     this.#start()
   }
 
-  /** As the array that Haraka's status plugin reads. */
+  /** As the array that Haraka's status plugin reads. It takes entries out of it and starts them: that is done here too. */
   sorted(): TimerEntry[] {
-    return [...this.#drained.data, ...this.#heap.data].filter(({ isGone }) => !isGone).toSorted(sooner)
+    return [...this.#drained.data, ...this.#heap.data]
+      .filter(({ isGone }) => !isGone)
+      .toSorted(sooner)
+      .map((entry) => ({
+        id: entry.id,
+        fire_time: entry.fire_time,
+        cb: () => this.#startNow(entry),
+        cancel: () => entry.cancel(),
+      }))
+  }
+
+  #startNow(entry: Timed): void {
+    if (entry.isGone) return
+    this.#take(entry)
+    entry.cb?.()
   }
 
   #take(entry: Timed): void {
