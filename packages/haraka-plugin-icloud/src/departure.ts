@@ -1,5 +1,6 @@
 import type { EnterRequest } from '@icloud-delivery/engine'
 import type { HMail, Todo } from './haraka.ts'
+import { isFileGone } from './queue-file.ts'
 import { tapReplies } from './replies.ts'
 import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
@@ -65,6 +66,19 @@ export class Departure implements Entrant {
   }
 
   #begin(): void {
+    isFileGone(this.hmail)
+      .then((isGone) => (isGone ? this.#leave() : this.#attempt()))
+      .catch((error: unknown) => this.failed(error))
+  }
+
+  /** There is nothing to send. */
+  #leave(): void {
+    const { filename } = this.hmail
+    this.#runtime.error(`${filename} is no longer in the queue: message=${this.#todo.uuid} is not sent`)
+    this.hmail.discard()
+  }
+
+  #attempt(): void {
     const { hmail } = this
     const runtime = this.#runtime
     const { route, lane, returnPath } = this.#way
