@@ -104,6 +104,8 @@ export interface HMail {
   results?: Results | undefined
   bounce_error: Error | null
   num_failures: number
+  /** When the name of its queue file says that it is due, ms since the epoch. */
+  next_process: number
   refcount: number
   /** Hooks of other plugins that have yet to run. Not part of the plugin interface. */
   hooks_to_run?: unknown[]
@@ -254,8 +256,28 @@ export interface OutboundConfig {
   connect_timeout: number
 }
 
+/** Haraka's `outbound/queue` module. */
+export interface QueueModule {
+  queue_dir?: string
+  /** When the queue was last read. Neither this nor the next is part of the plugin interface. */
+  cur_time?: Date
+  /** Takes up a message that was read from its queue file. */
+  _add_hmail?: (hmail: HMail) => void
+}
+
+/** What Haraka says of a file in its queue. */
+export interface Listed {
+  file: string
+  domain: string
+  /** Of the process that it belongs to. */
+  pid: number | null
+}
+
 /** Haraka's `outbound` module. */
 export interface Outbound {
+  list_queue(): Promise<Listed[]>
+  /** Tries what is put off: of a domain, or all of it. `pid`: only files of this process. */
+  flush_queue(domain?: string, pid?: number): Promise<void>
   send_email(
     from: Address | string,
     to: Address | string,

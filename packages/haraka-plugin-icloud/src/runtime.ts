@@ -6,13 +6,15 @@ import { isAppleMx } from '@icloud-delivery/rules'
 import { connectTimeOuts } from './connect-time-out.ts'
 import { Destinations } from './destination.ts'
 import { FindingsSeen } from './findings-seen.ts'
-import type { HMail, Mx, Outbound, Plugin } from './haraka.ts'
+import { flushOnce } from './flush-once.ts'
+import type { HMail, Mx, Outbound, Plugin, QueueModule } from './haraka.ts'
 import { decisionLine, type Decision } from './decision-line.ts'
 import { resultsOf } from './hmail-results.ts'
 import { LiveMetrics } from './live-metrics.ts'
 import { LivePolicy } from './live-policy.ts'
 import { LivePreflight } from './live-preflight.ts'
 import { LiveSettings } from './live-settings.ts'
+import { loadWhenDue } from './load-when-due.ts'
 import { mendSplits } from './mend-splits.ts'
 import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
@@ -173,16 +175,18 @@ export function createRuntime(plugin: Plugin): Runtime {
     outbound,
     boundConnect: (mx, ms) => boundConnect?.(mx, ms),
     prepareHaraka() {
-      if (!quicken(outbound().temp_fail_queue))
+      if (quicken(outbound().temp_fail_queue)) flushOnce(outbound(), (domain) => destinations.isApple(domain))
+      else
         plugin.logwarn(
           'this Haraka keeps deferred mail in another way than 3.3; with very many deferred messages it may stand still.',
         )
       queueAlone(outbound(), (todo) => returnPaths.signs(todo) && destinations.isKnownApple(todo.domain))
+      loadWhenDue(queueModule(plugin), outbound(), (domain) => destinations.isApple(domain))
       boundConnect = connectTimeOuts(plugin)
       if (boundConnect === null) warnUntapped()
     },
     mendSplits(pid) {
-      const { queue_dir: folder } = plugin.haraka_require('outbound/queue') as { queue_dir?: string }
+      const { queue_dir: folder } = queueModule(plugin)
       if (folder !== undefined)
         mendSplits(folder, outbound().qfile, pid, (what) => plugin.logwarn(printable(what, 500)))
     },
@@ -205,6 +209,10 @@ export function createRuntime(plugin: Plugin): Runtime {
     whoAnswers: (mx) => whoAnswers(mx, settings.testing.mx),
     warnUntapped,
   }
+}
+
+function queueModule(plugin: Plugin): QueueModule {
+  return plugin.haraka_require('outbound/queue') as QueueModule
 }
 
 function homeFolder(): string {
