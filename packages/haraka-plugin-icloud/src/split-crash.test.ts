@@ -128,6 +128,15 @@ const queueIs = (dir: string, what: readonly string[]): Promise<unknown> =>
     { timeout: 20_000, interval: 25 },
   )
 
+/** The name of a queue file says when it is due, a moment after the file is there. */
+const putOff = (dir: string, count: number): Promise<unknown> => {
+  const isLater = (name: string): boolean => Number(name.split('_')[1]) > Date.now() + 60_000
+  return vi.waitUntil(() => readdirSync(path.join(dir, 'queue')).filter(isLater).length === count, {
+    timeout: 20_000,
+    interval: 25,
+  })
+}
+
 it.each([
   ['wait in files of their own', 1, ['down', 'late'], []],
   ['have got it', 0.00002, [], ['down', 'late']],
@@ -147,6 +156,7 @@ it.each([
     const addresses = ['good', ...there].toSorted().map((name) => `${name}@icloud.com`)
     await apple.waitFor(() => arrived().join() === addresses.join(), { timeoutMs: 20_000 })
     await queueIs(dir, [...waiting, 'down+good+late'].toSorted())
+    await putOff(dir, waiting.length)
     await haraka.kill()
     rmSync(path.join(dir, 'slow'))
     haraka = await run(dir)
