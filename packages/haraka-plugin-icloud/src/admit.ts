@@ -2,7 +2,7 @@ import type { Admission, HoldRef } from '@icloud-delivery/engine'
 import constants from 'haraka-constants'
 import { Attached } from './attached.ts'
 import { withDeadline } from './deadline.ts'
-import { Departure, goUnasked } from './departure.ts'
+import { Departure, goUnasked, hasWaited } from './departure.ts'
 import { leaveHarakasSlots } from './haraka-slot.ts'
 import { EXPIRED, markUnsent } from './dsn.ts'
 import type { Address, HMail, Todo } from './haraka.ts'
@@ -230,6 +230,7 @@ async function inParts(runtime: Runtime, hmail: HMail, groups: readonly Group[],
  * begun. Slowed recipients wait for a time, not for a hold.
  */
 function park({ parked }: Runtime, hmail: HMail, { ms, holds }: Wait): void {
+  hasWaited.add(hmail)
   keep(hmail, { ms, why: 'Held' })
   if (holds.length > 0) parked.add(hmail, holds)
 }

@@ -1,11 +1,18 @@
 import type { EnterRequest } from '@icloud-delivery/engine'
 import type { HMail, Todo } from './haraka.ts'
+import { Marked } from './marked.ts'
 import { isFileGone } from './queue-file.ts'
 import { tapReplies } from './replies.ts'
 import type { Runtime } from './runtime.ts'
 import { beginAttempt, type Answerer } from './seen.ts'
 import { keepSockets } from './sockets.ts'
 import type { Entrant } from './turns.ts'
+
+/** Who waits as long for a turn may lose the queue file meanwhile. */
+const longMs = 1000
+
+/** Messages that were parked, or began an attempt before. */
+export const hasWaited: Marked<HMail> = new Marked<HMail>()
 
 /** How a message goes. */
 interface Way {
@@ -66,6 +73,9 @@ export class Departure implements Entrant {
   }
 
   #begin(): void {
+    // A look at the disk for each message is a hundredth of what Haraka takes for it.
+    const isNew = !hasWaited.has(this.hmail) && Date.now() - this.#way.allowedAt < longMs
+    if (isNew) return this.#attempt()
     isFileGone(this.hmail)
       .then((isGone) => (isGone ? this.#leave() : this.#attempt()))
       .catch((error: unknown) => this.failed(error))
@@ -82,6 +92,7 @@ export class Departure implements Entrant {
     const { hmail } = this
     const runtime = this.#runtime
     const { route, lane, returnPath } = this.#way
+    hasWaited.add(hmail)
     const tapped = tapReplies(runtime, hmail)
     const isKept = !route.direct || keepSockets(runtime, hmail)
     if (!tapped || !isKept) runtime.warnUntapped()

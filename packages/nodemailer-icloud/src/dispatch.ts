@@ -93,7 +93,7 @@ export class Dispatch {
     if (free && (!anyApple || settings.local)) return this.#pass(addresses)
     const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
     if (free && addresses.length === 1 && !isLate && settings.outbox === null && this.#isResendable())
-      return this.#leave(() => this.#passWatched(addresses[0] ?? '', admissions))
+      return this.#passWatched(addresses[0] ?? '', admissions)
     this.#takeOver(recipientsOf(addresses, apple, admissions, later), null).catch((error: unknown) =>
       this.#fail(error),
     )
