@@ -12,6 +12,7 @@ type Answer = (error: unknown, info?: object) => void
 
 /** A transport of one's own making, and what went wrong in this process meanwhile. */
 function stage(send: (to: string[], answer: Answer) => void, options: IcloudOptions = {}) {
+  const bodyRead = vi.fn<() => void>()
   const inner: InnerTransport = {
     name: 'Own',
     version: '1.0.0',
@@ -20,13 +21,13 @@ function stage(send: (to: string[], answer: Answer) => void, options: IcloudOpti
       answer,
     ) => {
       // Reads the bytes, as a transport does.
-      sent.message.createReadStream().resume()
+      sent.message.createReadStream().once('end', bodyRead).resume()
       send(sent.message.getEnvelope().to, answer)
     },
   }
   const engine = createEngine({ ledger: 'memory:' })
   const transport = icloudTransport(inner, { engine, resolveMx: false, ...options })
-  return { engine, transporter: nodemailer.createTransport(transport), transport }
+  return { engine, transporter: nodemailer.createTransport(transport), transport, bodyRead }
 }
 
 const hops: [NonNullable<IcloudOptions['hop']>][] = [['relay'], ['direct']]
@@ -98,16 +99,15 @@ describe.each(hops)('on a %s hop, a transport', (hop) => {
 describe('a transport that never answers', () => {
   it('is left to itself on a relay hop too, when the signal says so, or after an hour', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const begun = vi.fn<() => void>()
-    const { transporter } = stage(begun)
+    const { transporter, bodyRead } = stage(() => {})
     const controller = new AbortController()
     const { signal } = controller
     const aborted = rejection(transporter.sendMail(mail('anna@icloud.com', { signal })))
-    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(1))
     controller.abort(new Error('Enough'))
     expect(await aborted).toMatchObject({ name: 'AbortError', code: 'EABORT' })
     const silent = rejection(transporter.sendMail(mail('anna@icloud.com')))
-    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(2))
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(2))
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(await silent).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })
   })
