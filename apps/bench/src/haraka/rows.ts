@@ -185,7 +185,10 @@ const blocked = {
 
 const turns = 6
 
-/** Each run with two fresh Harakas, as two processes of the same kind differ by some hundredths, in short turns. */
+/**
+ * Each run with two fresh Harakas, as two processes of the same kind differ by some hundredths, in short turns. The warm-up is long,
+ * as mail servers run for days.
+ */
 async function speedRuns(plan: Plan, name: string, ours: Kind, baseline: Kind): Promise<SpeedSample[]> {
   const samples: SpeedSample[] = []
   const runs = plan.runs(standardRuns)
@@ -193,7 +196,7 @@ async function speedRuns(plan: Plan, name: string, ours: Kind, baseline: Kind): 
     plan.progress(name, run, runs)
     const stage = await Stage.set(ours, baseline)
     try {
-      await inTurns(1, stage.turn(plan.size(500, 50)))
+      await inTurns(plan.size(turns, 1), stage.turn(plan.size(500, 50)))
       samples.push(speedOf(await inTurns(turns, stage.turn(plan.size(500, 50)))))
     } finally {
       await stage.close()
