@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { createEngine } from '@icloud-delivery/engine'
 import { Child } from '../child.ts'
+import { eachRun } from '../each-run.ts'
 import { interleave, type Sides } from '../interleave.ts'
 import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
@@ -189,20 +190,17 @@ const turns = 6
  * Each run with two fresh Harakas, as two processes of the same kind differ by some hundredths, in short turns. The warm-up is long,
  * as mail servers run for days.
  */
-async function speedRuns(plan: Plan, name: string, ours: Kind, baseline: Kind): Promise<SpeedSample[]> {
-  const samples: SpeedSample[] = []
-  const runs = plan.runs(standardRuns)
-  for (let run = 1; run <= runs; run++) {
-    plan.progress(name, run, runs)
+function speedRuns(plan: Plan, name: string, ours: Kind, baseline: Kind): Promise<SpeedSample[]> {
+  return eachRun(plan, name, standardRuns, async () => {
     const stage = await Stage.set(ours, baseline)
+    const turn = stage.turn(plan.size(500, 50))
     try {
-      await inTurns(plan.size(turns, 1), stage.turn(plan.size(500, 50)))
-      samples.push(speedOf(await inTurns(turns, stage.turn(plan.size(500, 50)))))
+      await inTurns(plan.size(turns, 1), turn)
+      return speedOf(await inTurns(turns, turn))
     } finally {
       await stage.close()
     }
-  }
-  return samples
+  })
 }
 
 /** How many sockets such a Haraka has open at most. */

@@ -1,11 +1,12 @@
 import { Child } from '../child.ts'
-import type { Sides } from '../interleave.ts'
+import { eachRun } from '../each-run.ts'
 import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
 import { added, middleOf, type Sample } from '../sample.ts'
 import { inTurns } from '../turns.ts'
-import type { JsonTask, JsonTurn } from './json-process.ts'
+import type { JsonTask } from './json-process.ts'
 import type { Recipients } from './message.ts'
+import { sidesOf, type SideTurn } from './side-turn.ts'
 
 const standardRuns = 15
 const unit = 'CPU us added a message'
@@ -36,13 +37,8 @@ function compare(row: RowSpec, recipients: Recipients): Measurement {
   return {
     rows: [row],
     async measure(plan) {
-      const samples: Sample[] = []
-      const runs = plan.runs(standardRuns)
-      for (let run = 1; run <= runs; run++) {
-        plan.progress(row.name, run, runs)
-        samples.push(await inNewProcess(plan, { recipients }))
-      }
-      return [rowOf(row, samples)]
+      const run = (): Promise<Sample> => inNewProcess(plan, { recipients })
+      return [rowOf(row, await eachRun(plan, row.name, standardRuns, run))]
     },
   }
 }
@@ -56,14 +52,10 @@ const turns = 20
  */
 async function inNewProcess(plan: Plan, task: JsonTask): Promise<Sample> {
   const module = new URL('json-process.js', import.meta.url)
-  const child = Child.start<JsonTurn, number>(module, [JSON.stringify(task)])
-  const send = (messages: number): Sides<number> => ({
-    ours: () => child.ask({ side: 'ours', messages }),
-    baseline: () => child.ask({ side: 'baseline', messages }),
-  })
+  const child = Child.start<SideTurn, number>(module, [JSON.stringify(task)])
   try {
-    await inTurns(turns, send(plan.size(500, 5)))
-    const pairs = await inTurns(turns, send(plan.size(150, 10)))
+    await inTurns(turns, sidesOf(child, plan.size(500, 5)))
+    const pairs = await inTurns(turns, sidesOf(child, plan.size(150, 10)))
     return middleOf(pairs.map(({ ours, baseline }) => added(ours, baseline)))
   } finally {
     await child.stop()

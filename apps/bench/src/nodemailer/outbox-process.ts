@@ -8,7 +8,7 @@ import { cpuMicrosOf } from '../cpu-time.ts'
 import { serve } from '../serve.ts'
 import type { Speed } from '../speed.ts'
 import { messageFor } from './message.ts'
-import type { PoolTurn } from './pool-process.ts'
+import type { SideTurn } from './side-turn.ts'
 
 /** What a process that sends through an outbox, and without one, is to do; its command line. */
 export interface OutboxTask {
@@ -32,13 +32,13 @@ function pool(): Transporter {
 }
 
 /** Until the server has them all. */
-async function send({ side, messages }: PoolTurn): Promise<void> {
+async function send({ side, messages }: SideTurn): Promise<void> {
   const transporter = side === 'ours' ? wrapped : bare
   await atOnce(widthOfApplication, messages, () => transporter.sendMail(messageFor('apple', serial++)))
   if (side === 'ours') await wrapped.transporter.worker?.flush()
 }
 
-serve(async (turn: PoolTurn): Promise<Speed> => {
+serve(async (turn: SideTurn): Promise<Speed> => {
   const started = performance.now()
   const micros = await cpuMicrosOf(() => send(turn))
   const perSecond = (turn.messages / (performance.now() - started)) * 1000

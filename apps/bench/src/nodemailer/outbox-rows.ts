@@ -1,5 +1,6 @@
 import { Child } from '../child.ts'
-import { interleave, type Sides } from '../interleave.ts'
+import { eachRun } from '../each-run.ts'
+import { interleave } from '../interleave.ts'
 import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec } from '../row.ts'
 import { costs } from '../sample.ts'
@@ -8,7 +9,7 @@ import { speedOf, speedRows, type Speed, type SpeedSample } from '../speed.ts'
 import { inTurns } from '../turns.ts'
 import type { ClaimTask } from './claim-process.ts'
 import type { OutboxTask } from './outbox-process.ts'
-import type { PoolTurn } from './pool-process.ts'
+import { sidesOf, type SideTurn } from './side-turn.ts'
 
 const standardRuns = 9
 const claimRuns = 5
@@ -38,17 +39,12 @@ export const outboxMeasurements: readonly Measurement[] = [
     rows: [throughput, cpu],
     async measure(plan) {
       const sink = await Sink.start()
-      const samples: SpeedSample[] = []
-      const runs = plan.runs(standardRuns)
+      const run = (): Promise<SpeedSample> => inNewProcess(plan, { port: sink.port })
       try {
-        for (let run = 1; run <= runs; run++) {
-          plan.progress(throughput.name, run, runs)
-          samples.push(await inNewProcess(plan, { port: sink.port }))
-        }
+        return speedRows(throughput, cpu, await eachRun(plan, throughput.name, standardRuns, run))
       } finally {
         await sink.stop()
       }
-      return speedRows(throughput, cpu, samples)
     },
   },
   {
@@ -82,14 +78,10 @@ const turns = 10
 
 /** One run: a fresh process with both sides in it, as two processes of the same kind differ by a tenth. */
 async function inNewProcess(plan: Plan, task: OutboxTask): Promise<SpeedSample> {
-  const child = Child.start<PoolTurn, Speed>(new URL('outbox-process.js', import.meta.url), [
+  const child = Child.start<SideTurn, Speed>(new URL('outbox-process.js', import.meta.url), [
     JSON.stringify(task),
   ])
-  const messages = plan.size(250, 50)
-  const turn: Sides<Speed> = {
-    ours: () => child.ask({ side: 'ours', messages }),
-    baseline: () => child.ask({ side: 'baseline', messages }),
-  }
+  const turn = sidesOf(child, plan.size(250, 50))
   try {
     await inTurns(plan.size(10, 1), turn)
     return speedOf(await inTurns(turns, turn))

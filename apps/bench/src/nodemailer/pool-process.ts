@@ -5,18 +5,13 @@ import type { Pair } from '../interleave.ts'
 import { serve } from '../serve.ts'
 import type { Speed } from '../speed.ts'
 import { messageFor, type Recipients } from './message.ts'
+import type { SideTurn } from './side-turn.ts'
 import { wrap } from './wrap.ts'
 
 /** What a sending process is to do; its command line. */
 export interface PoolTask {
   recipients: Recipients
   port: number
-}
-
-/** One turn of one side. */
-export interface PoolTurn {
-  side: keyof Pair<unknown>
-  messages: number
 }
 
 /** What one turn gave. */
@@ -42,7 +37,7 @@ function open(side: keyof Pair<unknown>): Transporter {
   return side === 'ours' ? wrap(pool) : pool
 }
 
-serve(async ({ side, messages }: PoolTurn): Promise<PoolResult> => {
+serve(async ({ side, messages }: SideTurn): Promise<PoolResult> => {
   // Only whom it is asked for, as the memory of one side is measured too.
   const transporter = (opened[side] ??= open(side))
   const started = performance.now()

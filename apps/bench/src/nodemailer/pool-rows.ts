@@ -1,5 +1,6 @@
 import { Child } from '../child.ts'
-import { interleave, type Sides } from '../interleave.ts'
+import { eachRun } from '../each-run.ts'
+import { interleave } from '../interleave.ts'
 import type { Measurement, Plan } from '../measurement.ts'
 import { rowOf, type RowSpec, type Target } from '../row.ts'
 import { costs } from '../sample.ts'
@@ -7,7 +8,8 @@ import { Sink } from '../smtp-sink/sink.ts'
 import { speedOf, speedRows, type SpeedSample } from '../speed.ts'
 import { inTurns } from '../turns.ts'
 import type { Recipients } from './message.ts'
-import type { PoolResult, PoolTask, PoolTurn } from './pool-process.ts'
+import type { PoolResult, PoolTask } from './pool-process.ts'
+import { sidesOf, type SideTurn } from './side-turn.ts'
 
 const standardRuns = 15
 
@@ -37,17 +39,12 @@ function speed(name: string, mail: string, recipients: Recipients, least: number
     rows: [throughput, cpu],
     async measure(plan) {
       const sink = await Sink.start()
-      const samples: SpeedSample[] = []
-      const runs = plan.runs(standardRuns)
+      const run = (): Promise<SpeedSample> => inNewProcess(plan, { recipients, port: sink.port })
       try {
-        for (let run = 1; run <= runs; run++) {
-          plan.progress(name, run, runs)
-          samples.push(await inNewProcess(plan, { recipients, port: sink.port }))
-        }
+        return speedRows(throughput, cpu, await eachRun(plan, throughput.name, standardRuns, run))
       } finally {
         await sink.stop()
       }
-      return speedRows(throughput, cpu, samples)
     },
   }
 }
@@ -60,11 +57,7 @@ const turns = 20
  */
 async function inNewProcess(plan: Plan, task: PoolTask): Promise<SpeedSample> {
   const child = start(task)
-  const send = (messages: number): Sides<PoolResult> => ({
-    ours: () => child.ask({ side: 'ours', messages }),
-    baseline: () => child.ask({ side: 'baseline', messages }),
-  })
-  const turn = send(plan.size(250, 10))
+  const turn = sidesOf(child, plan.size(250, 10))
   try {
     await inTurns(plan.size(10, 5), turn)
     return speedOf(await inTurns(turns, turn))
@@ -84,7 +77,7 @@ function memory(name: string, mail: string, recipients: Recipients): Measurement
     rows: [row],
     async measure(plan) {
       const sink = await Sink.start()
-      const rssOf = async (side: PoolTurn['side']): Promise<number> => {
+      const rssOf = async (side: SideTurn['side']): Promise<number> => {
         const child = start({ recipients, port: sink.port })
         try {
           return (await child.ask({ side, messages: plan.size(5000, 100) })).rss
@@ -110,6 +103,6 @@ function memory(name: string, mail: string, recipients: Recipients): Measurement
   }
 }
 
-function start(task: PoolTask): Child<PoolTurn, PoolResult> {
+function start(task: PoolTask): Child<SideTurn, PoolResult> {
   return Child.start(new URL('pool-process.js', import.meta.url), [JSON.stringify(task)])
 }
