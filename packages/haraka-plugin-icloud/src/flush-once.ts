@@ -1,8 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Outbound } from './haraka.ts'
-
-/** So many messages begin at once; then other work of the process has its turn. */
-const AT_ONCE = 100
+import { AT_ONCE } from './timer-queue.ts'
 
 const changed = new WeakSet<object>()
 

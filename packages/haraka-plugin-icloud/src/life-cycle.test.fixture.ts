@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createEngine } from '@icloud-delivery/engine'
 import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
 import { expect, vi } from 'vitest'
 import { configure, run, type Haraka } from './haraka.test.fixture.ts'
+import { internalCommand } from './internal-command.test.fixture.ts'
 
 export const CONNECTIONS = 4
 const MESSAGES = 24
@@ -122,11 +123,7 @@ export class LifeCycle {
 
   /** What `haraka --graceful` says to the running one. */
   async command(what: string): Promise<void> {
-    const socket = connect(this.#port, '127.0.0.1')
-    await once(socket, 'data')
-    socket.write(`INTERNALCMD ${what}\r\n`)
-    await once(socket, 'data')
-    socket.end('QUIT\r\n')
+    await internalCommand(this.#port, what)
   }
 
   get #queue(): string {

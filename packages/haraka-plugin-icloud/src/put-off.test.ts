@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { readdirSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { run, type Haraka } from './haraka.test.fixture.ts'
+import { internalCommand } from './internal-command.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -42,13 +41,7 @@ async function putOff(): Promise<void> {
 }
 
 /** What `haraka --qunstick icloud.com` says to the running one. */
-async function unstick({ port }: Haraka): Promise<void> {
-  const socket = connect(port, '127.0.0.1')
-  await once(socket, 'data')
-  socket.write('INTERNALCMD flushQueue icloud.com\r\n')
-  await once(socket, 'data')
-  socket.end('QUIT\r\n')
-}
+const unstick = ({ port }: Haraka): Promise<void> => internalCommand(port, 'flushQueue icloud.com')
 
 const arrived = (): string[] => stage.apple.messages.flatMap(({ recipients }) => recipients).toSorted()
 

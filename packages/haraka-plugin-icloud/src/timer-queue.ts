@@ -2,7 +2,7 @@ import TinyQueue from 'tinyqueue'
 import type { TimerEntry, TimerQueue } from './haraka.ts'
 
 /** So many messages begin at once; then other work of the process has its turn. */
-const AT_ONCE = 100
+export const AT_ONCE = 100
 /** Entries that were taken out are cleared away when they are so many, and more than those that are left. */
 const FEW_GONE = 1000
 
