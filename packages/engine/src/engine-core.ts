@@ -1,6 +1,6 @@
 import type { Action } from './record/action.ts'
 import type { Admission, AdmitRequest } from './admit/admission.ts'
-import { admitAtOnce } from './admit/admit-at-once.ts'
+import { suppressesNone } from './admit/suppresses-none.ts'
 import { markImportant } from './operator/mark-important.ts'
 import { openHolds, suppressAddress, suppressionsOf, type SuppressRequest } from './operator/by-hand.ts'
 import { waitedFor } from './operator/waited-for.ts'
@@ -137,15 +137,13 @@ export class EngineCore implements Engine {
   }
 
   async admit(request: AdmitRequest): Promise<Admission[]> {
-    const known = this.admitAtOnce(request)
-    if (known !== null) return known
     return request?.campaign === undefined
       ? admitDetour(this.parts, request)
       : admitCanary(this.parts, this.canaryBook, request)
   }
 
-  admitAtOnce(request: AdmitRequest): Admission[] | null {
-    return admitAtOnce(this.parts, request)
+  suppressesNone(recipients: readonly string[]): boolean {
+    return suppressesNone(this.parts, recipients)
   }
 
   record(request: RecordRequest): Promise<Action> {

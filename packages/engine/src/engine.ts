@@ -110,13 +110,14 @@ export interface Engine {
   /** Before a send: what may go, per recipient, in the order given. Never throws for a ledger that is out of reach. */
   admit(request: AdmitRequest): Promise<Admission[]>
   /**
-   * The answer of {@link Engine.admit} for mail to a relay and at most 20 recipients, where a ledger in memory or in a file has
-   * all of it at hand and nobody is suppressed; `null` if not, and then it is to be asked for with `admit`. A promise costs more
-   * than such an answer.
+   * Whether nobody of these is suppressed, for whatever stream, as far as that can be told without a promise: `true`, and mail to a
+   * relay may go without {@link Engine.admit}. `false` says nothing: somebody may be suppressed, the ledger is neither in memory
+   * nor in a file, or there are more than 20 recipients; ask `admit`.
    *
+   * @param recipients addresses, as `admit` takes them
    * @throws EngineError `EARGUMENT`
    */
-  admitAtOnce(request: AdmitRequest): Admission[] | null
+  suppressesNone(recipients: readonly string[]): boolean
   /** After an attempt: remembers the outcome and says what to do with the message. */
   record(request: RecordRequest): Promise<Action>
   /** Everything known about one address. */

@@ -64,13 +64,17 @@ function withoutDetail(sender: string): string {
 export function checkAdmit(request: AdmitRequest): void {
   if (typeof request !== 'object' || request === null)
     throw argument('admit', 'the request', 'an object', request)
-  if (!Array.isArray(request.recipients))
-    throw argument('admit', 'recipients', 'an array of strings', request.recipients)
-  for (const recipient of request.recipients as unknown[]) {
-    if (typeof recipient !== 'string') throw argument('admit', 'recipients', 'strings', recipient)
-  }
+  checkRecipients('admit', request.recipients)
   checkTime('admit', 'acceptedAt', request.acceptedAt)
   checkTime('admit', 'deliverBy', request.deliverBy)
+}
+
+/** Throws `EARGUMENT` for anything but an array of strings. */
+export function checkRecipients(call: string, recipients: unknown): void {
+  if (!Array.isArray(recipients)) throw argument(call, 'recipients', 'an array of strings', recipients)
+  for (const recipient of recipients as unknown[]) {
+    if (typeof recipient !== 'string') throw argument(call, 'recipients', 'strings', recipient)
+  }
 }
 
 /** Throws `EARGUMENT` if `request` cannot be a {@link RecordRequest}. */

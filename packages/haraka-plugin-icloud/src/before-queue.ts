@@ -31,16 +31,12 @@ export async function dropSuppressed(
   recipients: readonly Address[],
 ): Promise<void> {
   const { engine, settings, plugin } = runtime
+  const addresses = recipients.map(({ address }) => address)
+  if (engine.suppressesNone(addresses)) return
   const subject = subjectOf(transaction, settings)
-  const question = {
-    recipients: recipients.map(({ address }) => address),
-    ...subject,
-    // Only the suppressions are of interest here: a message that joins the queue takes no turn yet.
-    hop: 'relay' as const,
-  }
-  // What is known at once is that nobody is suppressed.
-  if (engine.admitAtOnce(question) !== null) return
-  const admissions = await withDeadline(engine.admit(question), LEDGER_WAIT, 'The ledger')
+  // Only the suppressions are of interest here: a message that joins the queue takes no turn yet.
+  const asked = engine.admit({ recipients: addresses, ...subject, hop: 'relay' })
+  const admissions = await withDeadline(asked, LEDGER_WAIT, 'The ledger')
   const dropped = new Map<Address, Admission>()
   for (const [index, recipient] of recipients.entries()) {
     const admission = admissions[index]

@@ -43,7 +43,7 @@ describe('options', () => {
     [
       {
         engine: Object.create(createEngine({ ledger: 'memory:' }), {
-          admitAtOnce: { value: undefined },
+          suppressesNone: { value: undefined },
         }) as never,
       },
       'engine has to be an engine made by createEngine; found an object',

@@ -27,7 +27,7 @@ const checks: Checks<IcloudOptions> = {
     'a ledger or a string such as "file:./icloud.db"',
     (value) => isName(value) || has('read', 'write')(value),
   ],
-  engine: ['an engine made by createEngine', has('admit', 'admitAtOnce', 'record', 'enter', 'on', 'off')],
+  engine: ['an engine made by createEngine', has('admit', 'suppressesNone', 'record', 'enter', 'on', 'off')],
   policy: ['an object', isObject],
   hop: [
     '"relay", "direct" or "auto"',

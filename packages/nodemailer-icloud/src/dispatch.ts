@@ -31,7 +31,7 @@ export class Dispatch {
   #plainTo: string[] | null = null
   #envelope: EnvelopeLike | null = null
   #startedAt = 0
-  #stream = ''
+  #stream: string | null = null
   #deliverBy: number | null = null
 
   constructor(host: Host, mail: MailLike, finish: SendCallback) {
@@ -60,43 +60,46 @@ export class Dispatch {
    * on a direct hop it is asked later, when they go.
    */
   #admit(addresses: readonly string[], apple: readonly boolean[]): void {
-    const { settings } = this.#host
-    const { engines, peer, lane, streamOf, clock, outbox } = settings
-    const anyApple = apple.includes(true)
+    const { engines, peer, clock, outbox } = this.#host.settings
     this.#startedAt = clock()
-    this.#stream = streamOf(this.#mail)
     // With an outbox, too, nothing goes to Apple now: only who is suppressed is to be known.
-    const later = peer.hop === 'direct' && anyApple && outbox === null
-    const asked = later ? addresses.filter((_, index) => !apple[index]) : addresses
-    const question = { recipients: asked, sender: '', stream: this.#stream, lane, hop: 'relay' as const }
-    const engine = engines.get()
-    const known = asked.length > 0 ? engine.admitAtOnce(question) : []
-    if (known !== null) return this.#decide(addresses, apple, known, later)
-    engine
-      .admit(question)
-      .then((admissions) => this.#decide(addresses, apple, admissions, later))
-      .catch((error: unknown) => this.#fail(error))
+    const later = peer.hop === 'direct' && outbox === null && apple.includes(true)
+    // Mostly nobody is suppressed, which is known without a promise.
+    const isFree = !later && engines.get().suppressesNone(addresses)
+    if (isFree && !this.#mail.data.signal?.aborted && this.#passOn(addresses, apple)) return
+    this.#ask(addresses, apple, later).catch((error: unknown) => this.#fail(error))
   }
 
   /** @param later Apple's recipients are asked about when they go */
-  #decide(
-    addresses: readonly string[],
-    apple: readonly boolean[],
-    admissions: readonly Admission[],
-    later: boolean,
-  ): void {
-    const { settings } = this.#host
+  async #ask(addresses: readonly string[], apple: readonly boolean[], later: boolean): Promise<void> {
+    const { engines, lane } = this.#host.settings
+    const recipients = later ? addresses.filter((_, index) => !apple[index]) : addresses
+    const question = { recipients, sender: '', stream: this.#streamName, lane, hop: 'relay' as const }
+    const admissions = recipients.length > 0 ? await engines.get().admit(question) : []
     const { signal } = this.#mail.data
-    if (signal?.aborted) return this.#fail(abortError(signal))
-    const anyApple = apple.includes(true)
-    const free = !later && admissions.every(({ decision }) => decision === 'send')
-    if (free && (!anyApple || settings.local)) return this.#pass(addresses)
+    if (signal?.aborted) throw abortError(signal)
+    const isFree = !later && admissions.every(({ decision }) => decision === 'send')
+    if (isFree && this.#passOn(addresses, apple)) return
+    await this.#takeOver(recipientsOf(addresses, apple, admissions, later), null)
+  }
+
+  /** Nobody is suppressed: has the inner transport send the mail as it is, if that is all there is to do. */
+  #passOn(addresses: readonly string[], apple: readonly boolean[]): boolean {
+    const { local, outbox } = this.#host.settings
+    if (local || !apple.includes(true)) {
+      this.#pass(addresses)
+      return true
+    }
+    const [address, ...others] = addresses
     const isLate = this.#deliverBy !== null && this.#deliverBy <= this.#startedAt
-    if (free && addresses.length === 1 && !isLate && settings.outbox === null && this.#isResendable())
-      return this.#passWatched(addresses[0] ?? '', admissions)
-    this.#takeOver(recipientsOf(addresses, apple, admissions, later), null).catch((error: unknown) =>
-      this.#fail(error),
-    )
+    if (address === undefined || others.length > 0 || isLate || outbox !== null || !this.#isResendable())
+      return false
+    this.#passWatched(address)
+    return true
+  }
+
+  get #streamName(): string {
+    return (this.#stream ??= this.#host.settings.streamOf(this.#mail))
   }
 
   /** Mail that is none of our business: the inner transport gets it as it is. Never throws. */
@@ -129,7 +132,7 @@ export class Dispatch {
   }
 
   /** Mail to one Apple recipient over a relay: the inner transport gets it as it is, and it is taken over if it fails. */
-  #passWatched(address: string, admissions: readonly Admission[]): void {
+  #passWatched(address: string): void {
     const isBodyRead = watchBody(this.#mail.message)
     innerSend(this.#host.inner, this.#mail)
       .then((result) => {
@@ -137,7 +140,7 @@ export class Dispatch {
           return this.#leave(() => this.#finish(null, infoOfOne(result.info, address, this.#mail.message)))
         const bodyRead = isBodyRead?.() ?? false
         const first = { result, recipients: [address], returnPath: null, bodyRead, envelope: null }
-        return this.#takeOver(recipientsOf([address], [true], admissions, false), first)
+        return this.#takeOver([{ address, apple: true, admission: null }], first)
       })
       .catch((error: unknown) => this.#fail(error))
   }
@@ -147,7 +150,7 @@ export class Dispatch {
     const { settings } = this.#host
     const envelope = this.#readEnvelope()
     const prepared = await prepareJob(this.#host, {
-      stream: this.#stream,
+      stream: this.#streamName,
       startedAt: this.#startedAt,
       deliverBy: this.#deliverBy,
       sender: settings.sender ?? (envelope.from || ''),

@@ -67,6 +67,6 @@ export interface Job {
 export interface Recipient {
   address: string
   apple: boolean
-  /** `null` for Apple's on a direct hop: asked for right before each try. */
+  /** `null` for Apple's on a direct hop, and after a first try: asked for right before each try. */
   admission: Admission | null
 }
