@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { findRedisServer, noRedisServer } from './find-redis-server.ts'
+import { freePort } from './free-port.ts'
 
 export interface RedisServerOptions {
   /** Further options for its command line, such as `['--requirepass', 'secret']`. */
@@ -18,8 +18,6 @@ export interface RedisServerOptions {
 }
 
 const mostTries = 5
-/** The port of the cluster bus lies 10,000 above, and must exist. */
-const greatestPort = 65_535 - 10_000
 
 /**
  * A server on a loopback port and in a temporary directory of its own, with an append-only file. It ends with `stop`, and
@@ -144,17 +142,5 @@ export class RedisServer {
   private async takeAllSlots(): Promise<void> {
     await this.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
     while (!String(await this.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
-  }
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer()
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const address = server.address()
-    const closed = once(server, 'close')
-    server.close()
-    await closed
-    if (typeof address === 'object' && address !== null && address.port <= greatestPort) return address.port
   }
 }
