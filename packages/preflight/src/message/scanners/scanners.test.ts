@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createServer as createNetServer, type AddressInfo } from 'node:net'
+import { connect, createServer as createNetServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -25,6 +25,20 @@ if (clamd === undefined && process.env['CI'] === 'true')
   throw new Error(
     'The tests of ClamAV need clamd: ./dev test installs it on Debian, or install the package clamav-daemon.',
   )
+
+/** Resolves when somebody takes connections on a socket. */
+async function listening(path: string): Promise<void> {
+  for (;;) {
+    const socket = connect(path)
+    const isTaken = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isTaken) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
 
 describe.skipIf(clamd === undefined)('a real clamd', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clamd-'))
@@ -53,7 +67,8 @@ describe.skipIf(clamd === undefined)('a real clamd', () => {
     const ended = once(daemon, 'exit').then(([code]) => {
       throw new Error(`clamd ended with ${String(code)}`)
     })
-    await Promise.race([isThere, ended])
+    // Its name is there before anybody listens on it.
+    await Promise.race([isThere.then(() => listening(socket)), ended])
     ended.catch(() => undefined)
   })
   afterAll(async () => {
