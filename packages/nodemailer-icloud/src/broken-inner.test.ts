@@ -8,6 +8,9 @@ import { mail, rejection } from './stage.test.fixture.ts'
 
 afterEach(() => vi.useRealTimers())
 
+/** As `expect.poll` waits, which lets no fake time pass. */
+const patiently = { timeout: 10_000 }
+
 type Answer = (error: unknown, info?: object) => void
 
 /** A transport of one's own making, and what went wrong in this process meanwhile. */
@@ -103,11 +106,11 @@ describe('a transport that never answers', () => {
     const controller = new AbortController()
     const { signal } = controller
     const aborted = rejection(transporter.sendMail(mail('anna@icloud.com', { signal })))
-    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(1), patiently)
     controller.abort(new Error('Enough'))
     expect(await aborted).toMatchObject({ name: 'AbortError', code: 'EABORT' })
     const silent = rejection(transporter.sendMail(mail('anna@icloud.com')))
-    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(2))
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledTimes(2), patiently)
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(await silent).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })
   })
@@ -116,7 +119,7 @@ describe('a transport that never answers', () => {
     const { transporter } = stage(() => {}, { hop: 'direct' })
     const controller = new AbortController()
     const sending = rejection(transporter.sendMail(mail('anna@icloud.com', { signal: controller.signal })))
-    await vi.waitFor(async () => expect((await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1))
+    await expect.poll(async () => (await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1)
     controller.abort(new Error('Enough'))
     expect(await sending).toMatchObject({ name: 'AbortError', code: 'EABORT', ambiguous: true })
     await new Promise(setImmediate)
@@ -127,7 +130,7 @@ describe('a transport that never answers', () => {
     const { transporter, engine } = stage(() => {}, { hop: 'direct', retry: { budgetMs: 0 } })
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const sending = rejection(transporter.sendMail(mail('anna@icloud.com')))
-    await vi.waitFor(async () => expect((await engine.lanes())[0]?.inUse).toBe(1))
+    await vi.waitFor(async () => expect((await engine.lanes())[0]?.inUse).toBe(1), patiently)
     await vi.advanceTimersByTimeAsync(3_600_000)
     const error = await sending
     expect(error).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })

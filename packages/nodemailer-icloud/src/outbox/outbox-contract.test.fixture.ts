@@ -123,7 +123,10 @@ export function outboxContract(start: () => Promise<OutboxPlace>): void {
       expect(await one.release(first!, entry, 0)).toBe(false)
       expect(await one.bury(first!, entry, 'old', true)).toBe(false)
       expect(await one.finish(first!)).toBe(false)
-      expect(await two.finish(second!)).toBe(true)
+      // On a machine that is busy its own lease may end, too.
+      let held = second!
+      while (!(await two.finish(held))) held = (await claimed(two))[0]!
+      expect(await two.size()).toMatchObject({ waiting: 0 })
     })
 
     it('keeps back what is not due, until it is wanted now', async () => {
