@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mx, replies, world, type World } from '../world.test.fixture.ts'
 import type { ActionAnswer, EngagementAnswer, ReportAnswer, UnknownAnswer } from './answers.ts'
 import type { NowAnswer } from './now.ts'
@@ -166,10 +166,9 @@ describe('placements', () => {
     await w.engine.recordPlacement(seed, { at: 40, stream: 'marketing', ...failed })
     await w.engine.recordPlacement(seed, { at: 50, stream: 'receipts', placement: 'inbox' })
     // What was asked a moment ago is not asked again for a few ms.
-    const { series } = await vi.waitUntil(async () => {
-      const answer = await w.json<PlacementsAnswer>('/api/placements')
-      return answer.series.length === 3 && answer
-    })
+    const told = (): Promise<PlacementsAnswer> => w.json<PlacementsAnswer>('/api/placements')
+    await expect.poll(async () => (await told()).series.length).toBe(3)
+    const { series } = await told()
     expect(series.map(({ address, stream, at, known }) => [address, stream, at, known])).toEqual([
       [seed, 'marketing', 40, 'junk'],
       ['calm@icloud.com', null, expect.any(Number), null],

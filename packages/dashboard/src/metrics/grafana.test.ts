@@ -53,10 +53,13 @@ beforeAll(async () => {
     await w.post('/api/actions/mark-important', { address: 'anna@icloud.com', important: true })
     const metrics = async (): Promise<string> => (await w.get('/metrics')).text()
     const isWhole = /icloud_dashboard_alerts_total\{[\s\S]*icloud_suppressed_addresses \d/
-    const text = await vi.waitUntil(async () => {
-      const answer = await metrics()
-      return isWhole.test(answer) && answer
-    })
+    const text = await vi.waitUntil(
+      async () => {
+        const answer = await metrics()
+        return isWhole.test(answer) && answer
+      },
+      { timeout: 10_000 },
+    )
     served = new Map(Array.from(text.matchAll(/^# TYPE (\S+) /gm), ([, name = '']) => [name, []]))
     for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm))
       served.set(
