@@ -68,7 +68,8 @@ describe('the built command', () => {
       .map((line) => JSON.parse(line) as Row)
     expect(rows.map(({ name }) => name)).toEqual(names)
     for (const { ours, baseline } of rows) expect(Number.isFinite(ours) && baseline > 0).toBe(true)
-  }, 60_000)
+    // Each row has processes of its own.
+  }, 240_000)
 
   it('says why a row cannot be measured, and goes on', async () => {
     const names = ['ledger/redis-bytes', 'classify/host']
