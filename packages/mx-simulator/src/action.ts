@@ -12,6 +12,8 @@ export interface Action {
   reply: ((parties: Parties) => string) | null
   rule: string | null
   delayMs: number
+  /** Never rejects. */
+  until: PromiseLike<unknown> | null
   close: boolean
   drop: boolean
   /** Whether what it answers goes on. With `drop` at `eod`: whether the message is taken. */
@@ -27,14 +29,20 @@ export interface Action {
 export function actionOf(step: Step, asked: StepPhase): Action {
   if (typeof step !== 'object' || step === null) throw badStep(step, 'is not an object')
   refuseUnknown(step)
-  const { delayMs = 0, phase, times = 1 } = step
+  const { delayMs = 0, until, phase, times = 1 } = step
   if (!(delayMs >= 0 && Number.isFinite(delayMs)))
     throw badStep(step, 'delayMs must be 0 or more milliseconds')
   if (!(Number.isInteger(times) && times >= 1)) throw badStep(step, 'times must be a whole number from 1')
+  if (until !== undefined && typeof until?.then !== 'function') throw badStep(step, 'until must be a promise')
   if (phase !== undefined && !isStepPhase(phase)) {
     throw badStep(step, 'phase must be connect, helo, mail, rcpt, data or eod')
   }
-  const common = { delayMs, close: step.close ?? false, drop: step.drop ?? false }
+  const common = {
+    delayMs,
+    until: until?.then(undefined, () => undefined) ?? null,
+    close: step.close ?? false,
+    drop: step.drop ?? false,
+  }
   const at = (usual: StepPhase | null): StepPhase => laterPhase(phase ?? usual ?? asked, asked)
 
   if ('rule' in step) {
@@ -56,7 +64,7 @@ export function actionOf(step: Step, asked: StepPhase): Action {
   return { ...common, phase: at(null), reply: null, rule: null, success: 'accept' in step }
 }
 
-const known = ['accept', 'rule', 'example', 'reply', 'drop', 'phase', 'times', 'delayMs', 'close']
+const known = ['accept', 'rule', 'example', 'reply', 'drop', 'phase', 'times', 'delayMs', 'until', 'close']
 
 function refuseUnknown(step: Step): void {
   const name = Object.keys(step).find((key) => !known.includes(key))

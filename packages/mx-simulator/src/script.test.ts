@@ -99,6 +99,26 @@ describe('steps of a recipient', () => {
     // Timers may fire a millisecond early.
     expect(performance.now() - start).toBeGreaterThan(78)
   })
+
+  test('may wait for a promise, whatever becomes of it, and no longer than the client does', async () => {
+    const simulator = await simulate()
+    let open = (): void => {}
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    simulator.script('anna', [{ reply: '450 late', until: opened }])
+    simulator.script('broken', [{ reply: '450 broken', until: Promise.reject(new Error('broken')) }])
+    simulator.script('never', [{ accept: true, until: new Promise(() => {}) }])
+    const anna = rcptCodes(simulator, 'anna@icloud.com')
+    expect(await rcptCodes(simulator, 'broken@icloud.com')).toEqual(['450'])
+    expect(simulator.attempts.filter(({ recipient }) => recipient === 'anna@icloud.com')).toEqual([])
+    open()
+    expect(await anna).toEqual(['450'])
+    const { open: others } = simulator.sessions
+    const client = await RawClient.ready(firstHost(simulator))
+    await client.say('MAIL FROM:<a@example.com>')
+    client.send('RCPT TO:<never@icloud.com>')
+    client.reset()
+    await expect.poll(() => simulator.sessions.open).toBe(others)
+  })
 })
 
 describe('steps of connections', () => {
@@ -231,6 +251,7 @@ test.each([
   [{ reply: '250 ok', phase: 'data' as const }, /success at data is 3xx/],
   [{ accept: true as const, times: 0 }, /times/],
   [{ accept: true as const, delayMs: -1 }, /delayMs/],
+  [{ accept: true as const, until: 5 as unknown as Promise<void> }, /until must be a promise/],
   [{ accept: true as const, phase: 'later' as 'rcpt' }, /phase/],
   [{} as { drop: true }, /needs one of/],
   [{ accept: true as const, tims: 2 }, /there is no "tims"; did you mean "times"\?/],

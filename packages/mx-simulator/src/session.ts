@@ -90,7 +90,9 @@ export class Session {
   /** As long as the action and the simulator's latency say, or until the connection is over. */
   async wait(action: Action | null): Promise<void> {
     const ms = (this.simulator.options.latencyMs ?? 0) + (action?.delayMs ?? 0)
-    if (ms > 0) await delay(ms, undefined, { signal: this.#gone.signal }).catch(() => undefined)
+    const { signal } = this.#gone
+    if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined)
+    if (action?.until && !signal.aborted) await Promise.race([action.until, once(signal, 'abort')])
   }
 
   /**

@@ -12,6 +12,8 @@ export interface StepDetails {
   times?: number
   /** Milliseconds to wait before the answer. Default 0. */
   delayMs?: number
+  /** What to wait for before the answer, besides: so a test goes on by what happened, and not by the time it took. */
+  until?: PromiseLike<unknown>
   /** Close the connection after the answer. Default: only after a 421 greeting and after `too-many-errors`. */
   close?: boolean
   /** Close the connection instead of answering. With `accept` at `eod` the message is taken all the same. */
