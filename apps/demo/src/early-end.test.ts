@@ -62,14 +62,12 @@ describe.concurrent('Ctrl-C', () => {
   ] as const)(
     '%s ends it at once, and leaves nothing behind',
     { timeout: 60_000 },
-    async ([, args, begun, later], { folder, start }) => {
-      const child = start(...args)
-      const output = text(child.stdout)
-      const told = await printed(child, begun)
-      child.kill('SIGINT')
-      await once(child, 'exit')
+    async ([, args, begun, later], { folder, startUntil }) => {
+      const child = startUntil(begun, ...args)
+      const [told] = await Promise.all([text(child.stdout), once(child, 'exit')])
       expect(child.exitCode).toBe(130)
-      expect(await output).not.toMatch(later)
+      expect(told).toMatch(begun)
+      expect(told).not.toMatch(later)
       const [, pid] = /process (\d+)/.exec(told) ?? []
       expect(pid !== undefined && isAlive(Number(pid))).toBe(false)
       expect(readdirSync(folder)).toEqual([])
