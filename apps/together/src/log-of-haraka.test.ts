@@ -42,7 +42,7 @@ describe.each(['DEFAULT', 'LOGFMT', 'JSON'])('the log of a real Haraka, in its f
       const known = ourMx.messages.length
       await relay.sendMail({ from: 'news@example.com', to, messageId, text: 'Hello' })
       // Once its bounce has come back, Haraka has logged what went before.
-      await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 15_000 })
+      await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 30_000 })
     }
     await send('<1@example.com>', 'anna@icloud.com', 'invalid-recipient@icloud.com')
     await send('<2@example.com>', 'local-policy@icloud.com')
