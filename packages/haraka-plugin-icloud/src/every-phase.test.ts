@@ -115,14 +115,20 @@ it('the same at STARTTLS; where it never gets better, the message ends with its 
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const stage = await setStage({ icloud: ['[testing]', `mx=127.0.0.1:${port}`] })
+  const stage = await setStage({
+    haraka: {
+      config: { 'icloud_policy.json': JSON.stringify({ maxAgeSeconds: { '*': 3600, marketing: 3 } }) },
+    },
+    icloud: ['[testing]', `mx=127.0.0.1:${port}`],
+  })
   try {
     const headers = { 'X-Stream': 'marketing' }
     await stage.haraka.send({ from: 'a@example.com', to: ['anna@icloud.com'], headers })
     const [dsn] = await stage.dsns('a@example.com')
     expect(dsn).toContain('Status: 5.4.7')
     expect(stage.decisions('anna@icloud.com')[0]).toMatch(
-      /rule=unknown-permanent fault=unknown action=retry .* phase=helo /,
+      // On a slow machine it is too old already.
+      /rule=unknown-permanent fault=unknown action=(?:retry|fail) .* phase=helo /,
     )
     expect(verbs).not.toContain('MAIL')
   } finally {

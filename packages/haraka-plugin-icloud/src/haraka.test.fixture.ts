@@ -62,7 +62,7 @@ export class Haraka {
   }
 
   /** Resolves with the first log line, from the beginning, that matches. Rejects if Haraka ends before. */
-  logged(what: string | RegExp, timeoutMs = 15_000): Promise<string> {
+  logged(what: string | RegExp, timeoutMs = 30_000): Promise<string> {
     const find = (): string | undefined =>
       this.log.find((line) => (typeof what === 'string' ? line.includes(what) : what.test(line)))
     return new Promise((resolve, reject) => {

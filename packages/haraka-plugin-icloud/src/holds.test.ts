@@ -4,16 +4,20 @@ import { setStage, type Stage } from './stage.test.fixture.ts'
 let stage: Stage
 
 beforeAll(async () => {
-  stage = await setStage({ apple: { connection: [{ rule: 'proofpoint-block' }] } })
+  stage = await setStage({
+    apple: { connection: [{ rule: 'proofpoint-block' }] },
+    haraka: {
+      config: { 'icloud_policy.json': JSON.stringify({ maxAgeSeconds: { '*': 3600, marketing: 3 } }) },
+    },
+  })
 })
 
 afterAll(() => stage?.close())
 
 it('mail behind a hold that never ends expires: the one that asks, and the one that waits', async () => {
-  // 48 h of marketing mail are 3.4 s here.
   const headers = { 'X-Stream': 'marketing' }
   await stage.haraka.send({ from: 'a@example.com', to: ['one@icloud.com'], headers })
-  await stage.haraka.logged(/<one@icloud\.com> rule=proofpoint-block .*action=hold next=\d/)
+  await stage.haraka.logged(/<one@icloud\.com> rule=proofpoint-block /)
   await stage.haraka.send({ from: 'b@example.com', to: ['two@icloud.com'], headers })
   const dsns = [...(await stage.dsns('a@example.com')), ...(await stage.dsns('b@example.com'))]
   for (const dsn of dsns) expect(dsn).toContain('Status: 5.4.7')

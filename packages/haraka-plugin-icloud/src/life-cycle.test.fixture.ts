@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createEngine } from '@icloud-delivery/engine'
-import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
+import { startSimulator, type Attempt, type Simulator } from '@icloud-delivery/mx-simulator'
 import { expect, vi } from 'vitest'
 import { configure, run, type Haraka } from './haraka.test.fixture.ts'
+import { Latch } from './latch.test.fixture.ts'
+import { shutdownTold } from './plugins.test.fixture.ts'
 import { internalCommand } from './internal-command.test.fixture.ts'
 
 export const CONNECTIONS = 4
@@ -18,36 +19,36 @@ const MESSAGES = 24
 export class LifeCycle {
   haraka: Haraka
   readonly apple: Simulator
-  readonly #port: number
+  readonly nodes: number
 
-  private constructor(apple: Simulator, haraka: Haraka, port: number) {
+  private constructor(apple: Simulator, haraka: Haraka, nodes: number) {
+    this.nodes = nodes
     this.apple = apple
     this.haraka = haraka
-    this.#port = port
-    haraka.port = port
   }
 
   static async start(nodes: number): Promise<LifeCycle> {
     const apple = await startSimulator({ latencyMs: 40 })
-    const port = await freePort()
+    // What was killed keeps its connections for so long. So does a worker that stands still, and others take them after that.
+    const leaseSeconds = nodes > 1 ? 6 : 2
     const dir = configure({
       nodes,
       mailboxes: `127.0.0.1:${apple.port}`,
+      ownPlugins: { shutdownTold },
       icloud: `[testing]\nmx=127.0.0.1:${apple.port}\n[testing_mx_records]\n`,
       config: {
-        'smtp.ini': `listen=127.0.0.1:${port}\nnodes=${nodes}\ngraceful_shutdown=true\nforce_shutdown_timeout=60\n`,
+        'smtp.ini': `listen=127.0.0.1:0\nnodes=${nodes}\ngraceful_shutdown=true\nforce_shutdown_timeout=60\n`,
         'icloud_policy.json': JSON.stringify({
-          lanes: { '*': { ceiling: CONNECTIONS, start: CONNECTIONS, reserve: 0, leaseSeconds: 2 } },
+          lanes: { '*': { ceiling: CONNECTIONS, start: CONNECTIONS, reserve: 0, leaseSeconds } },
         }),
       },
     })
-    return new LifeCycle(apple, await run(dir), port)
+    return new LifeCycle(apple, await run(dir), nodes)
   }
 
   /** Once more, with the queue and the ledger that are there. */
   async runAgain(): Promise<void> {
     this.haraka = await run(this.haraka.dir)
-    this.haraka.port = this.#port
   }
 
   async close(): Promise<void> {
@@ -123,7 +124,7 @@ export class LifeCycle {
 
   /** What `haraka --graceful` says to the running one. */
   async command(what: string): Promise<void> {
-    await internalCommand(this.#port, what)
+    await internalCommand(this.haraka.port, what)
   }
 
   get #queue(): string {
@@ -131,14 +132,8 @@ export class LifeCycle {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+const namesOf = (name: string): string[] =>
+  Array.from({ length: MESSAGES }, (_, index) => `${name}${index}@icloud.com`)
 
 /** Resolves with the recipients whose messages Haraka took, when Apple has got so many of them. */
 export async function sendAll(
@@ -146,7 +141,7 @@ export async function sendAll(
   name: string,
   { until }: { until: number },
 ): Promise<string[]> {
-  const to = Array.from({ length: MESSAGES }, (_, index) => `${name}${index}@icloud.com`)
+  const to = namesOf(name)
   const replies = await Promise.all(to.map((one) => cycle.haraka.send({ from: 'a@example.com', to: [one] })))
   for (const reply of replies) expect(reply).toMatch(/^250 /)
   await cycle.afterSome(to, until)
@@ -168,7 +163,7 @@ export async function expectNothingLostByKills(cycle: LifeCycle, kills: readonly
   for (const count of kills) {
     await cycle.afterSome(to, count)
     await cycle.killAll()
-    await vi.waitUntil(() => cycle.apple.sessions.open === 0, { timeout: 10_000 })
+    await vi.waitUntil(() => cycle.apple.sessions.open === 0, { timeout: 60_000 })
     const queued = cycle.inQueue()
     const arrived = cycle.arrived(to)
     const both = arrived.filter((one) => queued.includes(one))
@@ -186,10 +181,24 @@ export async function expectNothingLostByKills(cycle: LifeCycle, kills: readonly
 
 /** Shuts Haraka down while mail is under way. */
 export async function expectGracefulShutdown(cycle: LifeCycle): Promise<void> {
-  const to = await sendAll(cycle, 's', { until: 4 })
+  // Apple takes nothing before Haraka shuts down.
+  const shutdown = new Latch()
+  for (const one of namesOf('s'))
+    cycle.apple.script(one, [{ accept: true, phase: 'eod', until: shutdown.opened }])
+  const to = await sendAll(cycle, 's', { until: 0 })
   const { haraka } = cycle
+  const isUnderWay = ({ phase, recipient }: Attempt): boolean =>
+    phase === 'data' && to.includes(recipient ?? '')
+  await cycle.apple.waitFor(({ attempts }) => attempts.some(isUnderWay), { timeoutMs: 60_000 })
   const gone = once(haraka.process, 'exit')
   haraka.process.kill('SIGINT')
+  // Haraka ends one worker after the others.
+  const atOnce = Math.max(1, cycle.nodes - 1)
+  await vi.waitUntil(() => haraka.log.filter((line) => line.includes('SHUTDOWN')).length >= atOnce, {
+    timeout: 60_000,
+    interval: 25,
+  })
+  shutdown.open()
   // By itself, and not when Haraka's patience is over.
   expect(await gone).toEqual([0, null])
   expect(haraka.log.filter((line) => /Failed to shutdown|Killing\.$/.test(line))).toEqual([])

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { setStage, type Stage } from './stage.test.fixture.ts'
+import { ageless, setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
 
@@ -31,7 +31,12 @@ function logged(what: string): string[] {
 }
 
 it.concurrent('config/icloud_policy.json is read again, and is in force for mail from then on', async () => {
-  const policy = { jitter: 'some', probeLeaseSeconds: 5, rules: { 'mailbox-full': { waitsSeconds: [7200] } } }
+  const policy = {
+    ...ageless,
+    jitter: 'some',
+    probeLeaseSeconds: 5,
+    rules: { 'mailbox-full': { waitsSeconds: [7200] } },
+  }
   writeFileSync(path.join(stage.haraka.dir, 'config', 'icloud_policy.json'), JSON.stringify(policy))
   await stage.haraka.logged('config/icloud_policy.json was read again and is in force')
   // The last of its lines, which may come in another chunk.
@@ -47,8 +52,8 @@ it.concurrent('config/icloud_policy.json is read again, and is in force for mail
   await stage.haraka.send({ from: 'a@example.com', to: ['full@icloud.com'] })
   const line = await stage.haraka.logged(/<full@icloud\.com> rule=mailbox-full .*action=retry next=/)
   const next = Date.parse(/next=(\S+)/.exec(line)?.[1] ?? '')
-  // 120 h of a message are 8.6 s here, and the waits of the policy before are shorter.
-  expect(next - before).toBeGreaterThan(8000)
+  // The waits of the policy before are shorter than seconds.
+  expect(next - before).toBeGreaterThanOrEqual(7_200_000)
 })
 
 it.concurrent('config/icloud.ini is read again; a wrong value is one line and leaves the former one in force', async () => {

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { pipeline } from 'node:stream'
 import { startSimulator } from '@icloud-delivery/mx-simulator'
 import { expect, it } from 'vitest'
-import { setStage } from './stage.test.fixture.ts'
+import { patient, setStage } from './stage.test.fixture.ts'
 
 it("a line that is no SMTP reply is nobody's refusal: the message is tried again", async () => {
-  const behind = await startSimulator()
+  const behind = patient(await startSimulator())
   let connections = 0
   const server = createServer((client) => {
     // Haraka hangs up without a word on what it does not understand.

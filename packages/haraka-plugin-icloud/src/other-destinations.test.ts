@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startSimulator } from '@icloud-delivery/mx-simulator'
 import { startHaraka } from './haraka.test.fixture.ts'
-import { setStage, type Stage } from './stage.test.fixture.ts'
+import { patient, setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
 
@@ -84,7 +84,7 @@ describe('destinations', () => {
 })
 
 it('a smart host that refuses a recipient at icloud.com is not taken for Apple', async () => {
-  const relay = await startSimulator()
+  const relay = patient(await startSimulator())
   const haraka = await startHaraka({ mailboxes: `127.0.0.1:${relay.port}`, icloud: '[testing_mx_records]\n' })
   try {
     await haraka.send({ from: 'f@example.com', to: ['invalid-recipient@icloud.com'] })

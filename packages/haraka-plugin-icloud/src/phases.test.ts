@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Step } from '@icloud-delivery/mx-simulator'
 import { hurry } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
+
+/** What the next connections meet. */
+const connections: Step[] = []
 
 let stage: Stage
 
 beforeAll(async () => {
   stage = await setStage({
     haraka: { ownPlugins: { hurry } },
-    apple: {
-      // Only the first connection is refused, and the MAIL of the second one.
-      connection: [
-        { rule: 'proofpoint-block' },
-        { rule: 'service-unavailable', phase: 'mail' },
-        { accept: true },
-      ],
-    },
+    apple: { script: ({ phase }) => (phase === 'connect' ? connections.shift() : undefined) },
   })
 })
 
@@ -22,6 +19,7 @@ afterAll(() => stage?.close())
 
 describe('where in the session a reply comes', () => {
   it('greeting and MAIL: the message waits and nothing is held against its recipients', async () => {
+    connections.push({ rule: 'proofpoint-block' }, { rule: 'service-unavailable', phase: 'mail' })
     const to = ['one@icloud.com', 'two@icloud.com']
     await stage.haraka.send({ from: 'a@example.com', to })
     for (const recipient of to) await stage.delivered(recipient)

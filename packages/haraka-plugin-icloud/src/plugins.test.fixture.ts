@@ -40,6 +40,11 @@ exports.hook_deferred = (next, hmail, params) => {
 }
 `
 
+/** Says that a process was told to shut down, which plugins that are loaded later hear at the same time. */
+export const shutdownTold = `
+exports.shutdown = function () { this.logwarn('SHUTDOWN') }
+`
+
 /** Makes hooks fail for mail from sabotage@example.com. */
 export const saboteur = `
 exports.hook_send_email = (next, hmail) => {
@@ -177,6 +182,15 @@ require('node:module').registerHooks({
   },
 })
 `
+
+/**
+ * For `setStage`: karma beside us, whose Redis is not there. It waits for that one when Haraka starts, and Haraka ends if it
+ * waits for longer than its time-out; 0 would count as none, and be 30 s.
+ */
+export const karma = {
+  plugins: ['karma'],
+  config: { 'karma.timeout': '86400\n', 'redis.ini': '[server]\nhost=127.0.0.1\nport=1\n' },
+} as const
 
 /** Makes clients look as if they came from a public address: karma leaves others alone. */
 export const fromAfar = `

@@ -1,13 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '@icloud-delivery/engine'
-import { fromAfar, forwarder, resultsReader } from './plugins.test.fixture.ts'
-import { setStage, type Stage } from './stage.test.fixture.ts'
+import { fromAfar, forwarder, karma, resultsReader } from './plugins.test.fixture.ts'
+import { ageless, setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
 
 beforeAll(async () => {
   stage = await setStage({
-    haraka: { ownPlugins: { forwarder, resultsReader } },
+    haraka: {
+      ownPlugins: { forwarder, resultsReader },
+      config: {
+        'icloud_policy.json': JSON.stringify({
+          ...ageless,
+          // Who is paused stays so while a test runs.
+          rules: {
+            'invalid-recipient': { quarantine: { acceptedWithinSeconds: 3600, quarantineSeconds: 3600 } },
+          },
+        }),
+      },
+    },
     icloud: ['[suppression]', 'reject_at_rcpt=true'],
   })
 })
@@ -23,7 +34,8 @@ describe('reject_at_rcpt', () => {
     stage.apple.script('gone@icloud.com', [{ rule: 'invalid-recipient' }])
     await offer('gone@icloud.com')
     await stage.dsns('a@example.com')
-    const today = new Date().toISOString().slice(0, 10)
+    const [suppression] = (await stage.remembered('gone@icloud.com')).suppressions
+    const today = new Date(suppression?.at ?? Number.NaN).toISOString().slice(0, 10)
     await expect(offer('gone@icloud.com')).rejects.toMatchObject({
       response: expect.stringMatching(
         `^550 5\\.7\\.1 <gone@icloud\\.com>: suppressed locally \\(invalid-recipient, ${today}\\), nothing was sent`,
@@ -94,9 +106,8 @@ describe('reject_at_rcpt', () => {
 it('reject_at_rcpt is heard with karma too, which takes other denials of plugins back', async () => {
   const other = await setStage({
     haraka: {
-      plugins: ['karma'],
+      ...karma,
       ownPlugins: { fromAfar },
-      config: { 'karma.timeout': '0\n', 'redis.ini': '[server]\nhost=127.0.0.1\nport=1\n' },
     },
     icloud: ['[suppression]', 'reject_at_rcpt=true'],
   })

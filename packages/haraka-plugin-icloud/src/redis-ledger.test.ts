@@ -3,7 +3,7 @@ import path from 'node:path'
 import { createEngine } from '@icloud-delivery/engine'
 import { RedisServer, hasRedisServer } from '@icloud-delivery/redis-for-tests'
 import { expect, it, vi } from 'vitest'
-import { setStage } from './stage.test.fixture.ts'
+import { probeDue, setStage } from './stage.test.fixture.ts'
 
 it.skipIf(!hasRedisServer())(
   'a ledger in Redis that goes away: mail goes on, and what Apple said waits on this machine and is remembered later',
@@ -45,7 +45,13 @@ it.skipIf(!hasRedisServer())(
   'a hold of one machine parks the mail of another one, and a probe that one of them sends opens it for both',
   async () => {
     const redis = await RedisServer.start()
-    const hold = { scope: 'sending-ip', count: 1, windowSeconds: 60, forSeconds: 3, probeEverySeconds: 3 }
+    const hold = {
+      scope: 'sending-ip',
+      count: 1,
+      windowSeconds: 60,
+      forSeconds: 3600,
+      probeEverySeconds: 3600,
+    }
     const options = {
       haraka: {
         config: {
@@ -53,7 +59,7 @@ it.skipIf(!hasRedisServer())(
             maxAgeSeconds: { '*': 3600 },
             rules: {
               'proofpoint-block': { hold },
-              'spamhaus-block': { hold: { ...hold, forSeconds: 3600, probeEverySeconds: 3600 } },
+              'spamhaus-block': { hold },
             },
           }),
         },
@@ -72,6 +78,7 @@ it.skipIf(!hasRedisServer())(
       await there.haraka.send({ from: 'a@example.com', to: ['waits@icloud.com'] })
       await there.haraka.logged(/<waits@icloud\.com> rule=proofpoint-block fault=sender-ip action=held /)
       expect(there.tries('waits@icloud.com')).toBe(0)
+      await probeDue(redis.url, { scope: 'sending-ip', id: 'default' })
       await Promise.all([here.delivered('probe@icloud.com'), there.delivered('waits@icloud.com')])
 
       // An operator's release is heard by all as well.

@@ -129,7 +129,9 @@ describe('[return_path]', () => {
   })
 
   it('takes bounces that come back to one, and refuses those that only look like one', async () => {
-    const [returnPath = ''] = sendersOf('anna@icloud.com')
+    await stage.haraka.send({ from: 'shop@example.com', to: ['bounces@icloud.com'] })
+    await stage.delivered('bounces@icloud.com')
+    const [returnPath = ''] = sendersOf('bounces@icloud.com')
     const bounce = { from: '', subject: 'Undelivered' }
     const offer = (to: string): Promise<string> => stage.haraka.send({ ...bounce, to: [to] })
     expect(await offer(returnPath)).toMatch(/^250/)

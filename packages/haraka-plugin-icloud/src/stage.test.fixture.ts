@@ -42,21 +42,34 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** How long is waited for what comes at once on an idle machine, in ms. */
+const PATIENCE = 30_000
+
+/**
+ * Nothing gets too old, however slow the machine is: as scaled, a message would after 8.6 s, or 3.4 s. A test of
+ * that, or of waits, brings a file of its own.
+ */
+export const ageless = { maxAgeSeconds: { '*': 86_400, marketing: 86_400 } }
+
 /** Sets a stage. `icloud` holds further lines of icloud.ini. */
 export async function setStage(options: {
   apple?: SimulatorOptions
   haraka?: Partial<Omit<HarakaOptions, 'icloud' | 'mailboxes'>>
   icloud?: readonly string[]
 }): Promise<Stage> {
-  const apple = await startSimulator({ hosts: [{}, {}], ...options.apple })
-  const mailboxes = await startSimulator()
+  const apple = patient(await startSimulator({ hosts: [{}, {}], ...options.apple }))
+  const mailboxes = patient(await startSimulator())
   const haraka = await startHaraka({
     ...options.haraka,
-    config: { smart_host: `127.0.0.1:${mailboxes.port}\n`, ...options.haraka?.config },
+    config: {
+      'icloud_policy.json': JSON.stringify(ageless),
+      smart_host: `127.0.0.1:${mailboxes.port}\n`,
+      ...options.haraka?.config,
+    },
     mailboxes: `127.0.0.1:${mailboxes.port}`,
     icloud: [
       '[policy]',
-      // 120 h are 8.6 s.
+      // A day is 1.7 s.
       'time_scale=0.00002',
       '[testing]',
       `mx=${apple.hosts.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
@@ -74,13 +87,10 @@ export async function setStage(options: {
         const found = messages.filter(({ envelope }) => envelope.to.includes(sender))
         return found.length < count ? null : found.map(({ raw }) => raw.toString())
       }
-      return (await mailboxes.waitFor(find, { timeoutMs: 15_000 })) ?? []
+      return (await mailboxes.waitFor(find)) ?? []
     },
     async delivered(recipient) {
-      await apple.waitFor(
-        ({ messages }) => messages.some(({ recipients }) => recipients.includes(recipient)),
-        { timeoutMs: 15_000 },
-      )
+      await apple.waitFor(({ messages }) => messages.some(({ recipients }) => recipients.includes(recipient)))
     },
     tries(recipient) {
       return apple.attempts.filter((attempt) => attempt.phase === 'rcpt' && attempt.recipient === recipient)
@@ -112,9 +122,16 @@ export async function setStage(options: {
   }
 }
 
+/** Has it wait for longer where no time is said. */
+export function patient(simulator: Simulator): Simulator {
+  const waitFor = simulator.waitFor.bind(simulator)
+  simulator.waitFor = (predicate, options) => waitFor(predicate, { timeoutMs: PATIENCE, ...options })
+  return simulator
+}
+
 /** Looks again and again: what is removed before a watch begins gives no event. */
 async function emptied(folder: string, left: number): Promise<void> {
-  await vi.waitUntil(() => readdirSync(folder).length <= left, { timeout: 15_000, interval: 25 })
+  await vi.waitUntil(() => readdirSync(folder).length <= left, { timeout: PATIENCE, interval: 25 })
 }
 
 /** Keeps other processes from writing to a ledger until it is called. */
@@ -126,6 +143,23 @@ export function lockLedger(haraka: Haraka): () => void {
   return () => {
     database.exec('ROLLBACK')
     database.close()
+  }
+}
+
+/** Has a hold that lasts for long let its next probe through now: when all that shall wait behind it does. */
+export async function probeDue(ledger: string, { scope, id }: HoldRef): Promise<void> {
+  const engine = createEngine({ ledger })
+  try {
+    const key = `scope/${scope}/${id}`
+    const write = async (): Promise<boolean> => {
+      const [entry] = await engine.ledger.read([key])
+      const state = entry?.value as { hold: object }
+      const value = { ...state, hold: { ...state.hold, until: Date.now() } }
+      return engine.ledger.write([{ key, expected: entry?.version ?? 0, value }])
+    }
+    while (!(await write()));
+  } finally {
+    await engine.close()
   }
 }
 

@@ -32,7 +32,7 @@ it.each([
   await stage.haraka.send({ from: 'a@example.com', to: ['dot@icloud.com'] })
   await stage.delivered('dot@icloud.com')
   await stage.emptyQueue()
-  expect(stage.tries('dot@icloud.com')).toBe(1)
+  expect(stage.haraka.log.filter((line) => line.includes('socket timeout waiting on dot'))).toEqual([])
   expect(stage.apple.messages.map(({ tls }) => tls)).toEqual([starttls])
 
   // Haraka alone would wait for a minute, and Apple would have answered by then.

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Step } from '@icloud-delivery/mx-simulator'
 import { deaf, hurry, sealed } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
+
+/** What the next connections meet. */
+const connections: Step[] = []
 
 let stage: Stage
 
 beforeAll(async () => {
   stage = await setStage({
     haraka: { ownPlugins: { hurry, sealed } },
-    apple: { connection: [{ reply: '550 5.1.1 user does not exist', phase: 'mail' }, { accept: true }] },
+    apple: { script: ({ phase }) => (phase === 'connect' ? connections.shift() : undefined) },
   })
 })
 
@@ -15,6 +19,7 @@ afterAll(() => stage?.close())
 
 describe('a Haraka whose connections cannot be listened to', () => {
   it('a refusal of the sender that reads like one of the recipient is not held against the recipient', async () => {
+    connections.push({ reply: '550 5.1.1 user does not exist', phase: 'mail' })
     await stage.haraka.send({ from: 'zero@example.com', to: ['early@icloud.com'] })
     const [dsn] = await stage.dsns('zero@example.com')
     expect(dsn).toContain('Diagnostic-Code: smtp;550 5.1.1 user does not exist')

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { Latch } from './latch.test.fixture.ts'
 import { setStage } from './stage.test.fixture.ts'
 
 const NEWS = 150
@@ -43,11 +44,14 @@ it(
         await stage.haraka.logged(`recipient=<${to}> rule=proofpoint-block fault=sender-ip action=held `)
       expect(stage.apple.messages).toEqual([])
 
+      const otherMail = new Latch()
+      stage.apple.script(`news${NEWS / 2}@icloud.com`, [{ accept: true, until: otherMail.opened }])
       await stage.release({ scope: 'sending-ip', id: 'default' })
-      await stage.apple.waitFor(({ messages }) => messages.length > 0, { timeoutMs: 15_000 })
+      await stage.apple.waitFor(({ messages }) => messages.length > 0, { timeoutMs: 30_000 })
       await stage.haraka.send({ from: 'a@example.com', to: ['b@example.org'] })
       await stage.mailboxes.waitFor(({ messages }) => messages.length === 1)
       expect(stage.apple.messages.length).toBeLessThan(NEWS)
+      otherMail.open()
 
       await stage.apple.waitFor(({ messages }) => messages.length === NEWS + CODES + 1, {
         timeoutMs: 90_000,
