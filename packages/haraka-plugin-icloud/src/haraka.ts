@@ -63,9 +63,13 @@ export type GivenMx = string | Mx | readonly (string | Mx)[]
 
 /** An outbound connection: STARTTLS changes the socket beneath it. */
 export interface OutboundSocket {
-  on(event: 'line', listener: (line: string) => void): unknown
+  /** `line` gives one line of a reply, `timeout` nothing. */
+  on: (
+    this: OutboundSocket,
+    event: 'line' | 'timeout' | (string & {}),
+    listener: (line: string) => void,
+  ) => unknown
   remoteAddress?: string | undefined
-  on(event: 'timeout', listener: () => void): unknown
   once(event: 'close', listener: () => void): unknown
   /** ms without a byte in either direction, then `timeout`. */
   setTimeout(ms: number): unknown
@@ -76,8 +80,6 @@ export interface OutboundSocket {
   upgrade?: (this: OutboundSocket, ...args: unknown[]) => void
   /** Strings are SMTP commands; the message itself comes as buffers. Not part of the plugin interface. */
   write: (this: OutboundSocket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
-  /** How lines get to their listeners. */
-  emit: (this: OutboundSocket, event: string, ...rest: unknown[]) => boolean
 }
 
 /** What Haraka knows of a queued message. Written to the queue file, all but `rcpt_to` for good. */

@@ -1,3 +1,4 @@
+import { fromDomainOf } from './from-domain.ts'
 import type { Connection, Plugin, Transaction } from './haraka.ts'
 import { printable } from './printable.ts'
 import type { Settings } from './settings.ts'
@@ -37,7 +38,7 @@ export function noteMail(plugin: Plugin, connection: Connection, settings: Setti
   if (!transaction) return
   const named = relaying ? namedStream(plugin, transaction, settings) : undefined
   const stream = named ?? (settings.stream === null ? streamBySign(transaction.header, settings) : undefined)
-  const from = fromDomainOf(transaction)
+  const from = fromDomainOf(transaction.header)
   const submitter = connection.notes.auth_user ?? connection.remote.ip
   const campaign = relaying ? writtenName(headerOf(transaction, settings.campaignHeader)) : ''
   const deliverBy = relaying ? timeIn(plugin, transaction, settings.deliverByHeader) : undefined
@@ -91,14 +92,4 @@ function timeIn(plugin: Plugin, transaction: Transaction, header: string): numbe
       'the message has no time of its own',
   )
   return undefined
-}
-
-/** `undefined` for what cannot be read: it may be anybody's header. */
-function fromDomainOf({ header }: Transaction): string | undefined {
-  try {
-    const [first] = header.get_addresses('from')
-    return first?.host?.slice(0, 255) || undefined
-  } catch {
-    return undefined
-  }
 }

@@ -38,18 +38,24 @@ export function tapReplies(listener: Listener, hmail: HMail): boolean {
 const listening = new SharedWrapper<Listener, NonNullable<HMail['try_deliver_host_on_socket']>>(
   (listener, deliver) => {
     return function (mx, host, port, socket) {
+      let ready: (() => void) | null = null
       try {
         const answerer = listener.whoAnswers({ ...mx, port })
-        listen(socket, this.todo?.rcpt_to ?? [], { ...answerer, ip: socket.remoteAddress ?? answerer.ip })
+        ready = listen(socket, this.todo?.rcpt_to ?? [], {
+          ...answerer,
+          ip: socket.remoteAddress ?? answerer.ip,
+        })
       } catch {
         listener.warnUntapped()
       }
       deliver.call(this, mx, host, port, socket)
+      ready?.()
     }
   },
 )
 
-function listen(socket: OutboundSocket, recipients: readonly Address[], answerer: Answerer): void {
+/** @returns what to call when Haraka has put its own listeners on the socket */
+function listen(socket: OutboundSocket, recipients: readonly Address[], answerer: Answerer): () => void {
   const conversation = new Conversation([...recipients], answerer)
   const write = socket.write
   // Commands are strings; the message is piped through as buffers, so its text is never taken for a command.
@@ -59,10 +65,14 @@ function listen(socket: OutboundSocket, recipients: readonly Address[], answerer
   }
   // Added before Haraka's own listener, so that the reply is there when Haraka runs its hooks.
   socket.on('line', (line) => conversation.line(line))
-  const emit = socket.emit
-  socket.emit = function (event, first, ...rest) {
-    const heard = event === 'line' ? conversation.forHaraka(String(first)) : first
-    return emit.call(this, event, heard, ...rest)
+  const { on } = socket
+  socket.on = function (event, listener) {
+    const heard =
+      event === 'line' ? (line: string) => listener.call(this, conversation.forHaraka(line)) : listener
+    return on.call(this, event, heard)
+  }
+  return () => {
+    socket.on = on
   }
 }
 
@@ -90,16 +100,16 @@ class Conversation {
   }
 
   line(raw: string): void {
-    const line = raw.endsWith('\n') ? raw.replace(/\r?\n$/, '') : raw
+    const line = raw.endsWith('\n') ? raw.slice(0, raw.endsWith('\r\n') ? -2 : -1) : raw
     if (this.#text === '') this.#text = line.slice(0, LONGEST_REPLY)
     else if (this.#text.length < LONGEST_REPLY)
       this.#text = `${this.#text}\r\n${line}`.slice(0, LONGEST_REPLY)
     // As Haraka reads it. On any other line it gives up the message for all recipients, whatever was said before.
-    const match = /^([2-5]\d\d)([ -])/.exec(line)
-    if (match?.[2] === '-') return
+    const code = codeOf(line)
+    if (code !== null && line[3] === '-') return
     const text = this.#text
     this.#text = ''
-    if (match) this.#reply(Number(match[1]), text)
+    if (code !== null) this.#reply(code, text)
     else if (this.#phase !== 'quit') this.#refused(this.#recipients, text)
   }
 
@@ -144,6 +154,14 @@ class Conversation {
         return this.#recipients
     }
   }
+}
+
+/** The code that a line of a reply begins with, 200 to 599; `null` if it is none, or neither a space nor a hyphen follows. */
+function codeOf(line: string): number | null {
+  const next = line[3]
+  if (next !== ' ' && next !== '-') return null
+  const code = line.slice(0, 3)
+  return /^[2-5]\d\d$/.test(code) ? Number(code) : null
 }
 
 const phases: Readonly<Record<string, Phase>> = {
