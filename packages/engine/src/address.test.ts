@@ -10,6 +10,12 @@ describe('foldMailbox', () => {
     ['anna@notme.com', 'anna@notme.com', 'anna@notme.com'],
     ['"a@me.com"@example.org', '"a@me.com"@example.org', '"a@me.com"@example.org'],
     ['me.com', null, null],
+    ['anna@icloud.com.', 'anna@icloud.com', 'anna@icloud.com'],
+    ['<"Anna.B"@me.com.>', 'anna.b@me.com', 'anna.b@icloud.com'],
+    ['"anna b"@icloud.com', null, null],
+    ['"anna."@icloud.com', '"anna."@icloud.com', '"anna."@icloud.com'],
+    ['""@icloud.com', '""@icloud.com', '""@icloud.com'],
+    ['anna@.', null, null],
   ])('makes of %s: %s, and as one mailbox %s', (address, folded, one) => {
     expect([foldMailbox(address, false), foldMailbox(address, true)]).toEqual([folded, one])
   })

@@ -3,14 +3,19 @@ import { isPrivateRelayDomain } from '@icloud-delivery/rules'
 /** The longest address that SMTP allows is 254 characters (RFC 5321, 4.5.3.1.3); this leaves room for odd ones. */
 const longest = 320
 
+/** A local part in quotes that needs none: it is the one without them (RFC 5321, 4.1.2). */
+const needlessQuotes = /^"([a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"(?=@[^@]*$)/i
+
 /**
- * The form under which an address is remembered: lower case, without angle brackets. `null` if it is no address that
- * could be remembered: no `@`, white space, control characters or more than 320 characters.
+ * The form under which an address is remembered: lower case, without angle brackets, quotes that it does not need, and a dot at its
+ * end. `null` if it is no address that could be remembered: no `@`, white space, control characters or more than 320 characters.
  */
 export function foldAddress(address: string): string | null {
   if (address.length > longest + 2) return null
   let text = address.trim()
   if (text.startsWith('<') && text.endsWith('>')) text = text.slice(1, -1)
+  if (text.endsWith('.')) text = text.slice(0, -1)
+  if (text.startsWith('"')) text = text.replace(needlessQuotes, '$1')
   const at = text.lastIndexOf('@')
   if (at < 1 || at === text.length - 1 || text.length > longest) return null
   for (let i = 0; i < text.length; i++) {
