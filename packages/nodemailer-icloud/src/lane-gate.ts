@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events'
 import type { Action, Engine, Slot } from '@icloud-delivery/engine'
+import { Followers } from './followers.ts'
 import type { Entry, Gate, Passage } from './gate.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import { nextTurn, PoolKeeper } from './pool-keeper.ts'
@@ -28,9 +28,10 @@ export class LaneGate implements Gate {
   readonly #clock: () => number
   /** Those who could go on over a connection of the pool. */
   readonly #waiting = new Set<Waiting>()
+  /** What ends the wait of each who is inside. */
+  readonly #inside = new Set<AbortController>()
+  readonly #followers = new Followers()
   #heard: Engine | null = null
-  #closing = controllerForMany()
-  #inside = 0
 
   constructor(inner: InnerTransport, clock: () => number) {
     this.#pool = PoolKeeper.of(inner)
@@ -41,15 +42,16 @@ export class LaneGate implements Gate {
   async enter(entry: Entry): Promise<Passage> {
     const { engine, signal, stream } = entry
     const begun = performance.now()
+    const stop = new AbortController()
+    const unfollow = signal && this.#followers.add(signal, stop)
+    this.#inside.add(stop)
     this.#listen(engine)
-    const closing = this.#closing.signal
-    const stop = signal ? AbortSignal.any([signal, closing]) : closing
     try {
-      if (this.#ofPool && !(await this.#ofPool.enter(stop, stream === 'transactional')))
+      if (this.#ofPool && !(await this.#ofPool.enter(stop.signal, stream === 'transactional')))
         return { type: 'ask' }
       const slot = await (this.#pool
         ? this.#enterOrTake(entry, stop, this.#pool)
-        : this.#enterLane(entry, stop))
+        : this.#enterLane(entry, stop.signal))
       if ('messages' in slot) {
         return {
           type: 'go',
@@ -58,11 +60,13 @@ export class LaneGate implements Gate {
         }
       }
       this.#ofPool?.leave()
-      return stop.aborted ? { type: 'ask' } : { type: 'later', ...slot }
+      return stop.signal.aborted ? { type: 'ask' } : { type: 'later', ...slot }
     } catch (error) {
       this.#ofPool?.leave()
       throw error
     } finally {
+      unfollow?.()
+      this.#inside.delete(stop)
       this.#forget()
     }
   }
@@ -77,20 +81,17 @@ export class LaneGate implements Gate {
     return { retryAt: entrance.retryAt, reason: entrance.reason }
   }
 
-  async #enterOrTake(entry: Entry, signal: AbortSignal, pool: PoolKeeper): Promise<Turn> {
-    const taken = new AbortController()
+  async #enterOrTake(entry: Entry, stop: AbortController, pool: PoolKeeper): Promise<Turn> {
     const waiting: Waiting = {
       entry,
       given: null,
       take: (slot) => {
         waiting.given = slot
-        taken.abort()
+        stop.abort()
       },
     }
     this.#waiting.add(waiting)
-    const slot = await this.#enterLane(entry, AbortSignal.any([signal, taken.signal])).finally(() =>
-      this.#waiting.delete(waiting),
-    )
+    const slot = await this.#enterLane(entry, stop.signal).finally(() => this.#waiting.delete(waiting))
     if (waiting.given !== null) {
       if ('messages' in slot) slot.release()
       return waiting.given
@@ -138,30 +139,20 @@ export class LaneGate implements Gate {
 
   /** Only while somebody waits: a shared engine must not remember each transport that ever used it. */
   #listen(engine: Engine): void {
-    this.#inside++
     if (this.#heard !== null) return
     this.#heard = engine
     engine.on('held', this.#onHeld)
   }
 
   #forget(): void {
-    this.#inside--
-    if (this.#inside > 0) return
+    if (this.#inside.size > 0) return
     this.#heard?.off('held', this.#onHeld)
     this.#heard = null
   }
 
   readonly #onHeld = ({ holds }: Action): void => {
     if (holds.length === 0) return
-    const closing = this.#closing
-    this.#closing = controllerForMany()
-    closing.abort()
+    const reason = new Error('Apple closed something')
+    for (const stop of this.#inside) stop.abort(reason)
   }
-}
-
-/** However many wait, it is no leak. */
-function controllerForMany(): AbortController {
-  const controller = new AbortController()
-  setMaxListeners(0, controller.signal)
-  return controller
 }

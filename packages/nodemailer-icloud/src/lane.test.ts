@@ -1,6 +1,6 @@
 import { createEngine, memoryLedger, type Action } from '@icloud-delivery/engine'
 import nodemailer, { type Transporter } from 'nodemailer'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { IcloudOptions } from './options.ts'
 import { directStage, forSimulator, mail, rejection, simulator } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
@@ -37,6 +37,19 @@ describe('the lane', () => {
     if (isPool) expect(apple.sessions.count).toBeLessThan(40)
     else expect(apple.sessions.count).toBe(60)
     await expect.poll(() => apple.sessions.open, { interval: 5 }).toBe(0)
+  })
+
+  it('leaves nothing behind at what lives as long as the process', async () => {
+    const any = vi.spyOn(AbortSignal, 'any')
+    onTestFinished(() => any.mockRestore())
+    const { signal } = new AbortController()
+    for (const pool of [false, true]) {
+      const { transporter } = await directStage({}, { smtp: { pool } })
+      for (const to of ['anna@icloud.com', 'bert@icloud.com'])
+        await transporter.sendMail(mail(to, { signal }))
+    }
+    // Node 22 keeps something of each for as long as one of its signals is there.
+    expect(any).not.toHaveBeenCalled()
   })
 
   it('says how many messages a connection of a pool may carry', async () => {
