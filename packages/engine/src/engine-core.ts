@@ -298,6 +298,10 @@ export class EngineCore implements Engine {
     this.parts.events.off(event, listener)
   }
 
+  get policy(): Policy {
+    return this.parts.policy.now
+  }
+
   setPolicy(options: PolicyOptions = {}): readonly string[] {
     return this.parts.policy.change(resolvePolicy(options))
   }

@@ -29,6 +29,7 @@ import type { ImportOptions, ImportSummary } from './operator/transfer/import-op
 import type { Source } from './operator/transfer/lines.ts'
 import type { WhyNot, WhyNotOptions } from './operator/why-not/why-not.ts'
 import type { Replay, ReplayRequest } from './operator/replay/replay.ts'
+import type { Policy } from './policy/policy.ts'
 import type { PolicyOptions } from './policy/policy-check.ts'
 import type { ReleaseRequest } from './operator/release-request.ts'
 
@@ -276,6 +277,8 @@ export interface Engine {
   /** @throws EngineError `EARGUMENT` for an event that there is not */
   on<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
   off<K extends keyof EngineEvents>(event: K, listener: (payload: EngineEvents[K]) => void): void
+  /** The policy in force, with all its defaults; another object after {@link setPolicy}. Not to be written into. */
+  readonly policy: Policy
   /**
    * Another policy from now on, for all mail: what is left out has its default, as in `createEngine`. What was decided
    * already, such as how long a hold lasts, stays; mail that waits for a connection keeps its class. In this process only.

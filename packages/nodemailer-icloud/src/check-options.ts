@@ -1,3 +1,4 @@
+import type { Engine } from '@icloud-delivery/engine'
 import { configError, unknownName } from './config-error.ts'
 import type { IcloudOptions } from './options.ts'
 
@@ -14,6 +15,9 @@ const has =
   (value: unknown): boolean =>
     isObject(value) && methods.every((method) => isFunction(value[method]))
 
+const isEngine = (value: unknown): boolean =>
+  has('admit', 'suppressesNone', 'record', 'enter', 'on', 'off')(value) && isObject((value as Engine).policy)
+
 const nameOf: Check = [
   'a name that is not empty, or a function of the mail',
   (value) => isName(value) || isFunction(value),
@@ -27,7 +31,7 @@ const checks: Checks<IcloudOptions> = {
     'a ledger or a string such as "file:./icloud.db"',
     (value) => isName(value) || has('read', 'write')(value),
   ],
-  engine: ['an engine made by createEngine', has('admit', 'suppressesNone', 'record', 'enter', 'on', 'off')],
+  engine: ['an engine made by createEngine', isEngine],
   policy: ['an object', isObject],
   hop: [
     '"relay", "direct" or "auto"',

@@ -1,4 +1,3 @@
-import { resolvePolicy } from '@icloud-delivery/engine'
 import { checkOptions } from './check-options.ts'
 import { EngineSource } from './engine-source.ts'
 import type { Gate } from './gate.ts'
@@ -74,8 +73,9 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
   const sharing = local ? 'whole' : (options.onePerTransaction ?? true) ? 'apart' : 'by-host'
   const lookup = local || resolveMx === false ? null : new MxLookup(resolveMx, clock, timers)
   const streamOf = perMail(stream)
+  const engines = new EngineSource(options, lookup)
   return {
-    engines: new EngineSource(options, lookup),
+    engines,
     peer,
     streamOf: (mail) => streamOf(mail) ?? 'transactional',
     campaignOf: perMail(options.campaign),
@@ -87,7 +87,10 @@ export function settingsOf(inner: InnerTransport, options: IcloudOptions): Setti
     returnPaths: local
       ? null
       : returnPathsOf(options.returnPath, inner, sharing === 'by-host', clock, sender),
-    maxAgeSeconds: resolvePolicy(options.policy ?? {}).maxAgeSeconds,
+    // That of an engine of the user's own too, and as it stands now.
+    get maxAgeSeconds() {
+      return engines.get().policy.maxAgeSeconds
+    },
     lane,
     laneWaitMs,
     sender,

@@ -25,6 +25,7 @@ describe('setPolicy', () => {
     expect(await waitOf(engine, now, 'a@icloud.com')).toBe(900_000)
     const rules = { 'service-unavailable': { waitsSeconds: [7] }, 'unknown-temporary': { waitsSeconds: [7] } }
     expect(engine.setPolicy({ ...steady, rules })).toEqual([])
+    expect(engine.policy).toMatchObject({ jitter: 0, rules, maxAgeSeconds: defaultPolicy.maxAgeSeconds })
     expect(await waitOf(engine, now, 'b@icloud.com')).toBe(7000)
     engine.setPolicy(steady)
     expect(await waitOf(engine, now, 'c@icloud.com')).toBe(900_000)

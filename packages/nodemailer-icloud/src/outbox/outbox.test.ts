@@ -1,3 +1,4 @@
+import { createEngine } from '@icloud-delivery/engine'
 import nodemailer from 'nodemailer'
 import { describe, expect, it } from 'vitest'
 import { icloudTransport } from '../icloud-transport.ts'
@@ -133,6 +134,32 @@ describe('mail with an outbox', () => {
     }
     expect((await itemsOf(outbox))[0]!.entry!.recipients[0]!.tries).toBe(4)
     pass(120 * hour)
+    await worker.flush()
+    expect(await itemsOf(outbox)).toMatchObject([{ state: 'dead' }])
+  })
+
+  it('may get as old as the engine says that the application has made, whatever relay it waits for', async () => {
+    const { start, pass, clock, simulator } = await outboxStage()
+    const engine = createEngine({
+      ledger: 'memory:',
+      clock,
+      policy: { maxAgeSeconds: { '*': 240 * 3600 } },
+    })
+    const { transporter, worker, outbox } = start({
+      hop: 'relay',
+      engine,
+      ...({ ledger: undefined } as object),
+    })
+    await simulator.close()
+    const retry = next(worker, 'retry')
+    await transporter.sendMail(mail('anna@icloud.com'))
+    await retry
+    await worker.flush()
+    pass(200 * hour)
+    await worker.flush()
+    expect(await itemsOf(outbox)).toMatchObject([{ state: 'waiting', entry: { recipients: [{ tries: 2 }] } }])
+    engine.setPolicy()
+    pass(hour)
     await worker.flush()
     expect(await itemsOf(outbox)).toMatchObject([{ state: 'dead' }])
   })

@@ -28,6 +28,10 @@ function rejected(code: string, more: Partial<Failure> = {}): Settled {
 describe('what follows from a try', () => {
   it.each([
     ['the password of the relay', rejected('EAUTH', { permanent: true })],
+    [
+      'a relay that wants to know first who sends',
+      rejected('EENVELOPE', { permanent: true, responseCode: 530 }),
+    ],
     ['a greeting that refuses', rejected('EPROTOCOL', { permanent: true })],
     ['a relay that is busy', rejected('EENVELOPE')],
     ['a connection lost after the body', rejected('ECONNECTION', { ambiguous: true })],

@@ -36,6 +36,8 @@ const sessionCodes: ReadonlySet<string> = new Set([
   'EPIPE',
   'EABORT',
 ])
+/** So does a server say that it wants to know first who sends, or wants it encrypted (RFC 4954). */
+const sessionReplies: ReadonlySet<number | undefined> = new Set([530, 534, 535, 538])
 const longestMessage = 500
 
 /** Makes of the end of one try what happens to the recipient next. Pure. */
@@ -72,10 +74,10 @@ export function nextStep(
 
 function isFinal(state: 'again' | 'rejected', failure: RejectedError, retryAmbiguous: boolean): boolean {
   if (state === 'again') return false
-  const { code, permanent, ambiguous } = failure
+  const { code, permanent, ambiguous, responseCode } = failure
   if (decided.has(code)) return true
   if (ambiguous && !retryAmbiguous) return true
-  return permanent && !sessionCodes.has(code)
+  return permanent && !sessionCodes.has(code) && !sessionReplies.has(responseCode)
 }
 
 function undelivered(failure: RejectedError, code: string, tries: number, at: number): OutboxOutcome {
