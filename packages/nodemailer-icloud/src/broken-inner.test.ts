@@ -99,6 +99,34 @@ describe.each(hops)('on a %s hop, a transport', (hop) => {
   )
 })
 
+describe.each(hops)('on a %s hop, an async transport', (hop) => {
+  it.each(['anna@icloud.com', 'bob@example.com'])('that rejects: so does sendMail (%s)', async (to) => {
+    const inner: InnerTransport = {
+      name: 'Own',
+      version: '1.0.0',
+      send: async () => {
+        throw new TypeError('Broken')
+      },
+    }
+    const transporter = nodemailer.createTransport(icloudTransport(inner, { hop, resolveMx: false }))
+    expect(await rejection(transporter.sendMail(mail(to)))).toMatchObject({ message: 'Broken' })
+  })
+
+  it.each(['anna@icloud.com', 'bob@example.com'])('that has called back may reject (%s)', async (to) => {
+    const inner: InnerTransport = {
+      name: 'Own',
+      version: '1.0.0',
+      send: async (_, answer) => {
+        await Promise.resolve()
+        answer(null, { response: '250 ok' })
+        throw new TypeError('Broken')
+      },
+    }
+    const transporter = nodemailer.createTransport(icloudTransport(inner, { hop, resolveMx: false }))
+    expect(await transporter.sendMail(mail(to))).toMatchObject({ accepted: [to], response: '250 ok' })
+  })
+})
+
 describe('a transport that never answers', () => {
   it('is left to itself on a relay hop too, when the signal says so, or after an hour', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -8,9 +8,10 @@ import { conclude } from './conclude.ts'
 import { deliver } from './deliver.ts'
 import { errorsIn } from './failures.ts'
 import type { Host } from './host.ts'
-import { asError, innerSend } from './inner-send.ts'
+import { asError, innerSend, isPromise, threwNothing } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import { deliverByOf } from './mail-fields.ts'
+import { namedRecipients } from './mail-view.ts'
 import type { EnvelopeLike, InfoLike, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import { plainRecipients, plainSender } from './plain-addresses.ts'
 import { postpone } from './postpone.ts'
@@ -65,7 +66,7 @@ export class Dispatch {
     // With an outbox, too, nothing goes to Apple now: only who is suppressed is to be known.
     const later = peer.hop === 'direct' && outbox === null && apple.includes(true)
     // Mostly nobody is suppressed, which is known without a promise.
-    const isFree = !later && engines.get().suppressesNone(addresses)
+    const isFree = !later && engines.get().suppressesNone(this.#alsoNamed(addresses))
     if (isFree && !this.#mail.data.signal?.aborted && this.#passOn(addresses, apple)) return
     this.#ask(addresses, apple, later).catch((error: unknown) => this.#fail(error))
   }
@@ -73,7 +74,7 @@ export class Dispatch {
   /** @param later Apple's recipients are asked about when they go */
   async #ask(addresses: readonly string[], apple: readonly boolean[], later: boolean): Promise<void> {
     const { engines, lane } = this.#host.settings
-    const recipients = later ? addresses.filter((_, index) => !apple[index]) : addresses
+    const recipients = this.#alsoNamed(later ? addresses.filter((_, index) => !apple[index]) : addresses)
     const question = { recipients, sender: '', stream: this.#streamName, lane, hop: 'relay' as const }
     const admissions = recipients.length > 0 ? await engines.get().admit(question) : []
     const { signal } = this.#mail.data
@@ -98,6 +99,17 @@ export class Dispatch {
     return true
   }
 
+  /**
+   * With those at the end whom a transport finds in the data, though an envelope of the mail leaves them out: if one of them is
+   * suppressed, the mail must not go as it is.
+   */
+  #alsoNamed(addresses: readonly string[]): readonly string[] {
+    const { message } = this.#mail
+    if (!this.#host.settings.readsData || !message._envelope) return addresses
+    const others = namedRecipients(message).filter((address) => !addresses.includes(address))
+    return addresses.concat(others)
+  }
+
   get #streamName(): string {
     return (this.#stream ??= this.#host.settings.streamOf(this.#mail))
   }
@@ -112,14 +124,18 @@ export class Dispatch {
       if (inside) return this.#leave(() => this.#finish(error, info && completeInfo(info, recipients)))
       this.#finish(error, info && completeInfo(info, recipients))
     }
-    try {
-      this.#host.inner.send(this.#mail, done)
-    } catch (error) {
+    const failed = (error: unknown): void => {
       if (called) this.#host.warn(`The inner transport called back, and then threw: ${String(error)}`)
-      else this.#fail(error ?? new Error('The inner transport threw nothing'))
-    } finally {
-      inside = false
+      else this.#fail(error ?? threwNothing())
     }
+    try {
+      const answer: unknown = this.#host.inner.send(this.#mail, done)
+      // One that is `async` rejects where others throw, and calls back from inside a promise of its own.
+      if (isPromise(answer)) return void answer.then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
+    inside = false
   }
 
   /** True if the inner transport may get the mail itself, and a view of it later. */
@@ -209,7 +225,15 @@ export class Dispatch {
   }
 
   #readEnvelope(): EnvelopeLike {
-    return (this.#envelope ??= this.#plainEnvelope() ?? this.#mail.message.getEnvelope())
+    return (this.#envelope ??= this.#plainEnvelope() ?? this.#ownEnvelope())
+  }
+
+  #ownEnvelope(): EnvelopeLike {
+    const { message } = this.#mail
+    const envelope = message.getEnvelope()
+    // One with a sender only: such a transport has its recipients nevertheless.
+    if (envelope.to.length > 0 || !this.#host.settings.readsData) return envelope
+    return { ...envelope, to: namedRecipients(message) }
   }
 
   #plainEnvelope(): EnvelopeLike | null {

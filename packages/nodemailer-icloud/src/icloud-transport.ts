@@ -201,9 +201,13 @@ export class IcloudTransport extends EventEmitter {
     })
   }
 
-  /** Says what no error can carry: Nodemailer writes it to its log. */
+  /**
+   * Says what no error can carry. The logger that the transport inside was given is the one that Nodemailer writes to: its own
+   * mailer hears this transport's `log` only if it is a plugin, and has no logger then.
+   */
   #warn(message: string): void {
     this.emit('log', { type: 'icloud', message })
+    this.#host.inner.logger?.warn?.({ tnx: 'icloud' }, '%s', message)
   }
 }
 

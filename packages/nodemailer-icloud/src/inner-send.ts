@@ -25,19 +25,34 @@ export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerR
       signal?.removeEventListener('abort', stop)
       resolve({ error: error ? asError(error) : null, info: info ?? {} })
     }
+    const failed = (error: unknown): void => done(error ?? threwNothing())
     const stop = () => done(abortError(signal))
     const timer = setTimeout(() => done(silent()), silenceMs)
     timer.unref()
     try {
-      inner.send(mail, done)
+      const answer = inner.send(mail, done)
+      // One that is `async` rejects where others throw.
+      if (isPromise(answer)) answer.then(undefined, failed)
     } catch (error) {
-      done(error ?? new Error('The inner transport threw nothing'))
+      failed(error)
     }
     // After the transport's own listener: what it has to say goes first.
     if (!signal || isDone) return
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })
+}
+
+/** What an inner transport returns, if that may reject. */
+export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+  return (
+    typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
+  )
+}
+
+/** Instead of what is no error at all. */
+export function threwNothing(): Error {
+  return new Error('The inner transport threw nothing')
 }
 
 function silent(): ErrorLike {

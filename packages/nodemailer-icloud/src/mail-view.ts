@@ -79,21 +79,51 @@ function viewOfMessage(message: MessageLike, options: ViewOptions, addressed: Ad
   })
 }
 
-type Addressed = Record<string, { address: string; name?: string }[]>
+type Address = { address: string; name?: string }
+type Addressed = Record<string, Address[]>
 
-/** To, Cc and Bcc with the recipients of this view only. */
+/**
+ * To, Cc and Bcc with the recipients of this view only. A mail whose To was left empty by that gets one, as most web APIs take none
+ * without: those of Cc, who see each other anyway, or the only one of Bcc.
+ */
 function addressHeaders(message: MessageLike, recipients: readonly string[]): Addressed {
   const allowed = new Set(recipients)
-  const all = message.getAddresses?.() ?? {}
   const addressed: Addressed = {}
+  for (const [key, list] of Object.entries(addressesOf(message)))
+    addressed[key] = list.filter(({ address }) => allowed.has(address))
+  const { to, cc = [], bcc = [] } = addressed
+  if (to?.length !== 0) return addressed
+  if (cc.length > 0) return { ...addressed, to: cc, cc: [] }
+  return bcc.length === 1 ? { ...addressed, to: bcc, bcc: [] } : addressed
+}
+
+/** True if a mail that has a To goes to several of its Bcc and to nobody else: one To for all of them would tell who they are. */
+export function isForHiddenOnly(message: MessageLike, recipients: readonly string[]): boolean {
+  if (recipients.length < 2) return false
+  const { to = [], cc = [] } = addressesOf(message)
+  const seen = new Set([...to, ...cc].map(({ address }) => address))
+  return to.length > 0 && !recipients.some((recipient) => seen.has(recipient))
+}
+
+/** Those in To, Cc and Bcc, each as Nodemailer reads it. */
+function addressesOf(message: MessageLike): Addressed {
+  const all = message.getAddresses?.() ?? {}
+  const addresses: Addressed = {}
   for (const key of ['to', 'cc', 'bcc']) {
     const list = all[key]
-    if (!Array.isArray(list)) continue
-    addressed[key] = (list as { address?: string }[]).filter(
-      (entry): entry is { address: string } => entry.address !== undefined && allowed.has(entry.address),
-    )
+    if (Array.isArray(list)) addresses[key] = (list as Partial<Address>[]).filter(hasAddress)
   }
-  return addressed
+  return addresses
+}
+
+function hasAddress(entry: Partial<Address>): entry is Address {
+  return Boolean(entry.address)
+}
+
+/** Whom a transport writes to that takes the recipients from the data, whatever the envelope says. */
+export function namedRecipients(message: MessageLike): string[] {
+  const all = Object.values(addressesOf(message)).flat()
+  return [...new Set(all.map(({ address }) => address))]
 }
 
 /** For transports that read the bytes. Those of Nodemailer 7 and 8 take the envelope of the data before that of the message. */

@@ -83,5 +83,7 @@ export interface InnerTransport {
   mailer?: any
   // oxlint-disable-next-line typescript/no-explicit-any
   getSocket?: any
+  // oxlint-disable-next-line typescript/no-explicit-any -- made by Nodemailer from the option `logger`
+  logger?: any
   options?: unknown
 }

@@ -3,6 +3,7 @@ import { attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
 import { admissionFailure, expiredFailure, preflightFailure } from './failures.ts'
 import type { Job, Recipient } from './job.ts'
+import { isForHiddenOnly } from './mail-view.ts'
 import { enqueue } from './outbox/enqueue.ts'
 import type { Settled, TryAgain } from './settled.ts'
 
@@ -57,8 +58,15 @@ export async function runJob(job: Job, sharing: Sharing): Promise<(Settled | Try
       if (outcome) settled.set(recipient, outcome)
     }
   }
-  await Promise.all(groups.map((group) => sendTogether(job, group, settled)))
+  const sent = sharing === 'whole' ? groups : groups.flatMap((group) => withSomebodyNamed(job, group))
+  await Promise.all(sent.map((group) => sendTogether(job, group, settled)))
   return job.recipients.flatMap((recipient) => settled.get(recipient) ?? [])
+}
+
+/** For a transport that needs somebody to name in To. */
+function withSomebodyNamed({ data, mail }: Job, group: Recipient[]): Recipient[][] {
+  const addresses = group.map(({ address }) => address)
+  return data !== null && isForHiddenOnly(mail.message, addresses) ? group.map((one) => [one]) : [group]
 }
 
 /** Nobody was asked yet: the recipient is suppressed, or the ledger is out of reach. */

@@ -19,6 +19,31 @@ async function engineWithoutGone(): Promise<Engine> {
   return engine
 }
 
+/** A transport that reads the data of a mail, and whom each mail went to. */
+async function webApi() {
+  const mails: string[] = []
+  const inner = {
+    name: 'SomeApi',
+    version: '1.0.0',
+    send(
+      message: MailMessage,
+      callback: (error: Error | null, info?: { messageId: string; envelope: never }) => void,
+    ) {
+      message.normalize((error, data) => {
+        const shown = (['to', 'cc', 'bcc'] as const).map((key) => {
+          const list = (data?.[key] ?? []) as { address: string }[]
+          return `${key} ${list.map(({ address }) => address).join(' ') || '-'}`
+        })
+        mails.push(shown.join(', '))
+        callback(error, { messageId: '<1@example.com>', envelope: undefined as never })
+      })
+    },
+  }
+  const engine = await engineWithoutGone()
+  const transporter = nodemailer.createTransport(icloudTransport(inner, { engine, resolveMx: false }))
+  return { transporter, posted: () => mails.toSorted() }
+}
+
 describe('the JSON transport', () => {
   it('shows the mail once, without suppressed recipients, attachments and all', async () => {
     const transporter = withIcloud(nodemailer.createTransport({ jsonTransport: true }), {
@@ -171,14 +196,46 @@ describe('a transport for a web API', () => {
     expect(info.accepted).toEqual(['anna@icloud.com', 'bob@example.com', 'bert@icloud.com'])
     expect(info.suppressed).toEqual(['gone@icloud.com'])
     expect(posted.map((post) => JSON.stringify([post.to, post.cc])).toSorted()).toEqual([
-      '[[],[{"address":"bert@icloud.com","name":""}]]',
       '[[{"address":"anna@icloud.com","name":"Anna"}],[]]',
+      // Web APIs take no mail without a To.
+      '[[{"address":"bert@icloud.com","name":""}],[]]',
       '[[{"address":"bob@example.com","name":""}],[]]',
     ])
     expect(posted.map(({ body }) => body)).toEqual(['All of it', 'All of it', 'All of it'])
     expect(new Set(posted.map(({ mime }) => mime)).size).toBe(1)
     expect(posted[0]?.mime).toContain(Buffer.from('All of it').toString('base64'))
     expect(attachments[0]?.content).toBeInstanceOf(Readable)
+  })
+
+  it('always has a To, where the mail has one, and never tells who is in Bcc', async () => {
+    const { transporter, posted } = await webApi()
+    await transporter.sendMail(mail('anna@icloud.com', { bcc: ['bob@example.com', 'carl@example.com'] }))
+    await transporter.sendMail(
+      mail('bob@example.com', { cc: ['gone@icloud.com', 'cleo@icloud.com'], bcc: 'bert@icloud.com' }),
+    )
+    await transporter.sendMail(mail('gone@icloud.com', { cc: ['bob@example.com', 'carl@example.com'] }))
+    expect(posted()).toEqual([
+      'to anna@icloud.com, cc -, bcc -',
+      'to bert@icloud.com, cc -, bcc -',
+      'to bob@example.com carl@example.com, cc -, bcc -',
+      'to bob@example.com, cc -, bcc -',
+      'to bob@example.com, cc -, bcc -',
+      'to carl@example.com, cc -, bcc -',
+      'to cleo@icloud.com, cc -, bcc -',
+    ])
+  })
+
+  it('writes to nobody who is suppressed whatever the envelope of the mail says', async () => {
+    const { transporter, posted } = await webApi()
+    const envelope = { from: 'bounces@example.com' }
+    const info = await transporter.sendMail(mail(['gone@icloud.com', 'bob@example.com'], { envelope }))
+    expect(info).toMatchObject({ accepted: ['bob@example.com'], suppressed: ['gone@icloud.com'] })
+    expect(await rejection(transporter.sendMail(mail('gone@icloud.com', { envelope })))).toMatchObject({
+      code: 'ESUPPRESSED',
+    })
+    const other = { ...envelope, to: 'bob@example.com' }
+    await transporter.sendMail(mail(['gone@icloud.com', 'bob@example.com'], { envelope: other }))
+    expect(posted()).toEqual(['to bob@example.com, cc -, bcc -', 'to bob@example.com, cc -, bcc -'])
   })
 
   it('is taken at its word about whom it accepted, rejected and left pending', async () => {

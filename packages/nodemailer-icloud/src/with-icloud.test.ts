@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { createEngine } from '@icloud-delivery/engine'
 import nodemailer, { type Transporter } from 'nodemailer'
 import type { Verdict } from '@icloud-delivery/rules'
@@ -55,6 +56,33 @@ describe('withIcloud', () => {
     await idle
     expect(server.messages[0]?.envelope.from).toBe('default@example.com')
     expect(server.messages[0]?.raw.toString()).toContain('X-Plugin: was here')
+  })
+
+  it('writes into the log of the transporter what no error can carry', async () => {
+    const lines: string[] = []
+    const levels = ['level', 'trace', 'debug', 'info', 'warn', 'error', 'fatal']
+    const note = (_: unknown, ...words: unknown[]): void => void lines.push(words.join(' '))
+    const logger = Object.fromEntries(levels.map((level) => [level, note])) as never
+    const wrapped = withIcloud(nodemailer.createTransport({ jsonTransport: true, logger } as object), {
+      resolveMx: false,
+      onUndelivered: () => {
+        throw new Error('No SMS either')
+      },
+    })
+    await wrapped.transporter.engine.suppress({ recipient: 'gone@icloud.com', origin: 'operator' })
+    await rejection(wrapped.sendMail(mail('gone@icloud.com')))
+    expect(lines.filter((line) => line.includes('No SMS either'))).toHaveLength(1)
+  })
+
+  it('leaves no error that ends the process because nobody listens', async () => {
+    const transporter = nodemailer.createTransport({ host: 'smtp.example.com' })
+    const inner = transporter.transporter as unknown as EventEmitter
+    const wrapped = withIcloud(transporter)
+    expect(() => inner.emit('error', new Error('No token'))).not.toThrow()
+    const heard: unknown[] = []
+    wrapped.on('error', (error) => heard.push(error))
+    inner.emit('error', new Error('No token'))
+    expect(heard).toEqual([new Error('No token')])
   })
 
   it('hands mail for others to the inner transport as it is', async () => {

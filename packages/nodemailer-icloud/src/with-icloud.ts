@@ -54,5 +54,8 @@ export function withIcloud<T extends TransporterLike>(
     throw configError('the transporter', 'one that is not wrapped yet', 'a wrapped one')
   }
   transporter.transporter = new IcloudTransport(inner, options)
+  // It passes on each `error` of the transport inside, such as of a token that cannot be had, and one that nobody listens to ends
+  // the process. The mail that it is about fails with it anyway, and the log has it.
+  ;(transporter as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {})
   return transporter as WithIcloud<T>
 }

@@ -99,7 +99,7 @@ describe('a transport that reads the data of a mail', () => {
     expect(wrapped.sent.map(({ to, cc }) => JSON.stringify([to, cc])).toSorted()).toEqual([
       '[[{"address":"anna@icloud.com","name":"Anna"}],null]',
       '[[{"address":"bert@icloud.com","name":""}],null]',
-      '[null,[{"name":"Cleo","address":"cleo@icloud.com"}]]',
+      '[[{"name":"Cleo","address":"cleo@icloud.com"}],null]',
     ])
     const { mime, ...sent } = wrapped.sent[toAnna]!
     const { mime: bareMime, ...bareSent } = bare.sent[0]!
