@@ -144,10 +144,11 @@ describe('a transport that never answers', () => {
   })
 
   it('is left to itself when the signal says so; the message may have gone', async () => {
-    const { transporter } = stage(() => {}, { hop: 'direct' })
+    const { transporter, bodyRead } = stage(() => {}, { hop: 'direct' })
     const controller = new AbortController()
     const sending = rejection(transporter.sendMail(mail('anna@icloud.com', { signal: controller.signal })))
     await expect.poll(async () => (await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1)
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledOnce())
     controller.abort(new Error('Enough'))
     expect(await sending).toMatchObject({ name: 'AbortError', code: 'EABORT', ambiguous: true })
     await new Promise(setImmediate)

@@ -2,6 +2,7 @@ import { lanePolicyOf, resolvePolicy } from '@icloud-delivery/engine'
 import { configError } from './config-error.ts'
 import type { Gate } from './gate.ts'
 import { LaneGate } from './lane-gate.ts'
+import { noFatalError } from './no-fatal-error.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import { findPeer, type Peer } from './peer.ts'
@@ -41,6 +42,7 @@ export function otherWays(
         `the alternative of the lane ${lane}, so that mail may go over it: policy.lanes[${JSON.stringify(lane)}].alternative`,
         known,
       )
+    noFatalError(given)
     ways.set(name, { lane: name, inner, peer, gate: new LaneGate(inner, clock) })
   }
   return ways

@@ -1,6 +1,7 @@
 import { configError } from './config-error.ts'
 import { IcloudTransport } from './icloud-transport.ts'
 import type { IcloudMailFields } from './mail-fields.ts'
+import { noFatalError } from './no-fatal-error.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 import type { IcloudOptions } from './options.ts'
 import type { IcloudInfo } from './result.ts'
@@ -54,8 +55,6 @@ export function withIcloud<T extends TransporterLike>(
     throw configError('the transporter', 'one that is not wrapped yet', 'a wrapped one')
   }
   transporter.transporter = new IcloudTransport(inner, options)
-  // It passes on each `error` of the transport inside, such as of a token that cannot be had, and one that nobody listens to ends
-  // the process. The mail that it is about fails with it anyway, and the log has it.
-  ;(transporter as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {})
+  noFatalError(transporter)
   return transporter as WithIcloud<T>
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { createEngine } from '@icloud-delivery/engine'
 import nodemailer from 'nodemailer'
 import { describe, expect, it } from 'vitest'
@@ -110,8 +111,12 @@ describe('mail with an outbox', () => {
     const { start, plain, options, file, simulator } = await outboxStage()
     const { transporter } = start({ outboxWorker: false })
     await transporter.sendMail(mail('anna@icloud.com'))
-    const worker = await startOutboxWorker(plain(), { ...options, outbox: sqliteOutbox(file) })
+    const given = plain()
+    const worker = await startOutboxWorker(given, { ...options, outbox: sqliteOutbox(file) })
     await next(worker, 'delivered')
+    // Such as of a token that cannot be had.
+    const inner = given.transporter as unknown as EventEmitter
+    expect(() => inner.emit('error', new Error('Nobody listens'))).not.toThrow()
     // It looks into the file by itself, and may be faster than the answer.
     const delivered = next(worker, 'delivered')
     await transporter.sendMail(mail('bert@icloud.com'))

@@ -91,10 +91,12 @@ describe('a message whose key a worker has not', () => {
     const { outboxId = '' } = await first.transporter.sendMail(mail('anna@icloud.com'))
     pass(121 * 3_600_000)
     const second = start()
+    const warned = next(second.worker, 'warning')
     expect(await next(second.worker, 'dead')).toMatchObject({
       id: outboxId,
       reason: expect.stringContaining('k1') as string,
     })
+    expect(await warned).toContain(`The message ${outboxId} in the outbox went to the dead-letter list: `)
     await second.worker.close()
     expect(await itemsOf(second.outbox)).toMatchObject([
       { state: 'dead', bytes: expect.any(Number) as number },

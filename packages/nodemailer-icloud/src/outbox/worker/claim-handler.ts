@@ -62,8 +62,10 @@ export class ClaimHandler {
     if (entry !== null && (await leaveForOthers(parts, claim, entry))) return
     if (entry === null || problem !== null) {
       const reason = problem ?? 'it cannot be read'
-      if (await parts.persist(() => parts.outbox.bury(claim, null, reason, false)))
-        parts.emit('dead', { id, reason, entry })
+      if (!(await parts.persist(() => parts.outbox.bury(claim, null, reason, false)))) return
+      // No hook hears of it, for it may still be sent.
+      parts.host.warn(`The message ${id} in the outbox went to the dead-letter list: ${reason}`)
+      parts.emit('dead', { id, reason, entry })
       return
     }
     const handler = new ClaimHandler(parts, claim, entry)

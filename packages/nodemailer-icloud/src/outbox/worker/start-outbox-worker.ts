@@ -1,6 +1,7 @@
 import { configError } from '../../config-error.ts'
 import type { Host } from '../../host.ts'
 import { IcloudTransport } from '../../icloud-transport.ts'
+import { noFatalError } from '../../no-fatal-error.ts'
 import type { InnerTransport } from '../../nodemailer-shapes.ts'
 import type { IcloudOptions } from '../../options.ts'
 import { settingsOf } from '../../settings.ts'
@@ -24,6 +25,7 @@ export async function startOutboxWorker(
   const { outbox } = options
   if (!outbox) throw configError('outbox', 'one made by sqliteOutbox or bullmqOutbox', outbox)
   const settings = settingsOf(inner, options)
+  noFatalError(transporter)
   let worker: OutboxWorker | null = null
   let closed = false
   const host: Host = {
