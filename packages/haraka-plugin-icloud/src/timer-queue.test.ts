@@ -45,6 +45,16 @@ describe('the queue of deferred messages', () => {
     expect([queue.length(), queue.queue.map(({ id }) => id)]).toEqual([1, ['later']])
   })
 
+  it('is not held up by a message of which nobody said when it is due, and starts that one too', async () => {
+    quicken(queue)
+    add('some time', NaN)
+    add('due', -1)
+    queue.fire()
+    await turn()
+    expect([fired, queue.queue.map(({ id }) => id)]).toEqual([['due'], ['some time']])
+    expect(queue.queue[0]?.fire_time).toBeGreaterThan(Date.now())
+  })
+
   it('discards by name, once, also what is about to start', async () => {
     quicken(queue)
     for (let count = 0; count < 250; count++) add(`m${count}`, -1)

@@ -6,6 +6,9 @@ export const AT_ONCE = 100
 /** Entries that were taken out are cleared away when they are so many, and more than those that are left. */
 const FEW_GONE = 1000
 
+/** When something is due of which nobody said when, in ms. */
+const UNSAID = 900_000
+
 /** There may be very many: what all of them do is written once. */
 class Timed implements TimerEntry {
   readonly id: string
@@ -47,7 +50,9 @@ export function quicken(queue: TimerQueue): boolean {
   if (!isKnown) return false
   const heap = new TimerHeap()
   Object.defineProperty(queue, 'queue', { get: () => heap.sorted(), configurable: true })
-  queue.add = (id, ms, due) => heap.add(id, Date.now() + ms, due)
+  // NaN, as Haraka makes it of another plugin's `deferred` hook that took too long, is neither before nor after anything: all that
+  // is put off would stay behind it for ever.
+  queue.add = (id, ms, due) => heap.add(id, Date.now() + (Number.isFinite(ms) ? ms : UNSAID), due)
   queue.discard = (id) => heap.discard(id)
   queue.fire = () => heap.fire(Date.now())
   queue.drain = () => heap.drain()
