@@ -21,7 +21,7 @@ let parked: Parked
 
 function sleeper(filename: string, acceptedAt = 0): HMail {
   asleep.add(filename)
-  return { filename, todo: { queue_time: acceptedAt } } as HMail
+  return { filename, refcount: 1, todo: { queue_time: acceptedAt } } as HMail
 }
 
 beforeEach(() => {
@@ -110,6 +110,16 @@ describe('Parked', () => {
     asleep.add('late')
     await vi.advanceTimersByTimeAsync(50)
     expect(pushed).toEqual(['late'])
+  })
+
+  it('does not look for ever for a message that another plugin has had deleted', async () => {
+    const hmail = sleeper('deleted')
+    parked.add(hmail, [lane])
+    asleep.delete('deleted')
+    hmail.refcount = 0
+    parked.released(lane)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([parked.size, vi.getTimerCount(), pushed]).toEqual([0, 0, []])
   })
 
   it('finds out by itself what another process has released', async () => {

@@ -178,6 +178,11 @@ export class Parked {
   #wake(place: Place): boolean {
     const { hmail } = place
     if (!hmail) return false
+    // Another plugin's `deferred` hook has had Haraka delete it after all.
+    if (hmail.refcount <= 0) {
+      this.delete(hmail)
+      return false
+    }
     const { delivery_queue, temp_fail_queue } = this.#waker.outbound()
     try {
       temp_fail_queue.discard(hmail.filename)
