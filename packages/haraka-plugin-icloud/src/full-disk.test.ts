@@ -1,5 +1,7 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
-import { fullDisk, unreadable } from './plugins.test.fixture.ts'
+import { fullDisk, stuckDisk, unreadable } from './plugins.test.fixture.ts'
 import { setStage } from './stage.test.fixture.ts'
 
 it('a disk that is full for a while costs nobody a message, and nobody gets one twice', async () => {
@@ -25,6 +27,38 @@ it('a disk that is full for a while costs nobody a message, and nobody gets one 
     expect(stage.tries('late@icloud.com')).toBe(2)
     expect(stage.tries('invalid-recipient@icloud.com')).toBe(1)
     await stage.emptyQueue()
+  } finally {
+    await stage.close()
+  }
+}, 40_000)
+
+it('while a disk is full other mail goes to Apple: what waits for the disk has no connection', async () => {
+  const lane = { ceiling: 1, start: 1, floor: 1, reserve: 0, lowestShare: 0 }
+  const policy = JSON.stringify({ maxAgeSeconds: { '*': 3600 }, lanes: { '*': lane } })
+  const stage = await setStage({
+    haraka: { ownPlugins: { stuckDisk }, config: { 'icloud_policy.json': policy } },
+  })
+  const full = path.join(stage.haraka.dir, 'full')
+  const send = (user: string, ...names: string[]): Promise<string> =>
+    stage.haraka.send({ from: `${user}@example.com`, to: names.map((name) => `${name}@icloud.com`) })
+  try {
+    writeFileSync(full, '')
+    for (const name of ['gone', 'none'])
+      stage.apple.script(`${name}@icloud.com`, [{ rule: 'invalid-recipient' }])
+    await send('stuck', 'gone')
+    await stage.haraka.logged(/the DSN of \S+ could not be queued, trying again/)
+    await send('b', 'next')
+    await stage.delivered('next@icloud.com')
+    await send('stuck', 'fine', 'none')
+    await stage.haraka.logged(/a part of \S+ could not be queued, trying again/)
+    await send('b', 'last')
+    await stage.delivered('last@icloud.com')
+    rmSync(full)
+    await stage.dsns('stuck@example.com', 2)
+    await stage.emptyQueue()
+    expect(stage.apple.messages.map(({ recipients }) => recipients.join())).toEqual(
+      ['next', 'fine', 'last'].map((name) => `${name}@icloud.com`),
+    )
   } finally {
     await stage.close()
   }

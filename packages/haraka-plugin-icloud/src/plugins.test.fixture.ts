@@ -120,6 +120,23 @@ exports.register = function () {
 }
 `
 
+/**
+ * A disk that is full as long as the file `full` is there: for parts of messages from stuck@example.com, and for bounces to it.
+ */
+export const stuckDisk = `
+const fs = require('node:fs')
+exports.register = function () {
+  const outbound = this.haraka_require('outbound')
+  const { build_todo } = outbound
+  outbound.build_todo = (todo, file, done) => {
+    const isPart = todo.mail_from.user === 'stuck' && todo.notes.icloud.partOf
+    const isOurs = isPart || todo.rcpt_to[0].user === 'stuck'
+    if (!isOurs || !fs.existsSync(process.env.HARAKA + '/full')) return build_todo(todo, file, done)
+    file.destroy(new Error('ENOSPC: no space left on device, write'))
+  }
+}
+`
+
 /** Mail from stranger@example.org comes from a client that may not relay; it is taken and sent on, as an alias would be. */
 export const forwarder = `
 exports.hook_mail = (next, connection, [sender]) => {

@@ -8,6 +8,7 @@ import { carryOver } from './outcome.ts'
 import { SharedWrapper } from './shared-wrapper.ts'
 import { markSplit, noteHandedOver } from './split-mark.ts'
 import { tellSafely } from './tell-sender.ts'
+import type { Turns } from './turns.ts'
 
 /** How long to wait before a queue file that could not be written is written again, in ms. */
 const WRITE_AGAIN = 2000
@@ -15,6 +16,7 @@ const WRITE_AGAIN = 2000
 /** What splitting needs of Haraka. */
 export interface Splitter {
   outbound: () => Outbound
+  turns: Pick<Turns, 'over'>
   error: (message: string) => void
 }
 
@@ -55,6 +57,8 @@ export async function splitOff(
     } catch (error) {
       const { code, path: where } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' && where === hmail.path) throw error
+      // Nothing is sent meanwhile. A few such messages would have all connections, and what could go would keep the disk full.
+      splitter.turns.over(hmail)
       splitter.error(`a part of ${hmail.filename} could not be queued, trying again: ${String(error)}`)
       await new Promise((resolve) => setTimeout(resolve, WRITE_AGAIN).unref())
     }

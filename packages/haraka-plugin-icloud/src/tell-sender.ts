@@ -4,6 +4,7 @@ import type { HMail, Outbound } from './haraka.ts'
 import { Marked } from './marked.ts'
 import { queueDsnsSafely } from './queue-dsn.ts'
 import { SharedWrapper } from './shared-wrapper.ts'
+import type { Turns } from './turns.ts'
 
 /** How long to wait before a DSN that could not be written or queued is tried again, in ms. */
 const TELL_AGAIN = 2000
@@ -17,6 +18,7 @@ export function isOurs(hmail: HMail): boolean {
 
 interface Teller {
   outbound: () => Outbound
+  turns: Pick<Turns, 'over'>
   error: (message: string) => void
 }
 
@@ -30,7 +32,7 @@ export function tellSafely(teller: Teller, hmail: HMail): void {
   hmail.bounce_respond = telling.around(teller, hmail.bounce_respond)
 }
 
-const telling = new SharedWrapper<Teller, HMail['bounce_respond']>(({ outbound, error }, respond) => {
+const telling = new SharedWrapper<Teller, HMail['bounce_respond']>(({ outbound, turns, error }, respond) => {
   return function (code, message) {
     const { todo } = this
     // Nobody to tell, or another plugin did.
@@ -38,6 +40,8 @@ const telling = new SharedWrapper<Teller, HMail['bounce_respond']>(({ outbound, 
     const { mail_from: sender } = todo
     this.populate_bounce_message('<>', sender, this.bounce_error, (failed, lines) => {
       const again = (why: unknown): void => {
+        // Its connection is closed, and whoever waits for one need not wait for the disk.
+        turns.over(this)
         error(`the DSN of ${this.filename} could not be queued, trying again: ${String(why)}`)
         setTimeout(() => this.bounce_respond(code, message), TELL_AGAIN).unref()
       }
