@@ -1,3 +1,4 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hurry } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
@@ -47,6 +48,28 @@ describe('one message, a reply of its own for each recipient', () => {
     }
     expect(stage.tries('fine@icloud.com')).toBe(1)
     expect(stage.tries('hopeless@icloud.com')).toBe(1)
+  })
+
+  it('whoever is named twice beside others is tried again twice, and none of the two is bounced', async () => {
+    stage.apple.script('twice@icloud.com', [
+      { rule: 'mailbox-full', times: 2 },
+      { accept: true, times: 2 },
+    ])
+    // A transport would leave the second one out.
+    const client = new SMTPConnection({ host: '127.0.0.1', port: stage.haraka.port, ignoreTLS: true })
+    await new Promise<void>((resolve) => client.connect(() => resolve()))
+    const to = ['twice@icloud.com', 'twice@icloud.com', 'fine2@icloud.com']
+    await new Promise<void>((resolve, reject) => {
+      const mail = 'Subject: Hello\r\n\r\nHow are you?\r\n'
+      client.send({ from: 'c@example.com', to }, mail, (error) => (error ? reject(error) : resolve()))
+    })
+    client.quit()
+    await stage.apple.waitFor(() => stage.tries('twice@icloud.com') === 4, { timeoutMs: 15_000 })
+    await stage.emptyQueue()
+    expect(stage.tries('twice@icloud.com')).toBe(4)
+    expect(stage.mailboxes.messages.filter(({ envelope }) => envelope.to.includes('c@example.com'))).toEqual(
+      [],
+    )
   })
 
   it('a hopeless 4xx at the dot is bounced as well', async () => {

@@ -91,13 +91,14 @@ export function takeReplies(
 ): Map<Address, Seen | null> | null {
   const recipients = hmail.todo?.rcpt_to ?? []
   const { bounced_rcpt = [], deferred_rcpt = [], fail_recips = [] } = given as BounceError & DeferredParams
-  const sentTo = new Map(
-    [...bounced_rcpt, ...deferred_rcpt, ...fail_recips].map((sent) => [sent.address, sent]),
-  )
+  // A client may name somebody twice, and each of the two got a reply.
+  const sentTo = new Map<string, Address[]>()
+  for (const sent of [...bounced_rcpt, ...deferred_rcpt, ...fail_recips])
+    sentTo.set(sent.address, [...(sentTo.get(sent.address) ?? []), sent])
   const replies = new Map<Address, Seen | null>()
   let ours = false
   for (const recipient of recipients) {
-    const sent = attempts.get(recipient) ? recipient : (sentTo.get(recipient.address) ?? recipient)
+    const sent = attempts.get(recipient) ? recipient : (sentTo.get(recipient.address)?.shift() ?? recipient)
     if (sent !== recipient) carryOver(sent, recipient)
     const attempt = attempts.get(sent)
     if (attempt) ours = true
