@@ -83,8 +83,7 @@ export class Departure implements Entrant {
 
   /** There is nothing to send. */
   #leave(): void {
-    const { filename } = this.hmail
-    this.#runtime.error(`${filename} is no longer in the queue: message=${this.#todo.uuid} is not sent`)
+    this.#runtime.fileGone(this.hmail)
     this.hmail.discard()
   }
 

@@ -312,6 +312,8 @@ export interface Outbound {
         header: Header,
         done: (error: Error | null, lines: string[]) => void,
       ) => void
+      /** Reads a part of a queue file. Not part of the plugin interface. */
+      _stream_bytes_from?: (this: HMail, file: string, range: object) => Promise<Buffer>
     }
   }
 }

@@ -21,7 +21,7 @@ import type {
 } from './haraka.ts'
 import { forgetResults } from './hmail-results.ts'
 import { noteMail } from './mail-notes.ts'
-import { keepUnrenamed } from './requeue.ts'
+import { isUnrenamed, keepUnrenamed } from './requeue.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 import { laneOf, returnPathOf, takeReplies } from './seen.ts'
 import { budgetOf, obeyBounce, obeyDeferred, settleBounce, settleDeferred, type Fate } from './settle.ts'
@@ -173,7 +173,9 @@ export function after_bounce(this: Plugin, next: Next, hmail: HMail, error: Boun
   const { todo } = hmail
   const runtime = runtimeOf(this)
   runtime.parked.delete(hmail)
-  if (obeyBounce(next, hmail) || keepUnrenamed(next, hmail, error, runtime.lookAgainMs)) return
+  if (obeyBounce(next, hmail)) return
+  if (isUnrenamed(hmail, error))
+    return guarded(this, 'bounce', next, (done) => keepUnrenamed(runtime, done, hmail))
   const replies = takeReplies(hmail, error, runtime.whoAnswers, runtime.warnUntapped)
   if (!todo || !replies) return next()
   guarded(this, 'bounce', next, async (done) => {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import type { Plugin } from './haraka.ts'
 import type { LiveSettings } from './live-settings.ts'
 import { PreflightThread, type Looked, type PreflightEnvelope } from './preflight.ts'
+import { printable } from './printable.ts'
 
 /** The module that looks at messages, as `[preflight]` names it now. */
 export class LivePreflight {
@@ -62,7 +63,7 @@ export class LivePreflight {
   #make(module: string): PreflightThread {
     const told = (problem: string): void =>
       this.#plugin.logerror(
-        `config/icloud.ini [preflight] module: ${module}: ${problem}; mail passes meanwhile`,
+        `config/icloud.ini [preflight] module: ${module}: ${printable(problem, 500)}; mail passes meanwhile`,
       )
     return new PreflightThread(
       { module, home: this.#home },

@@ -29,11 +29,12 @@ async function set(nodes: number): Promise<void> {
 
 const send = (to: string): Promise<string> => stage.haraka.send({ from: 'a@example.com', to: [to] })
 
+/** The name of a queue file says when it is due. */
+const isLater = (name: string): boolean => Number(name.split('_')[1]) > Date.now() + 60_000
+
 /** Resolves when the message is in Haraka's queue for later. */
 async function putOff(): Promise<void> {
   await send('late@icloud.com')
-  // The name of a queue file says when it is due.
-  const isLater = (name: string): boolean => Number(name.split('_')[1]) > Date.now() + 60_000
   await vi.waitUntil(() => readdirSync(path.join(stage.haraka.dir, 'queue')).some(isLater), {
     timeout: 15_000,
     interval: 25,
@@ -78,6 +79,24 @@ describe('mail that was put off', () => {
     } finally {
       await again.kill()
     }
+  })
+
+  it('is given up when somebody has taken its queue file away, also while all is held', async () => {
+    await set(0)
+    await putOff()
+    await send('proofpoint-block@icloud.com')
+    await stage.haraka.logged(/<proofpoint-block@icloud.com> .*action=hold/)
+    const queue = path.join(stage.haraka.dir, 'queue')
+    await vi.waitUntil(() => readdirSync(queue).every(isLater), {
+      timeout: 15_000,
+      interval: 25,
+    })
+    for (const name of readdirSync(queue)) rmSync(path.join(queue, name))
+    stage.haraka.process.kill('SIGHUP')
+    await stage.haraka.logged(/<late@icloud.com> .*action=held/)
+    await stage.haraka.logged('is no longer in the queue')
+    expect(stage.tries('late@icloud.com')).toBe(1)
+    expect(stage.mailboxes.messages).toEqual([])
   })
 
   it('is given up when somebody has taken its queue file away, and keeps no connection', async () => {

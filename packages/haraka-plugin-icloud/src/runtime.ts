@@ -20,6 +20,7 @@ import { mxResolver } from './mx-resolver.ts'
 import { Parked } from './parked.ts'
 import { printable } from './printable.ts'
 import { queueAlone } from './queue-alone.ts'
+import { readAgain } from './read-again.ts'
 import { ReturnPaths } from './return-paths.ts'
 import type { Answerer } from './seen.ts'
 import type { Settings } from './settings.ts'
@@ -29,6 +30,7 @@ import { TestBatches } from './test-batches.ts'
 import { tryLedger } from './try-ledger.ts'
 import { quicken } from './timer-queue.ts'
 import { Turns } from './turns.ts'
+import { unusedLanes } from './unused-lanes.ts'
 
 /** These two are in ms, before `[policy] time_scale`. */
 const LOOK_AGAIN = 60_000
@@ -60,6 +62,8 @@ export interface Runtime extends Keeper {
    */
   longestParkMs: number
   error: (message: string) => void
+  /** Says that somebody has taken the queue file of a message away. */
+  fileGone: (hmail: HMail) => void
   /** Tells of a decision wherever one looks for it: the log, the numbers, and the results that other plugins read. */
   decided: (decision: Decision, hmail?: HMail) => void
   metrics: LiveMetrics
@@ -77,6 +81,11 @@ export function createRuntime(plugin: Plugin): Runtime {
   const policy = new LivePolicy(plugin, live)
   // Once, and not by each worker.
   if (cluster.isPrimary) {
+    const tellUnused = (): void => {
+      for (const line of unusedLanes(live.current, policy.lanes)) plugin.logwarn(line)
+    }
+    tellUnused()
+    live.onChange(tellUnused)
     const { mx } = settings.testing
     if (mx.length > 0) {
       const there = mx.map(({ exchange, port }) => `${exchange}:${port}`).join(', ')
@@ -181,6 +190,7 @@ export function createRuntime(plugin: Plugin): Runtime {
           'this Haraka keeps deferred mail in another way than 3.3; with very many deferred messages it may stand still.',
         )
       queueAlone(outbound(), (todo) => returnPaths.signs(todo) && destinations.isKnownApple(todo.domain))
+      readAgain(outbound(), error)
       loadWhenDue(queueModule(plugin), outbound(), (domain) => destinations.isApple(domain))
       boundConnect = connectTimeOuts(plugin)
       if (boundConnect === null) warnUntapped()
@@ -192,6 +202,8 @@ export function createRuntime(plugin: Plugin): Runtime {
     },
     tryLedger: () => void tryLedger(ledgerUrl(settings.ledger), error),
     error,
+    fileGone: ({ filename, todo }) =>
+      error(`${filename} is no longer in the queue: message=${todo?.uuid} is not sent`),
     parked,
     returnPaths,
     preflight: new LivePreflight(plugin, live, homeFolder()),

@@ -120,6 +120,20 @@ describe('readSettings', () => {
     ])
   })
 
+  it('names streams that no mail can belong to', () => {
+    const ini = {
+      main: { streams: 'transactional, news' },
+      lanes: { news: 'bulk', newz: 'bulk' },
+      canary: { marketing: 9 },
+    }
+    const { settings, problems } = readSettings(ini)
+    expect(problems).toEqual([
+      'config/icloud.ini [lanes] newz: no such stream; there are transactional, news',
+      'config/icloud.ini [canary] marketing: no such stream; there are transactional, news',
+    ])
+    expect(settings.lanes.get('news')).toBe('bulk')
+  })
+
   it('one name that is none spoils a list', () => {
     const { settings, problems } = readSettings({ main: { streams: 'news, a b' } })
     expect(settings.streams).toEqual(['transactional', 'marketing'])
@@ -134,7 +148,7 @@ describe('readSettings', () => {
     ['main', 'streams', 'news, alerts', 'a b'],
     ['suppression', 'dsn', 'false', 'perhaps'],
     ['destination', 'cache_ttl', 60, 0],
-    ['lanes', 'news', 'bulk', 'a b'],
+    ['lanes', 'marketing', 'bulk', 'a b'],
   ])('[%s] %s=%s stays in force when it becomes %s', (section, key, right, wrong) => {
     const { settings } = readSettings({ [section]: { [key]: right } })
     const again = readSettings({ [section]: { [key]: wrong } }, settings)

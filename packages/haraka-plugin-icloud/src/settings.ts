@@ -185,6 +185,7 @@ export function readSettings(ini: Ini, former: Settings | null = null): Reading 
     streams: [...new Set([standardStream(options), ...options.namedStreams])],
     testing: former?.testing ?? testingOf(ini, options),
   }
+  problems.push(...unknownStreams(settings))
   return { settings, problems, changed, waiting }
 }
 
@@ -200,6 +201,16 @@ function unknownIn(ini: Ini): string[] {
       .filter((key) => !keys.includes(key))
       .map((key) => `${FILE} [${section}] ${key}: no such option; there are ${keys.join(', ')}`)
   })
+}
+
+/** Complains of streams that no mail can belong to. */
+function unknownStreams({ streams, lanes, canary }: Settings): string[] {
+  const named = { lanes: [...lanes.keys()], canary: [...canary.keys()] }
+  return Object.entries(named).flatMap(([section, keys]) =>
+    keys
+      .filter((key) => !streams.includes(key))
+      .map((key) => `${FILE} [${section}] ${key}: no such stream; there are ${streams.join(', ')}`),
+  )
 }
 
 function testingOf(ini: Ini, { testingMx, testingNames, testingMxRecords }: Options): TestingSettings {
