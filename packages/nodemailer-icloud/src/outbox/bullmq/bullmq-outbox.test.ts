@@ -1,5 +1,6 @@
-import { RedisServer, hasRedisServer } from '@icloud-delivery/redis-for-tests'
+import { RedisServer, TcpProxy, hasRedisServer } from '@icloud-delivery/redis-for-tests'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Claim } from '../outbox.ts'
 import { entryFor, outboxContract } from '../outbox-contract.test.fixture.ts'
 import { bullmqOutbox } from './bullmq-outbox.ts'
 
@@ -103,6 +104,34 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
     await outbox.open()
     expect(await outbox.size()).toMatchObject({ waiting: 1, bytes: stored })
     await queue.close()
+  })
+
+  it.each([
+    ['it was stored', 0],
+    ['it was stored and counted', 1],
+  ])('has a message once though a worker is done with it before it is known that %s', async (_, answers) => {
+    const proxy = await TcpProxy.start(redis.port)
+    onTestFinished(() => proxy.close())
+    const name = `outbox-${names++}`
+    const far = bullmqOutbox({ connection: `redis://127.0.0.1:${proxy.port}`, name })
+    const near = bullmqOutbox({ connection: redis.url, name })
+    onTestFinished(async () => void (await Promise.all([far.close(), near.close()])))
+    await far.open()
+    let left = Infinity
+    proxy.onRequest = (data) => {
+      // Only what stores it holds the recipient.
+      if (left === Infinity && data.includes('anna@icloud.com')) left = answers
+      return true
+    }
+    proxy.onAnswer = () => left-- > 0
+    const putting = far.put(entryFor('anna@icloud.com'), body, 'same')
+    let claims: Claim[] = []
+    while (claims.length === 0) claims = (await near.claim({ now: Date.now(), limit: 1 })).claims
+    expect(await near.finish(claims[0]!)).toBe(true)
+    proxy.onAnswer = () => true
+    proxy.drop()
+    expect(await putting).toBe('same')
+    expect(await near.size()).toMatchObject({ waiting: 0 })
   })
 
   it('keeps what it said to have through a restart of Redis, and has nothing of what it refused', async () => {

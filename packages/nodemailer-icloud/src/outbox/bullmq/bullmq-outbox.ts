@@ -86,16 +86,18 @@ class BullmqOutbox implements Outbox {
     }
     const sealed = this.#cipher.seal(body, entry.messageId)
     const text = Buffer.from(sealed.buffer).toString('base64')
-    const data: StoredMail = { entry, body: text, bytes: sealed.length }
+    const data: StoredMail = { entry, body: text, bytes: sealed.length, put: randomUUID() }
     const queue = await this.#opened()
     const { id, isThere } =
       key === null ? { id: randomUUID(), isThere: false } : await outboxError(() => placeOf(queue, key))
     if (isThere) return id
     const until = performance.now() + putMs
     await outboxError(() => queue.makeRoom(id, data.bytes, maxMessages, maxBytes))
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       try {
-        // The same id is the same message, whatever became of the tries before.
+        // It may have been stored, claimed and sent before it was known here that it was stored.
+        if (!isFirst && (await queue.hasEnded(data.put))) return id
+        // As long as it is there the same id is the same message, whatever became of the tries before.
         await queue.add(id, data)
         // One of the same id may have ended meanwhile, and its size been taken out with it.
         if (key !== null) await queue.resize(id, data.bytes)
@@ -164,6 +166,9 @@ class BullmqOutbox implements Outbox {
     const isUnsure = this.#unsure.has(claim)
     this.#unsure.add(claim)
     const done = await outboxError(async () => {
+      // Before its id is free again: whoever stored it may not know yet that he did.
+      const { put } = job.data ?? {}
+      if (typeof put === 'string') await queue.ends(put)
       const isHeld = await held(() => job.moveToCompleted(null, claim.lease, false))
       // The answer to an earlier try did not come through, but it had its effect.
       return isHeld || (isUnsure && (await queue.find(claim.id)) === null)

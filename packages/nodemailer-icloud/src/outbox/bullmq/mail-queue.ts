@@ -17,6 +17,8 @@ export interface StoredMail {
   body: string | null
   /** Of the body. */
   bytes: number
+  /** The call of `put` that stored it. */
+  put: string
 }
 
 export interface QueueSettings {
@@ -30,6 +32,8 @@ export interface QueueSettings {
 /** Jobs that are asked for at the same time. */
 const takeAtOnce = 8
 const takeBackMs = 1000
+/** How long it is known which call of `put` stored a message that is no more, in seconds: longer than one of them tries. */
+const overSeconds = 120
 
 /** A queue of BullMQ with this package's jobs, and what it holds in all. */
 export class MailQueue {
@@ -97,6 +101,21 @@ export class MailQueue {
 
   async add(id: string, data: StoredMail): Promise<void> {
     await this.#queue.add('mail', data, { jobId: id, removeOnComplete: true })
+  }
+
+  /** What this call of `put` stored ends. */
+  async ends(put: string): Promise<void> {
+    await this.#client.set(this.#overKey(put), '1', 'EX', overSeconds)
+  }
+
+  /** Whether what this call of `put` stored has ended. */
+  async hasEnded(put: string): Promise<boolean> {
+    return (await this.#client.exists(this.#overKey(put))) > 0
+  }
+
+  #overKey(put: string): string {
+    const { name, prefix } = this.#settings
+    return `${prefix}:${name}:outbox-over:${put}`
   }
 
   /** Removes a message of which it is not known whether it was stored, as soon as Redis is there. */
