@@ -8,7 +8,7 @@ import { conclude } from './conclude.ts'
 import { deliver } from './deliver.ts'
 import { errorsIn } from './failures.ts'
 import type { Host } from './host.ts'
-import { asError, innerSend, isPromise, threwNothing } from './inner-send.ts'
+import { asError, handOver, innerSend, threwNothing } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import { deliverByOf } from './mail-fields.ts'
 import { namedRecipients } from './mail-view.ts'
@@ -128,14 +128,7 @@ export class Dispatch {
       if (called) this.#host.warn(`The inner transport called back, and then threw: ${String(error)}`)
       else this.#fail(error ?? threwNothing())
     }
-    try {
-      const answer: unknown = this.#host.inner.send(this.#mail, done)
-      // One that is `async` rejects where others throw, and calls back from inside a promise of its own.
-      if (isPromise(answer)) return void answer.then(undefined, failed)
-    } catch (error) {
-      failed(error)
-    }
-    inside = false
+    inside = handOver(this.#host.inner, this.#mail, done, failed)
   }
 
   /** True if the inner transport may get the mail itself, and a view of it later. */

@@ -1,5 +1,5 @@
 import { abortError } from './abort.ts'
-import type { ErrorLike, InfoLike, InnerTransport, MailLike } from './nodemailer-shapes.ts'
+import type { ErrorLike, InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 
 /** How one call of the inner transport ended. */
 export interface InnerResult {
@@ -29,13 +29,7 @@ export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerR
     const stop = () => done(abortError(signal))
     const timer = setTimeout(() => done(silent()), silenceMs)
     timer.unref()
-    try {
-      const answer = inner.send(mail, done)
-      // One that is `async` rejects where others throw.
-      if (isPromise(answer)) answer.then(undefined, failed)
-    } catch (error) {
-      failed(error)
-    }
+    handOver(inner, mail, done, failed)
     // After the transport's own listener: what it has to say goes first.
     if (!signal || isDone) return
     if (signal.aborted) stop()
@@ -43,8 +37,29 @@ export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerR
   })
 }
 
-/** What an inner transport returns, if that may reject. */
-export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+/**
+ * Has the inner transport send. What it throws goes to `failed`, and so does what one that is `async` rejects with instead.
+ *
+ * @returns whether it is `async`: it calls back from inside a promise of its own then
+ */
+export function handOver(
+  inner: InnerTransport,
+  mail: MailLike,
+  done: SendCallback,
+  failed: (thrown: unknown) => void,
+): boolean {
+  try {
+    const answer: unknown = inner.send(mail, done)
+    if (!isPromise(answer)) return false
+    answer.then(undefined, failed)
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}
+
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
   )
