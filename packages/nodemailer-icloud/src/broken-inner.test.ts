@@ -9,7 +9,7 @@ import { mail, rejection } from './stage.test.fixture.ts'
 afterEach(() => vi.useRealTimers())
 
 /** As `expect.poll` waits, which lets no fake time pass. */
-const patiently = { timeout: 10_000 }
+const patiently = { timeout: 50_000 }
 
 type Answer = (error: unknown, info?: object) => void
 
@@ -148,7 +148,7 @@ describe('a transport that never answers', () => {
     const controller = new AbortController()
     const sending = rejection(transporter.sendMail(mail('anna@icloud.com', { signal: controller.signal })))
     await expect.poll(async () => (await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1)
-    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(bodyRead).toHaveBeenCalledOnce(), patiently)
     controller.abort(new Error('Enough'))
     expect(await sending).toMatchObject({ name: 'AbortError', code: 'EABORT', ambiguous: true })
     await new Promise(setImmediate)

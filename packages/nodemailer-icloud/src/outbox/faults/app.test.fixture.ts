@@ -1,5 +1,5 @@
 // Run as a process of its own: `node app.test.fixture.js <task as JSON>`. An application that sends mail through an outbox, and
-// says on standard output what it was told: `stored n` and `done n`. It may be killed at any time.
+// says on standard output what it was told: `stored n` and `done n copy`. It may be killed at any time.
 import nodemailer, { type Transporter } from 'nodemailer'
 import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
 import { sqliteOutbox } from '../sqlite/sqlite-outbox.ts'
@@ -7,6 +7,8 @@ import { withIcloud } from '../../with-icloud.ts'
 
 /** What the process is to do. */
 export interface AppTask {
+  /** The how many-th process it is. */
+  run: number
   /** Outboxes in SQLite, or one in Redis. Each is that of an application of its own. */
   outboxes: readonly ({ file: string } | { redis: string })[]
   port: number
@@ -33,20 +35,21 @@ async function run(app: number, where: AppTask['outboxes'][number]): Promise<voi
     clock: () => Date.now() + task.laterMs,
     testing: { appleMx: [`127.0.0.1:${task.port}`] },
   })
-  transporter.transporter.worker?.on('delivered', ({ messageId }) => say('done', messageId))
+  transporter.transporter.worker?.on('delivered', ({ messageId, from }) => say('done', messageId, `${from}`))
   const open = (task.numbers[app] ?? []).values()
   const send = async (): Promise<void> => {
     for (const number of open) {
       const messageId = `<${app}.${number}@example.com>`
       const mail = {
-        from: 'shop@example.com',
         to: `r${app}.${number}@icloud.com`,
         subject: 'Hello',
         text: 'Hi',
       }
       // Who is told that it was not stored hands it in again.
-      for (;;) {
-        const info = await transporter.sendMail({ ...mail, messageId }).catch(() => null)
+      for (let tries = 0; ; tries++) {
+        // Each time it is another copy of it, and tells so by its sender.
+        const from = `run-${task.run}-${tries}@example.com`
+        const info = await transporter.sendMail({ ...mail, from, messageId }).catch(() => null)
         if (info?.pending.length === 1) break
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
@@ -71,6 +74,6 @@ setInterval(() => {}, 60_000)
 await Promise.all(task.outboxes.map((where, app) => run(app, where)))
 if (task.ends) process.exit()
 
-function say(what: string, messageId: string): void {
-  process.stdout.write(`${what} ${messageId.slice(1, messageId.indexOf('@'))}\n`)
+function say(what: string, messageId: string, copy = ''): void {
+  process.stdout.write(`${what} ${messageId.slice(1, messageId.indexOf('@'))} ${copy}\n`)
 }

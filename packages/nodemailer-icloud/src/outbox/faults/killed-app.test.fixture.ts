@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Simulator } from '@icloud-delivery/mx-simulator'
+import type { Message, Simulator } from '@icloud-delivery/mx-simulator'
 import type { AppTask } from './app.test.fixture.ts'
 
 // The compiled one: it starts in half the time.
@@ -17,6 +17,15 @@ export function sequence(seed: number): () => number {
   }
 }
 
+/** The server had a mail. */
+interface Arrival {
+  run: number
+  /** Which one it was, if the application handed the mail in again because it had no answer: the sender tells. */
+  copy: string
+  /** The application knew before that the mail is stored. */
+  wasStored: boolean
+}
+
 /** Applications in one process, each with an outbox of its own, that are killed and started again; as it is seen from outside. */
 export class KilledApps {
   readonly #simulator: Simulator
@@ -27,9 +36,9 @@ export class KilledApps {
   readonly #mails: number
   /** Processes so far. */
   runs = 0
-  /** By mail: the runs in which it arrived. */
-  readonly arrivals: Map<string, number[]> = new Map()
-  /** By mail: the run that said it is done. */
+  /** By mail. */
+  readonly arrivals: Map<string, Arrival[]> = new Map()
+  /** By mail and copy: the run that said it is done. */
   readonly done: Map<string, number> = new Map()
   #child: ChildProcess | null = null
 
@@ -55,6 +64,7 @@ export class KilledApps {
   async run(most: number): Promise<void> {
     const run = ++this.runs
     const task: AppTask = {
+      run,
       outboxes: this.#outboxes,
       port: this.#simulator.port,
       numbers: this.#unanswered.map((numbers) => [...numbers]),
@@ -72,17 +82,19 @@ export class KilledApps {
     const happened = (): void => {
       if (++seen >= most || (this.isOver && most < Infinity)) child.kill('SIGKILL')
     }
-    const arrived = ({ recipients }: { recipients: readonly string[] }): void => {
+    const arrived = ({ recipients, envelope }: Pick<Message, 'recipients' | 'envelope'>): void => {
       const mail = recipients[0]?.slice(1, recipients[0].indexOf('@')) ?? ''
-      this.arrivals.set(mail, [...(this.arrivals.get(mail) ?? []), run])
+      const [app = 0, number = 0] = numbersOf(mail)
+      const wasStored = this.#unanswered[app]?.has(number) === false
+      this.arrivals.set(mail, [...(this.arrivals.get(mail) ?? []), { run, copy: envelope.from, wasStored }])
       happened()
     }
     this.#simulator.on('message', arrived).on('reply', happened)
     for await (const line of createInterface({ input: child.stdout })) {
-      const [what, mail = ''] = line.split(' ')
-      const [number, name] = mail.split('.').map(Number)
-      if (what === 'stored') this.#unanswered[number ?? 0]?.delete(name ?? 0)
-      else if (what === 'done') this.done.set(mail, run)
+      const [what, mail = '', copy] = line.split(' ')
+      const [app = 0, number = 0] = numbersOf(mail)
+      if (what === 'stored') this.#unanswered[app]?.delete(number)
+      else if (what === 'done') this.done.set(`${mail} ${copy}`, run)
       happened()
     }
     await exit
@@ -99,14 +111,33 @@ export class KilledApps {
     return [...this.arrivals.values()].reduce((sum, { length }) => sum + length - 1, 0)
   }
 
-  /** What must never be: arrived again although it was known to be done, or twice in one process. */
+  /**
+   * What must never be: arrived again although it was known to be done, or twice in one process, or stored once more while it
+   * waited. A mail without an answer may have been stored and be done already when it is handed in again, and that is another
+   * copy of it.
+   */
   get wrong(): string[] {
     const wrong: string[] = []
-    for (const [mail, runs] of this.arrivals) {
-      const done = this.done.get(mail) ?? Infinity
-      if (runs.some((run) => run > done)) wrong.push(`${mail} came in runs ${runs.join()}, done in ${done}`)
-      if (new Set(runs).size < runs.length) wrong.push(`${mail} came twice in one run: ${runs.join()}`)
+    for (const [mail, arrivals] of this.arrivals) {
+      const came = arrivals.map(({ run, copy, wasStored }) => `${copy} in run ${run}${wasStored ? ', stored' : ''}`)
+      const complain = (what: string): number => wrong.push(`${mail} ${what}: ${came.join('; ')}`)
+      for (const { run, copy } of arrivals) {
+        const done = this.done.get(`${mail} ${copy}`) ?? Infinity
+        if (run > done) complain(`came though it was done in run ${done}`)
+      }
+      if (new Set(arrivals.map(({ run, copy }) => `${run} ${copy}`)).size < arrivals.length)
+        complain('came twice in one run')
+      // There is a next copy only once the one before is done, and none once the application knows that one is stored.
+      const copies = arrivals.filter(({ copy }, index) => copy !== arrivals[index - 1]?.copy)
+      if (new Set(copies.map(({ copy }) => copy)).size < copies.length) complain('came again after another copy')
+      if (new Set(arrivals.flatMap(({ wasStored, copy }) => (wasStored ? [copy] : []))).size > 1)
+        complain('was stored once more while it waited')
     }
     return wrong
   }
+}
+
+/** The application and the number of a mail. */
+function numbersOf(mail: string): number[] {
+  return mail.split('.').map(Number)
 }

@@ -44,7 +44,7 @@ it.skipIf(!hasRedisServer())(
     expect(await outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
     console.log(`${app.twice} of ${mails} arrived twice`)
   },
-  120_000,
+  600_000,
 )
 
 it.skipIf(!hasRedisServer()).each([[false], [true]])(
@@ -65,7 +65,7 @@ it.skipIf(!hasRedisServer()).each([[false], [true]])(
     })
     await inner.sendMail(mail('anna@icloud.com'))
     await gone
-    await expect.poll(() => warnings.join(), { timeout: 30_000 }).toContain('cannot be written')
+    await expect.poll(() => warnings.join(), { timeout: 50_000 }).toContain('cannot be written')
     const closed = worker.close({ drain })
     if (drain) await expect(closed).rejects.toMatchObject({ code: 'EOUTBOXIO' })
     else await closed
@@ -73,5 +73,5 @@ it.skipIf(!hasRedisServer()).each([[false], [true]])(
     await worker.close()
     inner.close()
   },
-  60_000,
+  120_000,
 )

@@ -17,7 +17,7 @@ import { claimed, entryFor, itemsOf } from '../outbox-contract.test.fixture.ts'
 import type { Outbox } from '../outbox.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 
-const body = Buffer.from(`From: shop@example.com\r\n\r\n${'The secret is 4711. '.repeat(500)}\r\n`)
+const body = Buffer.from(`From: shop@example.com\r\n\r\n${'The name is Rumpelstiltskin. '.repeat(350)}\r\n`)
 let directory = ''
 let file = ''
 
@@ -64,7 +64,7 @@ describe('the file of an outbox', () => {
     await outbox.finish((await claimed(outbox))[0]!)
     await outbox.close()
     for (const name of readdirSync(directory))
-      expect(readFileSync(join(directory, name)).includes('4711'), name).toBe(false)
+      expect(readFileSync(join(directory, name)).includes('Rumpelstiltskin'), name).toBe(false)
   })
 
   it('is refused if a newer version wrote it, or another program, or if it is damaged', async () => {

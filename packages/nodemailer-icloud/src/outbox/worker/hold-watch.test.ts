@@ -137,7 +137,7 @@ describe('mail that goes on waiting', () => {
     const size = vi.spyOn(outbox, 'size').mockClear()
     // A look begins when the one before is over, and the first of these may have begun before.
     for (let over = 0; over < count; over++) {
-      await looking(vi.waitUntil(() => size.mock.calls.length > over + 1, { interval: 1, timeout: 10_000 }))
+      await looking(vi.waitUntil(() => size.mock.calls.length > over + 1, { interval: 1, timeout: 50_000 }))
       await worker.flush()
     }
     return tries
