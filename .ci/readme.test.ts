@@ -52,7 +52,7 @@ describe('snippets', () => {
       const program = run(
         process.execPath,
         ['--import', join(import.meta.dirname, 'snippet-network.mjs'), file],
-        { cwd: home, timeout: 50_000, env: { ...process.env, SNIPPET_SMTP_PORT: String(simulator.port) } },
+        { cwd: home, timeout: 110_000, env: { ...process.env, SNIPPET_SMTP_PORT: String(simulator.port) } },
       )
       // It fails if the program ends with an error or not at all.
       await expect(program).resolves.toBeDefined()

@@ -33,7 +33,7 @@ describe('what would be published', () => {
   let packed: Map<string, string[]>
   beforeAll(async () => {
     packed = await tarballs()
-  }, 120_000)
+  }, 300_000)
 
   it.each(published.map((home) => [manifest(home).name, home]))(
     'as %s is for its users alone, and its documents link nothing that is not in it',

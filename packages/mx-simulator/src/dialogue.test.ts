@@ -133,7 +133,7 @@ test('understands a session that comes byte by byte', async () => {
   const session =
     'EHLO s.example\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<jürgen@icloud.com>\r\nDATA\r\nä\r\n.\r\nQUIT\r\n'
   for (const byte of Buffer.from(session)) client.sendBytes(Buffer.from([byte]))
-  const message = await simulator.waitFor(({ messages }) => messages[0])
+  const message = await simulator.waitFor(({ messages }) => messages[0], { timeoutMs: 50_000 })
   expect(message.recipients).toEqual(['jürgen@icloud.com'])
   expect(message.raw.toString()).toBe('ä\r\n')
 })

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { SimulatorOptions } from './options.ts'
 import { RawClient } from './raw-client.test.helper.ts'
@@ -6,22 +7,24 @@ import { startSimulator } from './start-simulator.ts'
 
 test('says which port is taken, and lets go of the others', async () => {
   const first = await simulate()
-  const [free] = (await simulateAndClose()).hosts
-  await expect(
-    startSimulator({ hosts: [{ port: free?.port ?? 0 }, { port: first.port }] }),
-  ).rejects.toMatchObject({
+  const free = await freePort()
+  await expect(startSimulator({ hosts: [{ port: free }, { port: first.port }] })).rejects.toMatchObject({
     code: 'ERR_SIMULATOR_LISTEN',
     message: `Cannot listen on 127.0.0.1 port ${first.port}: another program listens there; end it or choose another port (EADDRINUSE).`,
     cause: { code: 'EADDRINUSE' },
   })
-  const again = await simulate({ port: free?.port ?? 0 })
-  expect(again.port).toBe(free?.port)
+  const again = await simulate({ port: free })
+  expect(again.port).toBe(free)
 })
 
-async function simulateAndClose(): ReturnType<typeof startSimulator> {
-  const simulator = await startSimulator()
-  await simulator.close()
-  return simulator
+/** Below those that the system gives to clients: nobody else has it while the test is without it. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(23_000, 32_768)
+    const simulator = await startSimulator({ port, starttls: false }).catch(() => null)
+    await simulator?.close()
+    if (simulator !== null) return port
+  }
 }
 
 test.each([

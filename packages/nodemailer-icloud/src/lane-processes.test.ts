@@ -23,7 +23,6 @@ transporter.close()`
 
 it.each([[false], [true]])(
   'two applications with one file have the connections of one lane, pool: %s',
-  { timeout: 60_000 },
   async (pool) => {
     const directory = mkdtempSync(join(tmpdir(), 'nodemailer-lanes-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))

@@ -31,7 +31,7 @@ declare module 'bullmq' {
 }
 `
 
-it('all code in the README compiles as strict TypeScript', { timeout: 60_000 }, async () => {
+it('all code in the README compiles as strict TypeScript', async () => {
   const directory = mkdtempSync(join(home, '.snippet-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const readme = readFileSync(join(home, 'README.md'), 'utf8')

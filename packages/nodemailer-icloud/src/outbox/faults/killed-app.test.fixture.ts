@@ -119,7 +119,9 @@ export class KilledApps {
   get wrong(): string[] {
     const wrong: string[] = []
     for (const [mail, arrivals] of this.arrivals) {
-      const came = arrivals.map(({ run, copy, wasStored }) => `${copy} in run ${run}${wasStored ? ', stored' : ''}`)
+      const came = arrivals.map(
+        ({ run, copy, wasStored }) => `${copy} in run ${run}${wasStored ? ', stored' : ''}`,
+      )
       const complain = (what: string): number => wrong.push(`${mail} ${what}: ${came.join('; ')}`)
       for (const { run, copy } of arrivals) {
         const done = this.done.get(`${mail} ${copy}`) ?? Infinity
@@ -129,7 +131,8 @@ export class KilledApps {
         complain('came twice in one run')
       // There is a next copy only once the one before is done, and none once the application knows that one is stored.
       const copies = arrivals.filter(({ copy }, index) => copy !== arrivals[index - 1]?.copy)
-      if (new Set(copies.map(({ copy }) => copy)).size < copies.length) complain('came again after another copy')
+      if (new Set(copies.map(({ copy }) => copy)).size < copies.length)
+        complain('came again after another copy')
       if (new Set(arrivals.flatMap(({ wasStored, copy }) => (wasStored ? [copy] : []))).size > 1)
         complain('was stored once more while it waited')
     }
