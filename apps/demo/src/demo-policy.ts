@@ -1,7 +1,11 @@
 import type { PolicyOptions } from '@icloud-delivery/engine'
 
-/** Long enough for the next mail of the stream to meet the closed door, however busy the machine is. */
-const closedHours = 20
+/** Rules of which one reply closes its scope here, until the demo lets the probe go. */
+export const closing: readonly string[] = ['policy-hm08', 'dmarc-failure']
+/** Which is so long after the next mail of the stream has met the closed door. */
+export const closedHours = 20
+/** Longer than it takes that mail to come there, however busy the machine is, and shorter than a message lives. */
+const mostHours = 100
 
 /**
  * Where the demo does not go by the defaults: one reply of these two closes its scope, not three within ten minutes, and a
@@ -11,7 +15,7 @@ export function demoPolicy(hourSeconds: number): PolicyOptions {
   const closedAtOnce = {
     count: 1,
     windowSeconds: hourSeconds,
-    forSeconds: closedHours * hourSeconds,
+    forSeconds: mostHours * hourSeconds,
     probeEverySeconds: (closedHours / 2) * hourSeconds,
   }
   return {

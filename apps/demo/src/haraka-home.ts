@@ -31,7 +31,8 @@ const demoPlugin = `'use strict'
 const fs = require('node:fs')
 exports.register = function () {
   const end = () => {
-    fs.rmSync(process.env.HARAKA, { recursive: true, force: true })
+    // Its threads may still be writing.
+    fs.rmSync(process.env.HARAKA, { recursive: true, force: true, maxRetries: 5 })
     process.exit(0)
   }
   process.stdin.on('close', end).resume()

@@ -6,7 +6,7 @@ import { DemoError } from './demo-error.ts'
 import { harakaInstallation, makeHarakaHome, type HarakaSetup } from './haraka-home.ts'
 import { removeAtExit } from './leftovers.ts'
 
-const startLimitMs = 20_000
+const startLimitMs = 60_000
 
 /** A real Haraka, as a child process on loopback. */
 export interface Haraka {
@@ -21,7 +21,7 @@ export interface Haraka {
 /**
  * Starts Haraka in a new directory and waits until it listens.
  *
- * @throws DemoError `EDEMOHARAKA` if it ends or says nothing for 20 s, `EDEMOINTERRUPTED` if `signal` is aborted
+ * @throws DemoError `EDEMOHARAKA` if it ends or says nothing for a minute, `EDEMOINTERRUPTED` if `signal` is aborted
  */
 export async function startHaraka(setup: HarakaSetup, signal: AbortSignal): Promise<Haraka> {
   const home = makeHarakaHome(setup)

@@ -1,9 +1,11 @@
 import type { Step } from '@icloud-delivery/mx-simulator'
+import { closedHours, closing } from './demo-policy.ts'
+import { probesDue } from './probes-due.ts'
 import { rows } from './scenario.ts'
 import { missingFrom, seenOf, type Seen } from './seen.ts'
 import type { Stage } from './stage.ts'
 
-const roundLimitMs = 30_000
+const roundLimitMs = 60_000
 const accepted: readonly Step[] = [{ accept: true }]
 
 /** Has the shop write to everybody and waits until each mail is done with. Gives what became of each, in the rows' order. */
@@ -24,6 +26,18 @@ export async function playRound(stage: Stage, round: 0 | 1, signal: AbortSignal)
     signal.throwIfAborted()
     if (row.behind !== null && round === 0) await untilClosedBy(row.behind)
     await shop.send(row)
+  }
+  if (round === 0) {
+    const behind = rows.filter((row) => row.behind !== null)
+    const missing = (): string[] => {
+      const happenings = journal.all.slice(start)
+      return behind.flatMap(({ recipient }) =>
+        seenOf(recipient, happenings).waited ? [] : [`${recipient}: does not wait`],
+      )
+    }
+    await journal.until(missing, patience)
+    await stage.tempo.pass(closedHours, signal)
+    await probesDue(stage.watcher, closing)
   }
   const seen = (): Seen[] => {
     const happenings = journal.all.slice(start)

@@ -1,3 +1,5 @@
+import { closedHours, closing } from '../demo-policy.ts'
+import { probesDue } from '../probes-due.ts'
 import { unless, type Chapter } from './chapter.ts'
 
 const broken = 'news@news.example'
@@ -18,7 +20,10 @@ export const auth: Chapter = {
     for (const recipient of others) await play.send({ recipient, subject: 'From the other domain', stream })
     await play.untilDelivered(others)
     const wentAhead = play.outcomes(waiting).length === 0
+    await play.untilWaits(waiting)
     // The key is mended: the mail that waits is the probe.
+    await play.pass(closedHours)
+    await probesDue(play.engine, closing)
     await play.untilDelivered([waiting])
     await play.untilTrue('the sending domain opens again', async () => {
       const holds = await play.engine.holds()

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts'
 import { isFinal, hasArrived, type Happening, type Outcome } from '../happening.ts'
 import type { Mail } from '../app.ts'
 
-const limitMs = 30_000
+const limitMs = 60_000
 
 /** What a chapter works with. */
 export class Play {
@@ -72,6 +72,15 @@ export class Play {
       recipients.flatMap((recipient) =>
         this.outcomes(recipient).filter(isFinal).length >= times ? [] : [`${recipient}: not done with`],
       ),
+    )
+  }
+
+  /** Resolves when Haraka has held the mail to the recipient back. */
+  untilWaits(recipient: string): Promise<void> {
+    return this.until(() =>
+      this.happenings(recipient).some(({ kind }) => kind === 'kept-back')
+        ? []
+        : [`${recipient}: does not wait`],
     )
   }
 
