@@ -31,11 +31,11 @@ export default defineConfig({
     // Hundreds of processes load the same modules: what one has compiled, the others need not.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     // Many start processes: on a busy machine each takes seconds. What hangs is told in the end, too.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Of those that may go on at once in a file: they start processes, too.
     maxConcurrency: 3,
     // What is waited for comes at once on an idle machine, and later on a busy one.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 50_000 } },
   },
 })

@@ -110,7 +110,7 @@ describe.skipIf(!canRun)('a BullMQ worker of one’s own', () => {
     expect((await queue.getJob(gone.id ?? ''))?.attemptsMade).toBe(1)
 
     const full = await add('mailbox-full@icloud.com')
-    await expect.poll(() => queue.getDelayedCount()).toBe(1)
+    await expect.poll(() => queue.getDelayedCount(), { timeout: 50_000 }).toBe(1)
     const delayed = await queue.getJob(full.id ?? '')
     expect(delayed?.attemptsMade).toBe(0)
     const dueIn = (delayed?.delay ?? 0) + (delayed?.timestamp ?? 0) - Date.now()

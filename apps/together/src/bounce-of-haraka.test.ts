@@ -51,7 +51,7 @@ describe('Nodemailer in front of a relay that knows nothing of us: what a real H
     const known = ourMx.messages.length
     await transporter.sendMail({ from: 'news@example.com', to: recipient, messageId, text: 'Hello' })
     transporter.close()
-    const message = await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 30_000 })
+    const message = await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 50_000 })
     expect(message.envelope.from).toBe('')
     const bounces = createBounces({ feedback: createFeedback({ engine }), ...options })
     const [deliveredTo = ''] = message.recipients

@@ -76,7 +76,7 @@ describe.each(ledgers)('Nodemailer in front of Haraka, both with %s', (kind, isT
   async function sendAndHear(to: string, heard: () => Promise<boolean>): Promise<void> {
     const info = await transporter.sendMail(mail(to))
     expect(info.accepted).toEqual([to])
-    await expect.poll(heard, { timeout: 30_000, interval: 20 }).toBe(true)
+    await expect.poll(heard, { timeout: 50_000, interval: 20 }).toBe(true)
   }
 
   it.skipIf(!isThere)('what Haraka learns from Apple, the next sendMail knows', async () => {

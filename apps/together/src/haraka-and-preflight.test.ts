@@ -81,7 +81,7 @@ describe('Haraka with @icloud-delivery/preflight as its module', () => {
 
   it('lets an ordinary message pass', async () => {
     await send('Your order is on its way. Yours, the shop.', 'bert@icloud.com')
-    await apple.waitFor(({ messages }) => messages.length === 1, { timeoutMs: 30_000 })
+    await apple.waitFor(({ messages }) => messages.length === 1, { timeoutMs: 50_000 })
     expect(haraka.log.filter((line) => /action=preflight-(?:passed|warned)/.test(line))).toEqual([])
   })
 })

@@ -76,7 +76,7 @@ export async function startHaraka(
 function listening(child: ChildProcess, log: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (): void => reject(new Error(`Haraka did not start:\n${log.slice(-40).join('\n')}`))
-    const timer = setTimeout(fail, 60_000)
+    const timer = setTimeout(fail, 100_000)
     const onLine = (line: string): void => {
       log.push(line)
       const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1]

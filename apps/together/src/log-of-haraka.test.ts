@@ -15,6 +15,7 @@ describe.each(['DEFAULT', 'LOGFMT', 'JSON'])('the log of a real Haraka, in its f
   let apple: Simulator
   let ourMx: Simulator
   let haraka: Haraka
+  const begun = Date.now()
 
   beforeAll(async () => {
     apple = await startSimulator()
@@ -42,7 +43,7 @@ describe.each(['DEFAULT', 'LOGFMT', 'JSON'])('the log of a real Haraka, in its f
       const known = ourMx.messages.length
       await relay.sendMail({ from: 'news@example.com', to, messageId, text: 'Hello' })
       // Once its bounce has come back, Haraka has logged what went before.
-      await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 30_000 })
+      await ourMx.waitFor(({ messages }) => messages[known], { timeoutMs: 50_000 })
     }
     await send('<1@example.com>', 'anna@icloud.com', 'invalid-recipient@icloud.com')
     await send('<2@example.com>', 'local-policy@icloud.com')
@@ -60,6 +61,6 @@ describe.each(['DEFAULT', 'LOGFMT', 'JSON'])('the log of a real Haraka, in its f
       'invalid-recipient@icloud.com from news@example.com <1@example.com>: 550 5.1.1',
       'local-policy@icloud.com from news@example.com <2@example.com>: 550 5.7.1',
     ])
-    expect(replies.every(({ at }) => Math.abs(at - Date.now()) < 60_000)).toBe(true)
+    expect(replies.every(({ at }) => at >= begun && at <= Date.now())).toBe(true)
   })
 })

@@ -63,7 +63,7 @@ describe('Haraka signs, and a relay behind it bounces', () => {
     const full = 'inactive-account@icloud.com'
     await send([gone, full])
     const messages = await ourMx.waitFor((mx) => (mx.messages.length === 2 ? mx.messages : null), {
-      timeoutMs: 30_000,
+      timeoutMs: 50_000,
     })
     const bounces = createBounces({ feedback: createFeedback({ engine }), returnPath })
     const results = []
@@ -84,7 +84,7 @@ describe('Haraka signs, and a relay behind it bounces', () => {
     // Haraka tells the sender, who is not a signed one.
     const notice = await ourMx.waitFor(
       (mx) => mx.messages.find(({ recipients }) => recipients[0] === 'news@example.com'),
-      { timeoutMs: 30_000 },
+      { timeoutMs: 50_000 },
     )
     expect(notice?.raw.toString()).toContain('suppressed locally (invalid-recipient, ')
     expect(
