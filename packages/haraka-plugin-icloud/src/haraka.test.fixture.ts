@@ -62,7 +62,7 @@ export class Haraka {
   }
 
   /** Resolves with the first log line, from the beginning, that matches. Rejects if Haraka ends before. */
-  logged(what: string | RegExp, timeoutMs = 30_000): Promise<string> {
+  logged(what: string | RegExp, timeoutMs = 50_000): Promise<string> {
     const find = (): string | undefined =>
       this.log.find((line) => (typeof what === 'string' ? line.includes(what) : what.test(line)))
     return new Promise((resolve, reject) => {
@@ -183,7 +183,7 @@ export async function run(dir: string): Promise<Haraka> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const haraka = new Haraka(dir, child)
-  const line = await haraka.logged(/Listening on .*:(\d+)/, 60_000).catch(async (error: unknown) => {
+  const line = await haraka.logged(/Listening on .*:(\d+)/, 100_000).catch(async (error: unknown) => {
     await haraka.kill()
     throw error
   })

@@ -29,7 +29,7 @@ beforeAll(async () => {
       'marketing=bulk',
       // Waiting mail looks for released holds once a second.
       '[policy]',
-      'time_scale=0.01',
+      'time_scale=0.0166',
     ],
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fiveHours } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
 let stage: Stage
@@ -6,9 +7,7 @@ let stage: Stage
 beforeAll(async () => {
   stage = await setStage({
     apple: { connection: [{ rule: 'proofpoint-block' }] },
-    haraka: {
-      config: { 'icloud_policy.json': JSON.stringify({ maxAgeSeconds: { '*': 3600, marketing: 3 } }) },
-    },
+    haraka: fiveHours,
   })
 })
 

@@ -8,7 +8,7 @@ import {
 
 let cycle: LifeCycle
 
-describe('nodes=0', { timeout: 120_000 }, () => {
+describe('nodes=0', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     cycle = await LifeCycle.start(0)
   })
@@ -42,6 +42,7 @@ describe('nodes=0', { timeout: 120_000 }, () => {
       { timeoutMs: 60_000 },
     )
     await cycle.killAll()
+    await cycle.endLeases()
     await cycle.runAgain()
     await cycle.emptyQueue()
     expect(cycle.arrived(['fine@icloud.com'])).toHaveLength(1)
@@ -49,7 +50,7 @@ describe('nodes=0', { timeout: 120_000 }, () => {
   })
 })
 
-describe('nodes=1', { timeout: 120_000 }, () => {
+describe('nodes=1', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     cycle = await LifeCycle.start(1)
   })

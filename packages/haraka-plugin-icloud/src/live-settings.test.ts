@@ -19,7 +19,7 @@ async function rewrite(change: (text: string) => string): Promise<void> {
   const file = path.join(stage.haraka.dir, 'config', 'icloud.ini')
   const before = reloads('icloud.ini')
   writeFileSync(file, change(readFileSync(file, 'utf8')))
-  await vi.waitUntil(() => reloads('icloud.ini') === before + 2, { timeout: 20_000, interval: 25 })
+  await vi.waitUntil(() => reloads('icloud.ini') === before + 2, { timeout: 50_000, interval: 25 })
 }
 
 function reloads(name: string): number {
@@ -46,7 +46,7 @@ it.concurrent('config/icloud_policy.json is read again, and is in force for mail
     logged('icloud_policy.json: Haraka has to be restarted for probeLeaseSeconds; keeping the former value'),
   ).toHaveLength(1)
   // The worker reads it at its own time.
-  await vi.waitUntil(() => reloads('icloud_policy.json') === 2, { timeout: 20_000, interval: 25 })
+  await vi.waitUntil(() => reloads('icloud_policy.json') === 2, { timeout: 50_000, interval: 25 })
   stage.apple.script('full@icloud.com', [{ rule: 'mailbox-full' }])
   const before = Date.now()
   await stage.haraka.send({ from: 'a@example.com', to: ['full@icloud.com'] })

@@ -9,10 +9,11 @@ beforeAll(async () => {
     haraka: {
       ownPlugins: { forwarder, login, resultsReader },
       config: {
-        // Otherwise it would be over before the second message is there.
+        // Otherwise they would be over before the second message is there.
         'icloud_policy.json': JSON.stringify({
           ownDomains: ['shop.example'],
           rules: {
+            'policy-cs02': { campaign: { forSeconds: 3600, probeEverySeconds: 3600 } },
             'dmarc-failure': {
               hold: {
                 scope: 'sending-domain',

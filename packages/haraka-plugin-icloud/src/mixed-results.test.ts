@@ -64,7 +64,7 @@ describe('one message, a reply of its own for each recipient', () => {
       client.send({ from: 'c@example.com', to }, mail, (error) => (error ? reject(error) : resolve()))
     })
     client.quit()
-    await stage.apple.waitFor(() => stage.tries('twice@icloud.com') === 4, { timeoutMs: 15_000 })
+    await stage.apple.waitFor(() => stage.tries('twice@icloud.com') === 4)
     await stage.emptyQueue()
     expect(stage.tries('twice@icloud.com')).toBe(4)
     expect(stage.mailboxes.messages.filter(({ envelope }) => envelope.to.includes('c@example.com'))).toEqual(

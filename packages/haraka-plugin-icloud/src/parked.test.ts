@@ -97,7 +97,7 @@ describe('Parked', () => {
     parked.add(sleeper('first', 800), null)
     parked.released(lane)
     expect(pushed.length).toBeLessThan(200)
-    await vi.waitUntil(() => asleep.size === 0)
+    await vi.waitUntil(() => asleep.size === 0, { timeout: 50_000 })
     expect(pushed.slice(0, 4)).toEqual(['first', 'second', 'news299', 'news298'])
     expect(pushed).toHaveLength(302)
   })

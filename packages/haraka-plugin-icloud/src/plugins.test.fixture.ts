@@ -40,6 +40,25 @@ exports.hook_deferred = (next, hmail, params) => {
 }
 `
 
+/** An hour passes whenever a message is put off, whatever the clock of the machine says; before its first try none does. */
+const hoursPass = `
+// Haraka's, and not the one of its plugins.
+const clock = require('node:vm').runInThisContext('Date')
+const { now } = clock
+let ahead = 0
+clock.now = () => now() + ahead
+exports.hook_deferred = (next) => {
+  ahead += 3_600_000
+  next()
+}
+`
+
+/** For `setStage`: mail of the stream marketing gets too old with it, and no other. */
+export const fiveHours: { ownPlugins: Record<string, string>; config: Record<string, string> } = {
+  ownPlugins: { hoursPass },
+  config: { 'icloud_policy.json': JSON.stringify({ maxAgeSeconds: { '*': 8_640_000, marketing: 17_000 } }) },
+}
+
 /** Says that a process was told to shut down, which plugins that are loaded later hear at the same time. */
 export const shutdownTold = `
 exports.shutdown = function () { this.logwarn('SHUTDOWN') }

@@ -26,9 +26,9 @@ beforeAll(async () => {
     icloud: [
       '[lanes]',
       'marketing=bulk',
-      // Held mail would ask again by itself after 36 s, which is too late for the tests.
+      // Held mail would ask again by itself after a minute, which is too late for the tests.
       '[policy]',
-      'time_scale=0.01',
+      'time_scale=0.0166',
     ],
   })
 })

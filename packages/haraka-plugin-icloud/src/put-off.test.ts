@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { run, type Haraka } from './haraka.test.fixture.ts'
+import { Latch } from './latch.test.fixture.ts'
 import { internalCommand } from './internal-command.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
@@ -36,7 +37,7 @@ const isLater = (name: string): boolean => Number(name.split('_')[1]) > Date.now
 async function putOff(): Promise<void> {
   await send('late@icloud.com')
   await vi.waitUntil(() => readdirSync(path.join(stage.haraka.dir, 'queue')).some(isLater), {
-    timeout: 15_000,
+    timeout: 50_000,
     interval: 25,
   })
 }
@@ -53,11 +54,13 @@ describe('mail that was put off', () => {
       await set(nodes)
       await putOff()
       const others = ['m0@icloud.com', 'm1@icloud.com', 'm2@icloud.com']
-      for (const one of others) stage.apple.script(one, [{ accept: true, phase: 'eod', delayMs: 2000 }])
+      const taken = new Latch()
+      for (const one of others) stage.apple.script(one, [{ accept: true, phase: 'eod', until: taken.opened }])
       await Promise.all(others.map(send))
       await stage.apple.waitFor(() => others.every((one) => stage.tries(one) === 1))
       await unstick(stage.haraka)
       await stage.delivered('late@icloud.com')
+      taken.open()
       await stage.emptyQueue()
       expect(arrived()).toEqual(['late@icloud.com', ...others])
       for (const one of others) expect(stage.tries(one)).toBe(1)
@@ -88,7 +91,7 @@ describe('mail that was put off', () => {
     await stage.haraka.logged(/<proofpoint-block@icloud.com> .*action=hold/)
     const queue = path.join(stage.haraka.dir, 'queue')
     await vi.waitUntil(() => readdirSync(queue).every(isLater), {
-      timeout: 15_000,
+      timeout: 50_000,
       interval: 25,
     })
     for (const name of readdirSync(queue)) rmSync(path.join(queue, name))

@@ -50,14 +50,14 @@ it('of more mail than a process may have open files, all goes after a start', as
 
   const again = await run(dir)
   try {
-    await stage.apple.waitFor(({ messages }) => messages.length >= MESSAGES, { timeoutMs: 30_000 })
+    await stage.apple.waitFor(({ messages }) => messages.length >= MESSAGES, { timeoutMs: 90_000 })
     await stage.emptyQueue()
     expect(stage.apple.messages).toHaveLength(MESSAGES)
     expect(again.log.filter((line) => line.includes('EMFILE'))).toEqual([])
   } finally {
     await again.kill()
   }
-}, 90_000)
+}, 240_000)
 
 it('what cannot be read for too many open files is read again, and told once; any other failure is what it was', async () => {
   const fail = (code: string): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }))

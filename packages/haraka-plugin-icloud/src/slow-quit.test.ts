@@ -22,7 +22,7 @@ it('a connection counts until its socket is closed, and not only until Haraka sa
   try {
     const to = Array.from({ length: 10 }, (_, index) => `m${index}@icloud.com`)
     await Promise.all(to.map((one) => haraka.send({ from: 'a@example.com', to: [one] })))
-    await vi.waitUntil(() => server.messages === 10, { timeout: 30_000 })
+    await vi.waitUntil(() => server.messages === 10, { timeout: 50_000 })
     expect(server.peak).toBe(2)
   } finally {
     await haraka.stop()

@@ -42,7 +42,7 @@ it('of a message in very many parts, the mark is taken away once, and its stack 
   hmail.discard()
   expect(readdirSync(folder)).toContain(markOf(hmail.filename))
   hmail.discard()
-  await vi.waitUntil(() => readdirSync(folder).length === 0)
+  await vi.waitUntil(() => readdirSync(folder).length === 0, { timeout: 50_000, interval: 5 })
 })
 
 it('the mark has who was handed over, and a line that was cut off spoils no other', async () => {

@@ -43,7 +43,7 @@ export interface Stage {
 }
 
 /** How long is waited for what comes at once on an idle machine, in ms. */
-const PATIENCE = 30_000
+const PATIENCE = 50_000
 
 /**
  * Nothing gets too old, however slow the machine is: as scaled, a message would after 8.6 s, or 3.4 s. A test of
@@ -138,7 +138,7 @@ async function emptied(folder: string, left: number): Promise<void> {
 export function lockLedger(haraka: Haraka): () => void {
   const database = new DatabaseSync(haraka.ledger.slice('file:'.length))
   // Haraka may be writing at this very moment.
-  database.exec('PRAGMA busy_timeout = 5000')
+  database.exec('PRAGMA busy_timeout = 50000')
   database.exec('BEGIN IMMEDIATE')
   return () => {
     database.exec('ROLLBACK')

@@ -38,7 +38,7 @@ describe.skipIf(!hasRedisServer())('beside the plugins that others use', () => {
         'time_scale=0.0001',
       ],
     })
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await stage?.close()

@@ -7,7 +7,7 @@ const CODES = 15
 
 it(
   'very many parked messages wake by stream priority, then age, while other mail goes on',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const blocked = {
       hold: { scope: 'sending-ip', count: 1, windowSeconds: 60, forSeconds: 3600, probeEverySeconds: 3600 },
@@ -26,7 +26,7 @@ it(
         },
       },
       // Waiting mail looks for released holds once a second.
-      icloud: ['[policy]', 'time_scale=0.01'],
+      icloud: ['[policy]', 'time_scale=0.0166'],
     })
     const names = (name: string, count: number): string[] =>
       Array.from({ length: count }, (_, index) => `${name}${index}@icloud.com`)
@@ -47,14 +47,14 @@ it(
       const otherMail = new Latch()
       stage.apple.script(`news${NEWS / 2}@icloud.com`, [{ accept: true, until: otherMail.opened }])
       await stage.release({ scope: 'sending-ip', id: 'default' })
-      await stage.apple.waitFor(({ messages }) => messages.length > 0, { timeoutMs: 30_000 })
+      await stage.apple.waitFor(({ messages }) => messages.length > 0)
       await stage.haraka.send({ from: 'a@example.com', to: ['b@example.org'] })
       await stage.mailboxes.waitFor(({ messages }) => messages.length === 1)
       expect(stage.apple.messages.length).toBeLessThan(NEWS)
       otherMail.open()
 
       await stage.apple.waitFor(({ messages }) => messages.length === NEWS + CODES + 1, {
-        timeoutMs: 90_000,
+        timeoutMs: 120_000,
       })
       const order = stage.apple.messages.flatMap(({ recipients }) => recipients)
       expect(order.slice(0, CODES)).toEqual(codes)
