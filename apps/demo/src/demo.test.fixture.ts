@@ -42,7 +42,7 @@ export const it: TestAPI<Ground> = test.extend<Ground & { node: (...args: string
   folder: async ({}, use) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'demo-test-'))
     await use(folder)
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   },
   node: async ({ folder }, use) => {
     const started: ChildProcess[] = []

@@ -63,7 +63,7 @@ export async function startHaraka(
       child.kill('SIGTERM')
       await gone
     }
-    rmSync(home, { recursive: true, force: true })
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
   }
   try {
     return { port: await listening(child, log), ledger: `file:${path.join(home, 'icloud.db')}`, log, stop }

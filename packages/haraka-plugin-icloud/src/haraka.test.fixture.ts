@@ -127,7 +127,8 @@ export class Haraka {
       this.process.kill('SIGTERM')
       await gone
     }
-    rmSync(this.dir, { recursive: true, force: true })
+    // Its workers end a moment later, and may still be writing.
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 10 })
     if (exitCode !== null) throw new Error(`Haraka crashed:\n${this.log.slice(-40).join('\n')}`)
   }
 

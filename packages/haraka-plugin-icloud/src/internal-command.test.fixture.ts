@@ -7,5 +7,7 @@ export async function internalCommand(port: number, what: string): Promise<void>
   await once(socket, 'data')
   socket.write(`INTERNALCMD ${what}\r\n`)
   await once(socket, 'data')
+  // What it is told may end Haraka, and the connection with it.
+  socket.on('error', () => {})
   socket.end('QUIT\r\n')
 }
