@@ -34,6 +34,29 @@ describe('a lock that stays', () => {
     await queue.drain()
   })
 
+  it('fails no write for the time that it waited for something else', async () => {
+    let tries = 0
+    let waits: Promise<void> | null = new Promise((resolve) => setTimeout(resolve, 12_000))
+    const queue = new WriteQueue<string>(
+      (items) => {
+        if (++tries === 2) throw locked
+        return items.map(() => true)
+      },
+      () => {
+        const next = waits
+        waits = null
+        return next
+      },
+      'icloud.db',
+    )
+    expect(await queue.add('before')).toBe(true)
+    const behind = queue.add('behind')
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(tries).toBe(2)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await behind).toBe(true)
+  })
+
   it('fails reads after ten seconds', async () => {
     const reading = retryWhileBusy(() => {
       throw locked

@@ -39,7 +39,7 @@ async function fill(ledger: Ledger, name: string, entries: number): Promise<void
 }
 
 // They write a gigabyte, and each transaction waits for its turn: slow disks take their time.
-describe('the write-ahead log', { timeout: 120_000 }, () => {
+describe('the write-ahead log', { timeout: 480_000 }, () => {
   it('stays under 100 MB while several processes write without a pause, and keeps none of them alive', async () => {
     const codes = Promise.all(
       Array.from({ length: 3 }, async (_, index) => {

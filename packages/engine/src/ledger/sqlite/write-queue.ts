@@ -18,6 +18,8 @@ const largestBatch = 256
 export class WriteQueue<T> {
   private waiting: Waiting<T>[] = []
   private running: Promise<void> | null = null
+  /** Since when each try has met a lock; `null`: the last one did not. */
+  private lockedSince: number | null = null
   private readonly commit: (items: readonly T[]) => readonly boolean[]
   private readonly next: () => Promise<void> | null
   private readonly file: string
@@ -61,13 +63,18 @@ export class WriteQueue<T> {
       } catch (thrown) {
         error = thrown
       }
+      if (isBusy(error)) {
+        await this.waitForLock()
+        continue
+      }
+      this.lockedSince = null
       if (error === null) await this.nextTurn()
-      else if (isBusy(error)) await this.waitForLock()
       else {
         this.waiting = this.waiting.slice(batch.length)
         for (const { reject } of batch) reject(error)
       }
     }
+    this.lockedSince = null
     this.running = null
   }
 
@@ -77,9 +84,12 @@ export class WriteQueue<T> {
     else if (this.waiting.length > 0) await new Promise(setImmediate)
   }
 
+  /** Gives up those whom the lock has kept for too long; what they waited for before, such as a slow disk, is no lock. */
   private async waitForLock(): Promise<void> {
+    this.lockedSince ??= performance.now()
     await busyPause()
     const oldest = performance.now() - busyLimitMs
+    if (this.lockedSince >= oldest) return
     const late = this.waiting.filter(({ since }) => since < oldest)
     if (late.length === 0) return
     this.waiting = this.waiting.filter(({ since }) => since >= oldest)
