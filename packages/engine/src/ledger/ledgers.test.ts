@@ -32,7 +32,8 @@ const ledgers: { name: string; open: (bounds?: EventBounds) => Promise<Ledger>; 
   },
   {
     name: 'Redis',
-    open: (bounds) => redisLedger({ url: server?.url ?? '', prefix: `test${made++}`, ...bounds }),
+    open: (bounds) =>
+      redisLedger({ url: server?.url ?? '', prefix: `test${made++}`, timeoutSeconds: 60, ...bounds }),
     canRun: hasRedisServer(),
   },
 ]

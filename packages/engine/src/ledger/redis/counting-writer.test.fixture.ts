@@ -2,7 +2,7 @@
 import { redisLedger } from './redis-ledger.ts'
 
 const [, , url = '', count = ''] = process.argv
-const ledger = await redisLedger({ url })
+const ledger = await redisLedger({ url, timeoutSeconds: 60 })
 
 async function increment(key: string): Promise<void> {
   for (;;) {

@@ -33,7 +33,8 @@ export async function ioredisClient({ source, timeoutMs }: CheckedRedisOptions):
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    // Only for what is not waited for: `RedisConnection` ends all that is, and knows a process that stood still.
+    socketTimeout: 3 * timeoutMs,
     disconnectTimeout: 0,
     maxLoadingRetryTime: 100,
     retryStrategy: pause,

@@ -3,6 +3,11 @@ import type { Client } from './ioredis-client.ts'
 import { redisError } from './redis-errors.ts'
 import type { Script } from './script.ts'
 
+/**
+ * An answer is waited for in so many steps. A process that stood still, as with its machine, hears of all timers first and of
+ * its sockets afterwards: the answer that is there by then is late by one step, and not by the time that nobody could wait.
+ */
+const steps = 10
 /** How long a call waits for a connection that has just been lost, ms. After that calls reject at once. */
 const graceMs = 1000
 
@@ -82,10 +87,16 @@ export class RedisConnection {
   private async inTime<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      let left = steps
+      const step = (): void => {
+        if (left-- > 0) {
+          timer = setTimeout(step, this.timeoutMs / steps)
+          return
+        }
         reject(new EngineError('ELEDGERIO', `${this.where} did not answer within ${this.timeoutMs / 1000} s`))
         this.client.disconnect(true)
-      }, this.timeoutMs)
+      }
+      step()
     })
     try {
       return await Promise.race([answer, late])

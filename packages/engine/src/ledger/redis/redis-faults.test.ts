@@ -1,8 +1,8 @@
 import { RedisServer, TcpProxy, hasRedisServer } from '@icloud-delivery/redis-for-tests'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../create-engine.ts'
-import type { Entry, Ledger } from '../ledger.ts'
-import { redisLedger } from './redis-ledger.ts'
+import type { Ledger } from '../ledger.ts'
+import { openAgain, readAgain, writtenAgain } from './again.test.fixture.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -21,23 +21,10 @@ async function startProxy(server: RedisServer): Promise<TcpProxy> {
   return proxy
 }
 
-async function open(port: number, timeoutSeconds?: number): Promise<Ledger> {
-  const options = timeoutSeconds === undefined ? {} : { timeoutSeconds }
-  const ledger = await redisLedger({ url: `redis://127.0.0.1:${port}`, ...options })
+async function open(port: number, timeoutSeconds = 60): Promise<Ledger> {
+  const ledger = await openAgain({ url: `redis://127.0.0.1:${port}`, timeoutSeconds })
   ends.push(() => ledger.close())
   return ledger
-}
-
-/** Reads until Redis answers again. */
-async function readAgain(ledger: Ledger, keys: string[]): Promise<(Entry | null)[]> {
-  for (;;) {
-    try {
-      return await ledger.read(keys)
-    } catch {
-      // Rejecting takes a turn of the event loop at least.
-      await new Promise(setImmediate)
-    }
-  }
 }
 
 const outOfReach = { code: 'ELEDGERIO' }
@@ -109,12 +96,24 @@ describe.skipIf(!hasRedisServer())('the Redis ledger', () => {
     await expect(ledger.read(['k'])).rejects.toMatchObject(outOfReach)
     proxy.onRequest = () => true
     expect(await readAgain(ledger, ['k'])).toEqual([null])
-    expect(await ledger.write([{ key: 'k', expected: 0, value: 2 }])).toBe(true)
+    expect(await writtenAgain(ledger, { key: 'k', expected: 0, value: 2 })).toBe(true)
 
     server.pause()
     await expect(ledger.read(['k'])).rejects.toMatchObject(outOfReach)
     server.resume()
     expect((await readAgain(ledger, ['k']))[0]?.value).toBe(2)
+  })
+
+  it('takes the answer that is there when this process has stood still for longer than it may take', async () => {
+    const server = await startServer()
+    const ledger = await open(server.port, 0.2)
+    const reading = ledger.read(['k'])
+    const still = new Int32Array(new SharedArrayBuffer(4))
+    for (let turn = 0; turn < 3; turn++) {
+      Atomics.wait(still, 0, 0, 250)
+      await new Promise(setImmediate)
+    }
+    expect(await reading).toEqual([null])
   })
 
   it('does not take a version for current that the server lost', async () => {
@@ -137,7 +136,7 @@ describe.skipIf(!hasRedisServer())('the Redis ledger', () => {
       warn: (text: string) => messages.push(text),
       error: (text: string) => messages.push(text),
     }
-    const engine = createEngine({ ledger: `redis://127.0.0.1:${server.port}`, logger })
+    const engine = createEngine({ ledger: await open(server.port), logger })
     ends.push(() => engine.close())
     const mail = { sender: 'shop@example.com', recipient: 'anna@icloud.com', messageId: '1@example.com' }
     const decide = async (stream: string): Promise<string | undefined> =>

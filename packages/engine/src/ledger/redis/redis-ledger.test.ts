@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 async function open(prefix = `test-${made++}`): Promise<{ ledger: Ledger; tag: string }> {
-  const ledger = await redisLedger({ url, prefix })
+  const ledger = await redisLedger({ url, prefix, timeoutSeconds: 60 })
   onTestFinished(() => ledger.close())
   return { ledger, tag: `{${prefix}}` }
 }
