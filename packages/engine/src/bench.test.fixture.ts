@@ -1,4 +1,4 @@
-import { vi, type Mock } from 'vitest'
+import { onTestFinished, vi, type Mock } from 'vitest'
 import type { AdmitRequest } from './admit/admission.ts'
 import { createEngine, type EngineOptions } from './create-engine.ts'
 import type { Engine } from './engine.ts'
@@ -29,7 +29,10 @@ export interface Bench {
   deliver: (request?: Partial<RecordRequest>) => ReturnType<Engine['record']>
 }
 
-/** An engine in memory, unless told otherwise. What it reads is frozen: others may be given the same. */
+/**
+ * An engine in memory, unless told otherwise. What it reads is frozen: others may be given the same. It is closed when the test
+ * ends: the timers of engines that live on would go off in the middle of other tests of this process.
+ */
 export function bench(options: Partial<EngineOptions> = {}): Bench {
   const time = { now: Date.UTC(2026, 0, 1) }
   const engine = createEngine({
@@ -39,6 +42,7 @@ export function bench(options: Partial<EngineOptions> = {}): Bench {
     logger: quiet,
     ...options,
   })
+  onTestFinished(() => engine.close())
   const base = { recipient: 'anna@icloud.com', sender: 'shop@example.com', messageId: 'm1' }
   return {
     engine,

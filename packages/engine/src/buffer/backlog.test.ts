@@ -175,7 +175,9 @@ describe('while the ledger is out of reach', () => {
   it('a ledger that hangs keeps nobody waiting, and what it still writes counts once', async () => {
     const { engine, reply, deliver, admit, lines } = place.start({ ledgerTimeoutSeconds: 0.02 })
     place.ledger.broken = 'hangs'
-    expect(await reply(busy)).toMatchObject({ buffered: true })
+    const told = reply(busy)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(await told).toMatchObject({ buffered: true })
     expect(lines).toMatchObject([expect.stringContaining('ELEDGERTIMEOUT')])
     expect(await admit()).toMatchObject([{ decision: 'send' }])
     place.ledger.broken = 'no'

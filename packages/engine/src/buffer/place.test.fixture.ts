@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { vi } from 'vitest'
 import { bench, type Bench } from '../bench.test.fixture.ts'
 import { BreakableLedger } from '../broken-ledger.test.fixture.ts'
 import type { EngineOptions } from '../create-engine.ts'
@@ -23,11 +24,20 @@ export interface Told extends Bench {
   logged: (words: string) => Promise<void>
 }
 
-/** A ledger that can be broken, and a directory for the buffer. */
+/**
+ * A ledger that can be broken, and a directory for the buffer. What an engine does by itself a second later, such as to try
+ * the ledger again, it does only when a test lets the time pass.
+ */
 export class Place {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'icloud-buffer-'))
   readonly buffer: string = join(this.directory, 'buffer')
   ledger: BreakableLedger = new BreakableLedger()
+
+  constructor() {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+    })
+  }
 
   start(options: Partial<EngineOptions> = {}): Told {
     const lines: string[] = []
@@ -67,6 +77,7 @@ export class Place {
   }
 
   remove(): void {
+    vi.useRealTimers()
     rmSync(this.directory, { recursive: true, force: true })
   }
 }

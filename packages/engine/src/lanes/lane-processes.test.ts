@@ -69,7 +69,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await once(server, 'counted')
 }
 
-describe('four processes on one lane', { timeout: 60_000 }, () => {
+describe('four processes on one lane', { timeout: 240_000 }, () => {
   it('never have more than 8 connections together for newsletters, and 10 with transactional mail', async () => {
     for (let index = 0; index < 4; index++) start('marketing', '5')
     await until(() => opened >= 100)

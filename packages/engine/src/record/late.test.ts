@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bench, replies } from '../bench.test.fixture.ts'
 import { openKey } from '../incidents/incident.ts'
 import { ledgers } from '../operator/ledgers.test.fixture.ts'
@@ -41,7 +41,7 @@ describe.each(ledgers)('an id on %s', (_, open) => {
     expect(await reply(replies.inactive, { late: { id: 'long', until } })).toMatchObject({ duplicate: true })
     time.now = until + 61 * day
     await reply(replies.inactive, { late: { id: 'new' } })
-    await vi.waitFor(async () => expect(await keysOf(engine.ledger, 'once/')).toHaveLength(1))
+    await expect.poll(() => keysOf(engine.ledger, 'once/')).toHaveLength(1)
   })
 })
 
