@@ -89,16 +89,18 @@ export function askAs(host: string, port: number, path: string, headers: object 
   })
 }
 
-/** Reads server-sent events until `enough` says so. */
+/** Reads server-sent events until `enough` says so of those that are there as a whole. */
 export async function readEvents(response: Response, enough: (text: string) => boolean): Promise<string> {
   let text = ''
+  // What a socket gives at once ends anywhere.
+  const whole = (): string => text.slice(0, text.lastIndexOf('\n\n') + 2)
   const decoder = new TextDecoder()
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  while (!enough(text)) {
+  while (!enough(whole())) {
     const { done, value } = await reader.read()
     if (done) break
     text += decoder.decode(value, { stream: true })
   }
   await reader.cancel()
-  return text
+  return whole()
 }

@@ -38,6 +38,8 @@ async function start(to: AlertOptions['to'], options: Partial<AlertOptions> = {}
     to,
     groupSeconds: 0.05,
     retrySeconds: 0.02,
+    // A target that answers late has not failed, nor is a process gone that stood still: only where a test says so.
+    timeoutSeconds: 300,
     pollMs: 20,
     logger: quiet,
     ...options,

@@ -29,7 +29,7 @@ beforeEach(async () => {
     logger: quiet,
     clock: () => now,
   })
-  await vi.waitUntil(async () => (await engine.ledger.read(['alerts/default']))[0], { timeout: 10_000 })
+  await vi.waitUntil(async () => (await engine.ledger.read(['alerts/default']))[0], { timeout: 50_000 })
 })
 afterEach(async () => {
   await alerts.close()

@@ -63,6 +63,13 @@ describe('now', () => {
 })
 
 describe('why', () => {
+  beforeEach(async () => {
+    await w.close()
+    // No bucket ends between a reply and the question.
+    const now = Date.now()
+    w = await world({}, { clock: () => now })
+  })
+
   it('tells replies by rule over time, with words, fault, what was done, causes and fixes', async () => {
     await w.reply(replies.full)
     await w.reply(replies.full, 'bert@icloud.com')

@@ -24,10 +24,17 @@ function findBrowser(): string | null {
   return found ?? null
 }
 
+/** ms that anything in the browser may take on a machine that is slow, or stands still for a while. What is waited for ends it at once. */
+export const patience = 50_000
+
+/** ms for a test of the page. */
+export const pageTestMs = 180_000
+
 /** Starts Chromium with one profile. */
 export async function launch(): Promise<{ profile: BrowserContext; close: () => Promise<void> }> {
   const browser = await chromium.launch({
     executablePath: browserFile ?? '',
+    timeout: 2 * patience,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -38,7 +45,9 @@ export async function launch(): Promise<{ profile: BrowserContext; close: () => 
       '--disable-sync',
     ],
   })
-  return { profile: await browser.newContext({ acceptDownloads: true }), close: () => browser.close() }
+  const profile = await browser.newContext({ acceptDownloads: true })
+  profile.setDefaultTimeout(patience)
+  return { profile, close: () => browser.close() }
 }
 
 /** A page of the dashboard, and what must not happen in it. */
@@ -86,7 +95,10 @@ export async function visit(
 
 /** Goes to a view by its link. */
 export async function go(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+  const link = page.getByRole('navigation').getByRole('link', { name, exact: true })
+  await link.click()
+  // The heading of the view before is there for a moment, too.
+  await link.and(page.locator('[aria-current=page]')).waitFor()
   await page.locator('main h1').waitFor()
 }
 

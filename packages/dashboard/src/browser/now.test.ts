@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest'
 import { replies, world } from '../world.test.fixture.ts'
-import { browserFile, visit } from './browser.test.fixture.ts'
+import { browserFile, pageTestMs, visit } from './browser.test.fixture.ts'
 import { found, it } from './page.test.fixture.ts'
 
-describe.skipIf(browserFile === null)('what is done on Now', { timeout: 60_000 }, () => {
+describe.skipIf(browserFile === null)('what is done on Now', { timeout: pageTestMs }, () => {
   it('releases a hold, after it asked', async ({ w, v }) => {
     const { page } = v
     await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })

@@ -1,10 +1,10 @@
 import { createEngine, EngineError, memoryLedger, type Ledger } from '@icloud-delivery/engine'
 import { describe, expect } from 'vitest'
 import { quiet, replies, world } from '../world.test.fixture.ts'
-import { browserFile, faultsOfAccess, go, visit } from './browser.test.fixture.ts'
+import { browserFile, faultsOfAccess, go, pageTestMs, patience, visit } from './browser.test.fixture.ts'
 import { it } from './page.test.fixture.ts'
 
-describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
+describe.skipIf(browserFile === null)('the page', { timeout: pageTestMs }, () => {
   it('takes the token out of the address line, and asks for it where there is none', async ({
     profile,
     w,
@@ -14,6 +14,7 @@ describe.skipIf(browserFile === null)('the page', { timeout: 60_000 }, () => {
     const [cookie] = await v.page.context().cookies()
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
     const stranger = await profile.browser()!.newContext()
+    stranger.setDefaultTimeout(patience)
     const page = await stranger.newPage()
     await page.goto(w.dashboard.origin)
     await page.getByLabel('Token').fill('wrong')

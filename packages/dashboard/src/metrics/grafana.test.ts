@@ -58,7 +58,7 @@ beforeAll(async () => {
         const answer = await metrics()
         return isWhole.test(answer) && answer
       },
-      { timeout: 10_000 },
+      { timeout: 50_000 },
     )
     served = new Map(Array.from(text.matchAll(/^# TYPE (\S+) /gm), ([, name = '']) => [name, []]))
     for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm))
