@@ -94,7 +94,8 @@ export class DovecotServer {
       child.kill('SIGTERM')
       await gone
     }
-    rmSync(this.directory, { recursive: true, force: true })
+    // A process of it that served somebody may write for a moment after the first one has ended.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 
   private readonly endNow = (): void => {
