@@ -30,11 +30,12 @@ describe('ingestLog, killed at any moment', () => {
 
     // Each time a little further: before a position is written, and after.
     for (const dieAfter of [1, 700, 1500]) {
-      const child = spawn(
-        process.execPath,
-        [path.join(import.meta.dirname, 'ingest.test.fixture.ts'), log, state, ledger],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      )
+      const program = path.join(import.meta.dirname, 'ingest.test.fixture.ts')
+      // It goes on for a while behind that, but not to the end.
+      const most = String(dieAfter + 1000)
+      const child = spawn(process.execPath, [program, log, state, ledger, most], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       let seen = 0
       createInterface({ input: child.stdout }).on('line', () => {
         if (++seen === dieAfter) child.kill('SIGKILL')

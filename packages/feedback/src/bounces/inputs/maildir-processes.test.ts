@@ -70,5 +70,5 @@ describe('each bounce of a Maildir counts once', () => {
     expect(await counts()).toEqual(recipients.map(() => 1))
     expect(readdirSync(join(directory, 'box', 'new'))).toEqual([])
     // Four processes, one after the other.
-  }, 60_000)
+  }, 180_000)
 })
