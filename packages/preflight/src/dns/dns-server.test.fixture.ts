@@ -25,6 +25,9 @@ export interface DnsServer extends AsyncDisposable {
   asked: string[]
 }
 
+/** ms that answers may take: more than a machine stands still. What a test is about that gets none waits less. */
+export const dnsTimeoutMs = 50_000
+
 const { Packet } = dns2
 const typeNames = ['A', 'AAAA', 'TXT', 'MX', 'PTR', 'NS'] as const
 
@@ -47,7 +50,7 @@ export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
     void send(response)
   })
   await server.listen(0, '127.0.0.1')
-  const resolver = new Resolver({ timeout: 20_000, tries: 1 })
+  const resolver = new Resolver({ timeout: 2 * dnsTimeoutMs, tries: 1 })
   resolver.setServers([`127.0.0.1:${server.address().port}`])
   const own: DnsServer = {
     zones,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer } from './dns-server.test.fixture.ts'
+import { dnsTimeoutMs as usual, startDnsServer, type DnsServer } from './dns-server.test.fixture.ts'
 import { Lookups, reverseName } from './lookups.ts'
 
 describe('Lookups', () => {
@@ -19,7 +19,7 @@ describe('Lookups', () => {
     })
   })
   afterAll(() => dns[Symbol.asyncDispose]())
-  const lookups = (dnsTimeoutMs = 10_000): Lookups => new Lookups({ resolver: dns.resolver, dnsTimeoutMs })
+  const lookups = (dnsTimeoutMs = usual): Lookups => new Lookups({ resolver: dns.resolver, dnsTimeoutMs })
 
   it('gives records in the form that the checks want', async () => {
     const ask = lookups()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cpuSeconds } from '../cpu-seconds.test.fixture.ts'
-import { startDnsServer, type DnsServer } from '../dns/dns-server.test.fixture.ts'
+import { dnsTimeoutMs, startDnsServer, type DnsServer } from '../dns/dns-server.test.fixture.ts'
 import { checkMessage } from './check-message.ts'
 import { goodZones, mail, sentAt, signed } from './mail.test.fixture.ts'
 
@@ -23,7 +23,9 @@ describe('checkMessage', () => {
   it('finds nothing in a clean message, and says what it saw', async () => {
     const html = '<p>Your order <a href="https://www.example.com/orders/4711">4711</a> is on its way.</p>'
     const message = await signed(mail({ html }))
-    expect(await checkMessage(message, { ip: '192.0.2.10', resolver: dns.resolver, clock })).toEqual({
+    expect(
+      await checkMessage(message, { ip: '192.0.2.10', resolver: dns.resolver, dnsTimeoutMs, clock }),
+    ).toEqual({
       findings: [],
       fromDomain: 'example.com',
       subject: 'Your order',
@@ -85,7 +87,7 @@ describe('checkMessage', () => {
     const file = join(folder, 'large.eml')
     writeFileSync(file, Buffer.concat([mail(), Buffer.alloc(50_000_000, 'x'.repeat(70) + '\r\n')]))
     const cost = await cpuSeconds(async () => {
-      const { findings } = await checkMessage({ file }, { resolver: dns.resolver, clock })
+      const { findings } = await checkMessage({ file }, { resolver: dns.resolver, dnsTimeoutMs, clock })
       expect(findings.map(({ code }) => code)).toEqual(['message-large', 'content-not-checked'])
     })
     expect(cost).toBeLessThan(5)

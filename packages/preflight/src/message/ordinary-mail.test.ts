@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer } from '../dns/dns-server.test.fixture.ts'
+import { dnsTimeoutMs, startDnsServer, type DnsServer } from '../dns/dns-server.test.fixture.ts'
 import { checkMessage } from './check-message.ts'
 import { goodZones, mail, sentAt, signed } from './mail.test.fixture.ts'
 import { ordinaryMail } from './ordinary-mail.test.fixture.ts'
@@ -18,6 +18,7 @@ describe('ordinary mail', () => {
     const report = await checkMessage(message, {
       ip: '192.0.2.10',
       resolver: dns.resolver,
+      dnsTimeoutMs,
       clock: () => sentAt,
     })
     expect(report.findings).toEqual([])

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDnsServer, type DnsServer, type Zones } from '../../dns/dns-server.test.fixture.ts'
+import {
+  dnsTimeoutMs,
+  startDnsServer,
+  type DnsServer,
+  type Zones,
+} from '../../dns/dns-server.test.fixture.ts'
 import { bimiKinds } from '../../findings/bimi-kinds.ts'
 import type { FindingCode } from '../../findings/kinds.ts'
 import { goodZones, sentAt } from '../../message/mail.test.fixture.ts'
@@ -53,6 +58,7 @@ describe('BIMI', () => {
     }
     const { findings } = await checkDomain('example.com', {
       resolver: dns.resolver,
+      dnsTimeoutMs,
       selectors: ['s1'],
       bimi: { fetch, issuers: [root.pem] },
       clock: () => sentAt,

@@ -1,6 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { everywhere, startDnsServer, type DnsServer, type Zones } from '../../dns/dns-server.test.fixture.ts'
+import {
+  dnsTimeoutMs,
+  everywhere,
+  startDnsServer,
+  type DnsServer,
+  type Zones,
+} from '../../dns/dns-server.test.fixture.ts'
 import type { FindingCode } from '../../findings/kinds.ts'
 import { checkMessage, type MessageReport } from '../check-message.ts'
 import { goodZones, mail, sentAt, signed } from '../mail.test.fixture.ts'
@@ -31,7 +37,7 @@ describe('authentication of a message', () => {
   const check = (message: Buffer, options: MessageOptions = {}): Promise<MessageReport> =>
     checkMessage(message, {
       resolver: dns.resolver,
-      dnsTimeoutMs: Object.values(dns.zones).includes('silence') ? 300 : 10_000,
+      dnsTimeoutMs: Object.values(dns.zones).includes('silence') ? 300 : dnsTimeoutMs,
       clock: () => sentAt,
       ...options,
     })

@@ -40,12 +40,12 @@ describe('rdapLookup', () => {
   afterAll(() => server.close())
 
   it('gives the time of the registration', async () => {
-    expect(await rdapLookup({ url })('example.com')).toBe(Date.UTC(1995, 7, 14, 4))
+    expect(await rdapLookup({ url, timeoutMs: 50_000 })('example.com')).toBe(Date.UTC(1995, 7, 14, 4))
     expect(asked.at(-1)).toBe('application/rdap+json')
   })
 
   it.each(['silent.example', 'unknown.example'])('gives none for %s', async (domain) => {
-    expect(await rdapLookup({ url })(domain)).toBe(null)
+    expect(await rdapLookup({ url, timeoutMs: 50_000 })(domain)).toBe(null)
   })
 
   it.each([
@@ -53,6 +53,6 @@ describe('rdapLookup', () => {
     ['odd.example', 'JSON'],
     ['large.example', 'larger than'],
   ])('rejects for %s', async (domain, why) => {
-    await expect(rdapLookup({ url })(domain)).rejects.toThrow(why)
+    await expect(rdapLookup({ url, timeoutMs: 50_000 })(domain)).rejects.toThrow(why)
   })
 })

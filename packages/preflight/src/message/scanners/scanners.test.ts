@@ -16,6 +16,9 @@ import type { Scanner } from './scanner.ts'
 // In two pieces, so that no scanner takes this file for what it describes.
 const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-', 'ANTIVIRUS-TEST-FILE!$H+H*'].join('')
 
+/** More than a machine stands still. */
+const timeoutMs = 50_000
+
 const check = (message: Buffer, scanner: Scanner): Promise<MessageReport> =>
   checkMessage(message, { authentication: false, clock: () => sentAt, scanners: [scanner] })
 const infected = mail({ files: [{ name: 'a.txt', content: eicar }] })
@@ -79,7 +82,7 @@ describe.skipIf(clamd === undefined)('a real clamd', () => {
   })
 
   it('finds the test file of EICAR in an attachment', async () => {
-    const { findings } = await check(infected, clamav({ socket }))
+    const { findings } = await check(infected, clamav({ socket, timeoutMs }))
     expect(findings).toMatchObject([
       {
         code: 'malware-found',
@@ -92,13 +95,13 @@ describe.skipIf(clamd === undefined)('a real clamd', () => {
   })
 
   it('finds nothing in a clean message', async () => {
-    expect((await check(mail(), clamav({ socket }))).findings).toEqual([])
+    expect((await check(mail(), clamav({ socket, timeoutMs }))).findings).toEqual([])
   })
 
   it('cannot tell if the message is larger than clamd takes', async () => {
     const { findings } = await check(
       mail({ text: 'word '.repeat(30_000), files: [{ name: 'a.csv', content: 'a,'.repeat(2_000_000) }] }),
-      clamav({ socket }),
+      clamav({ socket, timeoutMs }),
     )
     expect(findings).toMatchObject([{ code: 'scanner-no-answer', severity: 'unknown', where: 'ClamAV' }])
   })
@@ -151,7 +154,7 @@ describe('rspamd', () => {
       body: JSON.stringify({ action: 'add header', score: 9.5, required_score: 15, symbols }),
     }
     const message = mail()
-    const { findings } = await check(message, rspamd({ url, password: 'secret' }))
+    const { findings } = await check(message, rspamd({ url, timeoutMs, password: 'secret' }))
     expect(findings).toMatchObject([
       { code: 'spam-score', evidence: 'add header: 9.5 of 15; WORSE 6, BAD 4.5' },
     ])
@@ -167,12 +170,14 @@ describe('rspamd', () => {
       status: 200,
       body: JSON.stringify({ action: 'reject', score: 15, required_score: 15, symbols: named }),
     }
-    expect((await check(mail(), rspamd({ url }))).findings).toMatchObject([{ code: 'spam-score', evidence }])
+    expect((await check(mail(), rspamd({ url, timeoutMs }))).findings).toMatchObject([
+      { code: 'spam-score', evidence },
+    ])
   })
 
   it.each(['no action', 'greylist'])('finds nothing with %s', async (action) => {
     answer = { status: 200, body: JSON.stringify({ action, score: 1, required_score: 15 }) }
-    expect((await check(mail(), rspamd({ url }))).findings).toEqual([])
+    expect((await check(mail(), rspamd({ url, timeoutMs }))).findings).toEqual([])
   })
 
   it('cannot tell without a server, and says why', async () => {
@@ -188,7 +193,7 @@ describe('rspamd', () => {
     [{ status: 200, body: 'hello' }, expect.stringContaining('JSON')],
   ])('cannot tell with %j', async (given, evidence) => {
     answer = given
-    expect((await check(mail(), rspamd({ url }))).findings).toMatchObject([
+    expect((await check(mail(), rspamd({ url, timeoutMs }))).findings).toMatchObject([
       { code: 'scanner-no-answer', evidence },
     ])
   })
