@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import type { IcloudOptions } from '../options.ts'
 import { forSimulator, simulator } from '../stage.test.fixture.ts'
 import { withIcloud, type WithIcloud } from '../with-icloud.ts'
+import type { OutboxConnection } from './bullmq/outbox-connection.ts'
 import type { OutboxOptions } from './outbox-options.ts'
 import type { Outbox } from './outbox.ts'
 import { sqliteOutbox } from './sqlite/sqlite-outbox.ts'
@@ -77,6 +78,11 @@ export async function outboxStage(
       return { transporter, outbox, worker: transporter.transporter.worker as OutboxWorker }
     },
   }
+}
+
+/** A Redis that may take a minute for an answer: a machine that stands still is not one that does not answer. */
+export function patiently({ port }: { port: number }): OutboxConnection {
+  return { host: '127.0.0.1', port, commandTimeout: 60_000, connectTimeout: 60_000 }
 }
 
 /** The next event of this name. */

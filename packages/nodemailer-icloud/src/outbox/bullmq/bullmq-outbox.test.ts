@@ -2,6 +2,7 @@ import { RedisServer, TcpProxy, hasRedisServer } from '@icloud-delivery/redis-fo
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Claim } from '../outbox.ts'
 import { entryFor, outboxContract } from '../outbox-contract.test.fixture.ts'
+import { patiently } from '../outbox-stage.test.fixture.ts'
 import { bullmqOutbox } from './bullmq-outbox.ts'
 
 const body = Buffer.from('From: shop@example.com\r\n\r\nHello\r\n')
@@ -17,7 +18,7 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
   outboxContract(async () => {
     const name = `outbox-${names++}`
     return {
-      make: (options) => bullmqOutbox({ connection: redis.url, name, ...options }),
+      make: (options) => bullmqOutbox({ connection: patiently(redis), name, ...options }),
       remove: async () => {},
     }
   })
@@ -25,7 +26,7 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
   it('refuses a Redis that would forget messages, unless that is accepted', async () => {
     const forgetful = await RedisServer.start({ args: ['--appendonly', 'no'] })
     onTestFinished(() => forgetful.stop())
-    const outbox = bullmqOutbox({ connection: forgetful.url })
+    const outbox = bullmqOutbox({ connection: patiently(forgetful) })
     const refused = { code: 'EOUTBOXUNSAFE', message: expect.stringContaining('appendonly yes') as string }
     await expect(outbox.open()).rejects.toMatchObject(refused)
     await expect(outbox.put(entryFor('anna@icloud.com'), body, null)).rejects.toMatchObject(refused)
@@ -35,17 +36,17 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
       code: 'EOUTBOXUNSAFE',
       message: expect.stringContaining('allkeys-lru') as string,
     })
-    const careless = bullmqOutbox({ connection: forgetful.url, acceptLoss: true })
+    const careless = bullmqOutbox({ connection: patiently(forgetful), acceptLoss: true })
     await careless.put(entryFor('anna@icloud.com'), body, null)
     await careless.close()
     await outbox.close()
   })
 
-  it('takes the options and a client of ioredis too', async () => {
+  it('takes a URL, the options and a client of ioredis', async () => {
     const { Redis } = await import('ioredis')
-    const client = new Redis(redis.url)
+    const client = new Redis(redis.port, { commandTimeout: 60_000 })
     onTestFinished(() => client.disconnect())
-    for (const connection of [{ host: '127.0.0.1', port: redis.port }, client]) {
+    for (const connection of [redis.url, patiently(redis), client]) {
       const outbox = bullmqOutbox({ connection, name: `outbox-${names++}` })
       await outbox.put(entryFor('anna@icloud.com'), body, null)
       expect(await outbox.size()).toMatchObject({ waiting: 1 })
@@ -57,7 +58,7 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
   it('refuses a cluster, and says what to do', async () => {
     const node = await RedisServer.start({ cluster: true })
     onTestFinished(() => node.stop())
-    const outbox = bullmqOutbox({ connection: node.url, acceptLoss: true })
+    const outbox = bullmqOutbox({ connection: patiently(node), acceptLoss: true })
     await expect(outbox.open()).rejects.toMatchObject({
       code: 'EOUTBOXCLUSTER',
       message: expect.stringContaining('single Redis') as string,
@@ -71,7 +72,7 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
 
   it('counts bytes by the message, whatever is done twice or left undone', async () => {
     const name = `outbox-${names++}`
-    const outbox = bullmqOutbox({ connection: redis.url, name, maxMessages: 2 })
+    const outbox = bullmqOutbox({ connection: patiently(redis), name, maxMessages: 2 })
     onTestFinished(() => outbox.close())
     const stored = body.length + 1
     await Promise.all([1, 2, 3].map(() => outbox.put(entryFor('anna@icloud.com'), body, 'same')))
@@ -113,8 +114,8 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
     const proxy = await TcpProxy.start(redis.port)
     onTestFinished(() => proxy.close())
     const name = `outbox-${names++}`
-    const far = bullmqOutbox({ connection: `redis://127.0.0.1:${proxy.port}`, name })
-    const near = bullmqOutbox({ connection: redis.url, name })
+    const far = bullmqOutbox({ connection: patiently(proxy), name })
+    const near = bullmqOutbox({ connection: patiently(redis), name })
     onTestFinished(async () => void (await Promise.all([far.close(), near.close()])))
     await far.open()
     let left = Infinity
@@ -137,7 +138,7 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
   it('keeps what it said to have through a restart of Redis, and has nothing of what it refused', async () => {
     const other = await RedisServer.start({ args: ['--appendfsync', 'always'] })
     onTestFinished(() => other.stop())
-    const outbox = bullmqOutbox({ connection: other.url })
+    const outbox = bullmqOutbox({ connection: patiently(other) })
     onTestFinished(() => outbox.close())
     await outbox.put(entryFor('a@icloud.com'), body, null)
     await other.kill()

@@ -26,7 +26,7 @@ export interface BullmqOutboxOptions extends OutboxOptions {
 
 const more = ['connection', 'name', 'prefix', 'acceptLoss'] as const
 
-/** How long it is tried to store a message, ms. */
+/** How long it is tried again to store a message, ms. */
 const putMs = 10_000
 const pauseMs = 200
 /** Jobs that are looked at in one go: each comes with its body. */
@@ -91,18 +91,20 @@ class BullmqOutbox implements Outbox {
     const { id, isThere } =
       key === null ? { id: randomUUID(), isThere: false } : await outboxError(() => placeOf(queue, key))
     if (isThere) return id
-    const until = performance.now() + putMs
     await outboxError(() => queue.makeRoom(id, data.bytes, maxMessages, maxBytes))
-    for (let isFirst = true; ; isFirst = false) {
+    let until: number | null = null
+    for (;;) {
       try {
         // It may have been stored, claimed and sent before it was known here that it was stored.
-        if (!isFirst && (await queue.hasEnded(data.put))) return id
+        if (until !== null && (await queue.hasEnded(data.put))) return id
         // As long as it is there the same id is the same message, whatever became of the tries before.
         await queue.add(id, data)
         // One of the same id may have ended meanwhile, and its size been taken out with it.
         if (key !== null) await queue.resize(id, data.bytes)
         break
       } catch (error) {
+        // From the first failure on: a process that stood still meanwhile looks at least once what became of it.
+        until ??= performance.now() + putMs
         if (performance.now() > until) {
           // The last try may still get there, so it is taken away again as soon as that is possible. Not one that somebody
           // else may have stored.

@@ -3,8 +3,8 @@ import { configError } from '../../config-error.ts'
 import type { OutboxConnection, RedisClientLike } from './outbox-connection.ts'
 import { OutboxError } from '../outbox-error.ts'
 
-/** How long Redis may take for one answer, ms. */
-export const answerMs = 5000
+/** How long Redis may take for one answer where the options of ioredis do not say it, ms. */
+const answerMs = 5000
 
 const settings = {
   lazyConnect: true,
@@ -12,7 +12,6 @@ const settings = {
   autoResendUnfulfilledCommands: false,
   // Without 0, ioredis forgets to answer what was under way when the connection broke.
   maxRetriesPerRequest: 0,
-  commandTimeout: answerMs,
 } satisfies RedisOptions
 
 /** @throws Error `ECONFIG` */
@@ -36,11 +35,19 @@ export function checkConnection(connection: unknown): asserts connection is Outb
  * @throws OutboxError `EOUTBOXDRIVER` if ioredis is not installed
  */
 export async function connect(connection: OutboxConnection): Promise<Redis> {
-  if (isClient(connection)) return (connection as Redis).duplicate(settings)
+  if (isClient(connection)) {
+    const client = connection as Redis
+    return client.duplicate(settingsWith(client.options))
+  }
   const { Redis: Client } = await load('ioredis', async () => import('ioredis'))
-  return typeof connection === 'string'
-    ? new Client(connection, settings)
-    : new Client({ ...(connection as object), ...settings })
+  if (typeof connection === 'string') return new Client(connection, settingsWith({}))
+  return new Client({ ...(connection as object), ...settingsWith(connection) })
+}
+
+function settingsWith({
+  commandTimeout = answerMs,
+}: RedisOptions): typeof settings & { commandTimeout: number } {
+  return { ...settings, commandTimeout }
 }
 
 function isClient(connection: OutboxConnection): connection is RedisClientLike {

@@ -6,7 +6,7 @@ import type { Message, Simulator } from '@icloud-delivery/mx-simulator'
 import type { AppTask } from './app.test.fixture.ts'
 
 // The compiled one: it starts in half the time.
-const app = fileURLToPath(new URL('../../../dist/outbox/faults/app.test.fixture.js', import.meta.url))
+const program = fileURLToPath(new URL('../../../dist/outbox/faults/app.test.fixture.js', import.meta.url))
 
 /** A sequence that a seed tells, 0 to 1. */
 export function sequence(seed: number): () => number {
@@ -72,7 +72,7 @@ export class KilledApps {
       laterMs: run * 31_000,
       ends: most === Infinity,
     }
-    const child = spawn(process.execPath, [app, JSON.stringify(task)], {
+    const child = spawn(process.execPath, [program, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_COMPILE_CACHE: this.#compiled },
     })

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { forSimulator, mail, simulator as startedSimulator } from '../../stage.test.fixture.ts'
 import { withIcloud } from '../../with-icloud.ts'
 import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
+import { patiently } from '../outbox-stage.test.fixture.ts'
 import { KilledApps } from './killed-app.test.fixture.ts'
 
 const mails = 200
@@ -39,7 +40,7 @@ it.skipIf(!hasRedisServer())(
     expect(restarts).toBe(2)
     expect(app.wrong).toEqual([])
     expect(app.arrivals.size).toBe(mails)
-    const outbox = bullmqOutbox({ connection: redis.url })
+    const outbox = bullmqOutbox({ connection: patiently(redis) })
     onTestFinished(() => outbox.close())
     expect(await outbox.size()).toMatchObject({ waiting: 0, dead: 0 })
     console.log(`${app.twice} of ${mails} arrived twice`)
@@ -54,7 +55,7 @@ it.skipIf(!hasRedisServer()).each([[false], [true]])(
     onTestFinished(() => redis.stop())
     const apple = await startedSimulator()
     const inner = nodemailer.createTransport({ host: '127.0.0.1', port: apple.port }) as Transporter
-    const outbox = bullmqOutbox({ connection: redis.url, leaseSeconds: 1 })
+    const outbox = bullmqOutbox({ connection: patiently(redis), leaseSeconds: 1 })
     const { transporter } = withIcloud(inner, { ...forSimulator(apple), outbox })
     const worker = transporter.worker!
     const warnings: string[] = []

@@ -4,7 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { mail } from '../../stage.test.fixture.ts'
 import { bullmqOutbox } from '../bullmq/bullmq-outbox.ts'
 import { itemsOf } from '../outbox-contract.test.fixture.ts'
-import { next, outboxStage, type OutboxStage, type StartedApp } from '../outbox-stage.test.fixture.ts'
+import {
+  next,
+  outboxStage,
+  patiently,
+  type OutboxStage,
+  type StartedApp,
+} from '../outbox-stage.test.fixture.ts'
 
 const blocked = { anna: [{ rule: 'proofpoint-block' }, { accept: true }] } as const
 const ip = { scope: 'sending-ip', id: 'default' } as const
@@ -117,7 +123,7 @@ describe('mail that is held', () => {
     const redis = await RedisServer.start()
     onTestFinished(() => redis.stop())
     const stage = await outboxStage(blocked)
-    const outbox = bullmqOutbox({ connection: redis.url })
+    const outbox = bullmqOutbox({ connection: patiently(redis) })
     const { transporter, worker } = stage.start({ outbox })
     const waits = next(worker, 'retry')
     await transporter.sendMail(mail('anna@icloud.com'))
