@@ -32,7 +32,7 @@ describe('Haraka with @icloud-delivery/preflight as its module', () => {
         'module=config/check.mts',
         'mode=refuse',
         // The machine may be busy.
-        'timeout_ms=15000',
+        'timeout_ms=60000',
         '[testing]',
         `mx=127.0.0.1:${apple.port}`,
       ],
