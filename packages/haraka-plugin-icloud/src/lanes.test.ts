@@ -8,7 +8,8 @@ import { setStage, type Stage } from './stage.test.fixture.ts'
 /** A lane that gives so many connections from the beginning. */
 function lanes(connections: number, more: object = {}): string {
   const lane = { ceiling: connections, floor: 1, start: connections, leaseSeconds: 1, ...more }
-  return JSON.stringify({ lanes: { '*': lane } })
+  // After a moment without the ledger mail does not wait for the default, a minute.
+  return JSON.stringify({ ledgerRetrySeconds: 1, lanes: { '*': lane } })
 }
 
 function recipients(count: number, name = 'm'): string[] {
@@ -25,7 +26,7 @@ function send(haraka: Haraka, to: string, stream = 'marketing'): Promise<string>
 }
 
 async function allDelivered(apple: Simulator, count: number): Promise<string[]> {
-  await apple.waitFor(({ messages }) => messages.length >= count, { timeoutMs: 60_000 })
+  await apple.waitFor(({ messages }) => messages.length >= count, { timeoutMs: 100_000 })
   return apple.messages.flatMap(({ recipients: to }) => to)
 }
 
