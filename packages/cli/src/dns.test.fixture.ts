@@ -6,8 +6,8 @@ export type Zones = Record<string, { A?: string[]; TXT?: string[]; MX?: string[]
 const { Packet } = dns2
 const types = ['A', 'TXT', 'MX', 'PTR'] as const
 
-/** A DNS server on the loopback. `at` is what `--dns` takes. */
-export async function startDns(zones: Zones): Promise<{ at: string; close(): Promise<void> }> {
+/** A DNS server on the loopback. `flags` are those with which it is asked, however long the machine stands still. */
+export async function startDns(zones: Zones): Promise<{ flags: string[]; close(): Promise<void> }> {
   const server = dns2.createUDPServer((request, send) => {
     const [question] = request.questions
     if (question === undefined) return
@@ -22,7 +22,7 @@ export async function startDns(zones: Zones): Promise<{ at: string; close(): Pro
   })
   await server.listen(0, '127.0.0.1')
   return {
-    at: `127.0.0.1:${server.address().port}`,
+    flags: ['--dns', `127.0.0.1:${server.address().port}`, '--dns-timeout', '50000'],
     close: () =>
       new Promise<void>((resolve) => {
         server.close(resolve)

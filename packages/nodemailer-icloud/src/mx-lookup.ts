@@ -16,8 +16,8 @@ const capacity = 10_000
 const noMx: ReadonlySet<unknown> = new Set(['ENODATA', 'ENOTFOUND', 'NXDOMAIN'])
 
 function systemResolveMx(): ResolveMx {
-  const resolver = new Resolver({ timeout: limitMs, tries: 1 })
-  return (domain) => resolver.resolveMx(domain)
+  // Each look-up has one of its own: after three quick answers c-ares waits for a second only, whatever it is told.
+  return (domain) => new Resolver({ timeout: limitMs, tries: 1 }).resolveMx(domain)
 }
 
 interface Known {

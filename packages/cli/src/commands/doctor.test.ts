@@ -31,7 +31,7 @@ const message = [
 
 describe('doctor', () => {
   test('finds nothing to mend in a domain that is in order, and says what it did not look at', async () => {
-    const { code, stdout, stderr } = await run([...domain, '--dns', dns.at], { cwd: place.directory })
+    const { code, stdout, stderr } = await run([...domain, ...dns.flags], { cwd: place.directory })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(
       /^example\.com\n\n1 Authentication +nothing found\n2 Reputation +nothing found\n3 Content +not looked at: no message/,
@@ -47,7 +47,7 @@ describe('doctor', () => {
       await engine.canary({ id: 'spring', size: 10 })
     })
     writeFileSync(place.path('m.eml'), message)
-    const args = [...domain, '--message', place.path('m.eml'), '--ledger', place.ledger, '--dns', dns.at]
+    const args = [...domain, '--message', place.path('m.eml'), '--ledger', place.ledger, ...dns.flags]
     const { code, stdout } = await run(args)
     expect(code).toBe(3)
     expect(stdout).toMatch(/2 Reputation +1 to mend/)
@@ -63,7 +63,7 @@ describe('doctor', () => {
     await place.with(async (engine) => engine.suppress({ recipient: 'emil@icloud.com', origin: 'operator' }))
     const sending = { domain: 'example.com', ips: ['192.0.2.10'], selectors: ['s1'] }
     writeFileSync(place.path('icloud-delivery.config.json'), JSON.stringify({ ledger: 'icloud.db', sending }))
-    const { code, stdout } = await run(['doctor', '--json', '--no-bimi', '--dns', dns.at], {
+    const { code, stdout } = await run(['doctor', '--json', '--no-bimi', ...dns.flags], {
       cwd: place.directory,
     })
     expect(code).toBe(0)
@@ -85,14 +85,14 @@ describe('doctor', () => {
     expect(stdout).toMatch(/SPF +not known\n/)
     expect(stdout).toContain('cannot tell: DNS gave no answer')
     const missing = await startDns({ 'example.com': { MX: ['mail.example.com'] } })
-    const none = await run([...domain, '--dns', missing.at], { cwd: place.directory })
+    const none = await run([...domain, ...missing.flags], { cwd: place.directory })
     expect([none.code, none.stdout]).toEqual([3, expect.stringMatching(/SPF +no record\n/)])
     await missing.close()
   })
 
   test('cannot tell anything over a resolver that says "no such name" to everything, and says what to do', async () => {
     const deaf = await startDns({})
-    const { code, stdout } = await run(['doctor', 'example.com', '--ip', '192.0.2.10', '--dns', deaf.at], {
+    const { code, stdout } = await run(['doctor', 'example.com', '--ip', '192.0.2.10', ...deaf.flags], {
       cwd: place.directory,
     })
     await deaf.close()

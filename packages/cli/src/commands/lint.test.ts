@@ -44,7 +44,7 @@ describe('lint', () => {
 
   test('gives the report as JSON, and compares its links with those of the last send', async () => {
     const dns = await startDns(goodZones)
-    const args = ['--ip', '192.0.2.10', '--will-sign', 'example.com:s1', '--json', '--dns', dns.at]
+    const args = ['--ip', '192.0.2.10', '--will-sign', 'example.com:s1', '--json', ...dns.flags]
     const first = await run(['lint', '-', ...args], { input: good })
     expect(first.code).toBe(0)
     expect(JSON.parse(first.stdout)).toMatchObject({

@@ -10,14 +10,7 @@ describe('listings', () => {
   afterAll(() => dns.close())
 
   test('tells what is listed and where to ask for removal, and exits with 3', async () => {
-    const { code, stdout } = await run([
-      'listings',
-      '192.0.2.10',
-      '192.0.2.11',
-      'example.com',
-      '--dns',
-      dns.at,
-    ])
+    const { code, stdout } = await run(['listings', '192.0.2.10', '192.0.2.11', 'example.com', ...dns.flags])
     expect(code).toBe(3)
     expect(stdout).toMatch(
       /192\.0\.2\.10 +not listed +-\n +192\.0\.2\.11 +listed +SBL\n +example\.com +not listed/,
@@ -28,7 +21,7 @@ describe('listings', () => {
   })
 
   test('gives the same as JSON; nothing listed is fine', async () => {
-    const { code, stdout } = await run(['listings', '192.0.2.10', '--json', '--dns', dns.at])
+    const { code, stdout } = await run(['listings', '192.0.2.10', '--json', ...dns.flags])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       listings: [{ subject: '192.0.2.10', status: 'not-listed' }],

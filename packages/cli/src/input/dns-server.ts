@@ -1,8 +1,11 @@
 import { Resolver } from 'node:dns/promises'
-import type { DnsOptions } from '@icloud-delivery/preflight'
+import type { DnsOptions, DnsResolver } from '@icloud-delivery/preflight'
 import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { wholeNumber } from './options.ts'
+
+/** That of preflight. */
+const usualMs = 5000
 
 /** How DNS is asked. */
 export interface DnsFlags {
@@ -23,15 +26,20 @@ export function withDns(command: Command): Command {
 /** @throws CliError `EUSAGE` */
 export function dnsOptions({ dns, dnsTimeout }: DnsFlags): DnsOptions {
   return {
-    ...(dns !== undefined && { resolver: resolverAt(dns) }),
+    ...(dns !== undefined && { resolver: resolverAt(dns, dnsTimeout ?? usualMs) }),
     ...(dnsTimeout !== undefined && { dnsTimeoutMs: dnsTimeout }),
   }
 }
 
-function resolverAt(server: string): Resolver {
-  const resolver = new Resolver({ tries: 1 })
-  try {
+/** Each question has a Resolver of its own: after three quick answers c-ares waits for a second only, whatever it is told. */
+function resolverAt(server: string, ms: number): DnsResolver {
+  const fresh = (): Resolver => {
+    const resolver = new Resolver({ timeout: ms, maxTimeout: ms, tries: 1 })
     resolver.setServers([server])
+    return resolver
+  }
+  try {
+    fresh()
   } catch (error) {
     throw new CliError(
       'EUSAGE',
@@ -41,5 +49,5 @@ function resolverAt(server: string): Resolver {
       },
     )
   }
-  return resolver
+  return { resolve: (name, type) => fresh().resolve(name, type) }
 }

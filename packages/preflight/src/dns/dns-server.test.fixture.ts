@@ -1,5 +1,6 @@
-import { Resolver } from 'node:dns/promises'
 import dns2 from 'dns2'
+import type { DnsResolver } from './resolver.ts'
+import { wholeTimeResolver } from './whole-time-resolver.ts'
 
 /** The records of one name, or how the server fails to give any. `silence`: it says nothing at all. */
 export type Zone =
@@ -15,12 +16,15 @@ export type Zone =
   | 'servfail'
   | 'refused'
 
-export type Zones = Record<string, Zone>
+/** What is a promise is answered when it is kept. */
+export type Zones = Record<string, Zone | Promise<Zone>>
 
 export interface DnsServer extends AsyncDisposable {
   /** Replaced by tests as they go on. */
   zones: Zones
-  resolver: Resolver
+  resolver: DnsResolver
+  /** Its address, with the port. */
+  address: string
   /** `TXT example.com` and so on, in order. */
   asked: string[]
 }
@@ -41,23 +45,26 @@ export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
     const name = question.name.toLowerCase()
     const type = typeNames.find((one) => Packet.TYPE[one] === question.type)
     asked.push(`${type ?? question.type} ${name}`)
+    const answer = (zone: Zone | undefined): void => {
+      if (zone === 'silence') return
+      if (zone === undefined) response.header.rcode = Packet.RCODE.NXDOMAIN
+      else if (zone === 'servfail') response.header.rcode = Packet.RCODE.SERVFAIL
+      else if (zone === 'refused') response.header.rcode = Packet.RCODE.REFUSED
+      else if (type !== undefined) response.answers.push(...(answersOf(zone, name, type) as never[]))
+      void send(response)
+    }
     const zone = own.zones[name]
-    if (zone === 'silence') return
-    if (zone === undefined) response.header.rcode = Packet.RCODE.NXDOMAIN
-    else if (zone === 'servfail') response.header.rcode = Packet.RCODE.SERVFAIL
-    else if (zone === 'refused') response.header.rcode = Packet.RCODE.REFUSED
-    else if (type !== undefined) response.answers.push(...(answersOf(zone, name, type) as never[]))
-    void send(response)
+    if (zone instanceof Promise) void zone.then(answer)
+    else answer(zone)
   })
   await server.listen(0, '127.0.0.1')
-  const resolver = new Resolver({ timeout: 2 * dnsTimeoutMs, tries: 1 })
-  resolver.setServers([`127.0.0.1:${server.address().port}`])
+  const address = `127.0.0.1:${server.address().port}`
   const own: DnsServer = {
     zones,
-    resolver,
+    resolver: wholeTimeResolver(2 * dnsTimeoutMs, [address]),
+    address,
     asked,
     async [Symbol.asyncDispose]() {
-      resolver.cancel()
       await new Promise<void>((resolve) => {
         server.close(resolve)
       })

@@ -1,9 +1,9 @@
-import { Resolver } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
 import { found, type Finding } from '../findings/finding.ts'
 import type { Answer } from './answer.ts'
 import { Reach } from './reach.ts'
 import type { DnsOptions, DnsResolver } from './resolver.ts'
+import { wholeTimeResolver } from './whole-time-resolver.ts'
 
 export interface Mx {
   exchange: string
@@ -21,8 +21,7 @@ export class Lookups {
   readonly #unanswered = new Map<string, string>()
 
   constructor({ resolver, dnsTimeoutMs = 5000 }: DnsOptions) {
-    // One try that may take the whole time: c-ares would otherwise ask four times and take minutes.
-    this.#resolver = resolver ?? new Resolver({ timeout: dnsTimeoutMs, tries: 1 })
+    this.#resolver = resolver ?? wholeTimeResolver(dnsTimeoutMs)
     this.#timeoutMs = dnsTimeoutMs
   }
 
