@@ -13,8 +13,14 @@ const emptyFromBytes = 24 << 20
 const lockWaitMs = 50
 /** How long to wait for a lock at the start, ms. */
 const startWaitMs = 2000
-/** How long to try to empty the log, ms: another process may have the lock, or be doing the same. */
-const emptyMs = 2000
+/**
+ * How often to try to empty the log, each time with as long a wait at most. No bound of time: with a slow disk one pass takes
+ * seconds, and the log would go on growing.
+ */
+const mostTries = 40
+/** How long to wait for another process that is doing the same, ms, and how long until the next look at it. */
+const othersMs = 10_000
+const lookMs = 10
 
 const { file, identity } = workerData as CheckpointThreadData
 const port = parentPort!
@@ -37,12 +43,16 @@ port.on('message', (request: 'checkpoint' | 'close') => {
 
 /** False if somebody reads the log for long, such as a backup: not again before the log has grown as much. */
 function empty(): boolean {
-  const until = performance.now() + emptyMs
-  while (logBytes() >= emptyFromBytes && performance.now() < until) {
+  let tries = 0
+  let waited = 0
+  while (logBytes() >= emptyFromBytes && tries < mostTries && waited < othersMs) {
     // What was written during the pass before: the less is left, the shorter all wait.
     checkpoint('PASSIVE')
-    if (checkpoint('TRUNCATE')) break
-    Atomics.wait(pause, 0, 0, 1 + Math.random() * 3)
+    const result = checkpoint('TRUNCATE')
+    if (result === 'done') break
+    if (result === 'others') waited += lookMs
+    else tries++
+    Atomics.wait(pause, 0, 0, result === 'others' ? lookMs : 1 + Math.random() * 3)
   }
   const left = logBytes()
   emptyFrom = left < emptyFromBytes ? emptyFromBytes : left + emptyFromBytes
@@ -50,14 +60,17 @@ function empty(): boolean {
 }
 
 /**
- * Whether it was done to the end. What stands in the log is safe there, so whatever went wrong, it is tried again another
- * time, for example when the disk is no longer full.
+ * `done` to the end; `others`: another process makes one. What stands in the log is safe there, so whatever went wrong, it is
+ * tried again another time, for example when the disk is no longer full.
  */
-function checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): boolean {
+function checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): 'done' | 'busy' | 'others' {
   try {
-    return database.prepare(`PRAGMA wal_checkpoint(${mode})`).get()?.busy === 0
+    const row = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get()
+    if (row?.busy === 0) return 'done'
+    // It has not come so far as to see the log.
+    return row?.log === -1 ? 'others' : 'busy'
   } catch {
-    return false
+    return 'busy'
   }
 }
 
