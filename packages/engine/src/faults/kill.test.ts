@@ -102,4 +102,4 @@ it('nothing that was reported durable is lost, and nothing counts twice, in 200 
   for await (const { key } of ledger.list('buffer/')) marks.push(key)
   expect(marks, about).toEqual([])
   await ledger.close()
-}, 600_000)
+}, 1_200_000)
