@@ -135,6 +135,44 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
     expect(await near.size()).toMatchObject({ waiting: 0 })
   })
 
+  it('gives mail out though Redis did not answer what BullMQ asks at the beginning', async () => {
+    const proxy = await TcpProxy.start(redis.port)
+    onTestFinished(() => proxy.close())
+    const name = `outbox-${names++}`
+    const near = bullmqOutbox({ connection: patiently(redis), name })
+    const far = bullmqOutbox({
+      connection: { host: '127.0.0.1', port: proxy.port, commandTimeout: 500 },
+      name,
+    })
+    onTestFinished(async () => void (await Promise.all([far.close(), near.close()])))
+    const id = await near.put(entryFor('anna@icloud.com'), body, null)
+    while (
+      await far.size().then(
+        () => false,
+        () => true,
+      )
+    );
+    // ioredis asks first whether it can begin, and then BullMQ which version it is.
+    let versions = 0
+    proxy.onAnswer = (data) => {
+      if (data.includes('redis_version')) versions++
+      return versions < 2
+    }
+    const claim = (): Promise<{ claims: Claim[] }> => far.claim({ now: Date.now(), limit: 1 })
+    await expect(claim()).rejects.toMatchObject({ code: 'EOUTBOXIO' })
+    proxy.onAnswer = () => true
+    proxy.drop()
+    let claims: Claim[] = []
+    while (claims.length === 0) {
+      claims = await claim().then(
+        (found) => found.claims,
+        () => [],
+      )
+      await new Promise(setImmediate)
+    }
+    expect(claims).toMatchObject([{ id }])
+  })
+
   it('keeps what it said to have through a restart of Redis, and has nothing of what it refused', async () => {
     const other = await RedisServer.start({ args: ['--appendfsync', 'always'] })
     onTestFinished(() => other.stop())

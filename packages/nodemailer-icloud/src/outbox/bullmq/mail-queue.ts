@@ -69,6 +69,8 @@ export class MailQueue {
           checkDurability(`${await client.info('memory')}\n${await client.info('persistence')}`)
       })
       const queue = new MailQueue(settings, bullmq, client)
+      // What asks Redis at its beginning, and gets no answer then, would fail for ever.
+      await outboxError(() => queue.#queue.waitUntilReady())
       await outboxError(() => queue.#sizes.tidy())
       return queue
     } catch (error) {
@@ -230,8 +232,16 @@ export class MailQueue {
       maxStalledCount: 1_000_000_000,
     })
     worker.on('error', ignore)
-    await worker.startStalledCheckTimer()
-    return worker
+    try {
+      // As with the queue.
+      await worker.waitUntilReady()
+      await worker.startStalledCheckTimer()
+      return worker
+    } catch (error) {
+      client.disconnect()
+      worker.close(true).catch(ignore)
+      throw error
+    }
   }
 }
 
