@@ -184,7 +184,6 @@ export class ClaimHandler {
     if ('waits' in step) {
       this.#entry = { ...this.#entry, recipients: [...others, step.waits] }
       const { messageId } = this.#entry
-      this.#parts.waits(step.waits)
       this.#parts.emit('retry', { id: this.#claim.id, messageId, ...step.waits })
       return
     }
@@ -245,6 +244,8 @@ export class ClaimHandler {
       const tellAt = isTold ? Infinity : host.settings.clock() + backOff(hookFailures, Math.random)
       const dueAt = Math.min(tellAt, ...recipients.map(({ nextAt }) => nextAt))
       if (!(await persist(() => outbox.release(this.#claim, entry, dueAt)))) throw new NotOurs()
+      // Not before it is there: what opens meanwhile would be looked for in vain, and the message wait for its time.
+      for (const recipient of recipients) this.#parts.waits(recipient)
       this.#report(this.#unsaid)
       return
     }

@@ -11,6 +11,7 @@ import {
   type OutboxStage,
   type StartedApp,
 } from '../outbox-stage.test.fixture.ts'
+import { sqliteOutbox } from '../sqlite/sqlite-outbox.ts'
 
 const blocked = { anna: [{ rule: 'proofpoint-block' }, { accept: true }] } as const
 const ip = { scope: 'sending-ip', id: 'default' } as const
@@ -70,6 +71,29 @@ describe('mail that is held', () => {
     expect((await itemsOf(outbox)).map(({ entry }) => entry?.recipients[0]?.address)).toEqual([
       'bert@icloud.com',
     ])
+  })
+
+  it('goes soon, too, if it was released before the message was back in the outbox', async () => {
+    const stage = await outboxStage(blocked)
+    const outbox = sqliteOutbox(stage.file)
+    const putBack = outbox.release.bind(outbox)
+    const { transporter, worker } = stage.start({ outbox })
+    const isPutBack = new Promise<void>((resolve) => {
+      outbox.release = async (...claim) => {
+        outbox.release = putBack
+        await operator(stage).release({ hold: ip })
+        const size = vi.spyOn(outbox, 'size')
+        // A look begins when the one before is over, and the first of these may have begun before.
+        await looking(vi.waitUntil(() => size.mock.calls.length > 2, { interval: 1, timeout: 50_000 }))
+        const isOurs = await putBack(...claim)
+        resolve()
+        return isOurs
+      }
+    })
+    const delivered = next(worker, 'delivered')
+    await transporter.sendMail(mail('anna@icloud.com'))
+    await isPutBack
+    expect(await looking(delivered)).toMatchObject({ recipient: 'anna@icloud.com', tries: 2 })
   })
 
   it('goes at the start of a worker, if it was released while none was there', async () => {
