@@ -32,7 +32,7 @@ export function domainOf(address: string): string | null {
 }
 
 /** Domains that are three names of one mailbox for everybody who had it before 2012. */
-const sameDomains: ReadonlySet<string> = new Set(['me.com', 'mac.com'])
+const sameDomains = ['@me.com', '@mac.com']
 
 /** What an address is remembered under; `null` if it is none. The same for all that an engine does. */
 export type MailboxOf = (address: string) => string | null
@@ -49,8 +49,8 @@ export function isAtPrivateRelay(recipient: string): boolean {
 export function foldMailbox(address: string, sameMailbox: boolean): string | null {
   const folded = foldAddress(address)
   if (folded === null || !sameMailbox) return folded
-  const at = folded.lastIndexOf('@') + 1
-  return sameDomains.has(folded.slice(at)) ? `${folded.slice(0, at)}icloud.com` : folded
+  const domain = sameDomains.find((each) => folded.endsWith(each))
+  return domain === undefined ? folded : `${folded.slice(0, -domain.length)}@icloud.com`
 }
 
 /**

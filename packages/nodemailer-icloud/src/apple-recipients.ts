@@ -11,10 +11,13 @@ export function findAppleRecipients(
   let open: Map<number, string> | null = null
   for (const recipient of recipients) {
     const domain = addressDomain(recipient)
-    let apple: boolean | undefined = isAppleDomain(domain)
-    if (!apple && lookup !== null && hasMx(domain)) apple = lookup.cached(domain)
-    if (apple === undefined) (open ??= new Map<number, string>()).set(answers.length, domain)
-    answers.push(apple ?? false)
+    // Most were looked up before, and need no look at their names.
+    let apple = lookup?.cached(domain)
+    if (apple === undefined) {
+      apple = isAppleDomain(domain)
+      if (!apple && hasMx(domain)) (open ??= new Map<number, string>()).set(answers.length, domain)
+    }
+    answers.push(apple)
   }
   if (lookup === null || open === null) return answers
   return Promise.all(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { findAppleRecipients } from './apple-recipients.ts'
 import { MxLookup, type ResolveMx } from './mx-lookup.ts'
 import type { Timers } from './timers.ts'
 
@@ -106,6 +107,12 @@ describe('what the engine is told', () => {
     time.now += 5000
     expect(await mx.hosts('custom.example')).toEqual(['mx.example.net'])
     expect(mx.cached('custom.example')).toBe(false)
+  })
+
+  it('makes no domain of Apple another one, whatever DNS says', async () => {
+    const { mx } = lookup(failing('SERVFAIL'))
+    await expect(mx.hosts('icloud.com')).rejects.toThrow('icloud.com')
+    expect(findAppleRecipients(['anna@icloud.com'], mx)).toEqual([true])
   })
 
   it('is that DNS failed, and never that there is no MX', async () => {

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises'
-import { isAppleMx } from '@icloud-delivery/rules'
+import { isAppleDomain, isAppleMx } from '@icloud-delivery/rules'
 import type { Timers } from './timers.ts'
 
 /** Looks the MX records of a domain up, as `dns.promises.resolveMx` does. */
@@ -98,7 +98,8 @@ export class MxLookup {
     }
     const askedAt = this.#clock()
     const known = {
-      apple: hosts?.some(isAppleMx) ?? false,
+      // The engine may have asked for a domain that is Apple's whatever DNS says.
+      apple: isAppleDomain(domain) || (hosts?.some(isAppleMx) ?? false),
       hosts,
       askedAt,
       until: askedAt + (hosts === null ? failureMs : answerMs),
