@@ -42,6 +42,20 @@ describe.skipIf(browserFile === null)(
       },
     )
 
+    it('a question that is asked again right after Escape is there', async ({ w, v }) => {
+      await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
+      const { page } = v
+      await page.getByRole('button', { name: 'Release lane ip-2' }).click()
+      await page.getByRole('dialog').waitFor()
+      // Within the frame, as a quick hand may.
+      await page.evaluate(
+        "document.querySelector('dialog').close(); document.querySelector('[aria-label=\"Release lane ip-2\"]').click()",
+      )
+      await page.getByRole('dialog').getByRole('button', { name: 'Release it' }).click()
+      await page.getByText('Released: its mail goes now.').waitFor()
+      expect(v.faults).toEqual([])
+    })
+
     it('can be used with the keyboard alone', async ({ w, v }) => {
       await w.reply(replies.blocked, 'emil@icloud.com', { lane: 'ip-2' })
       const { page } = v

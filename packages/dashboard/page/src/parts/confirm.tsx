@@ -27,7 +27,8 @@ const said = signal<string | null>(null)
 /** Asks before something is done. */
 export function ask(question: Question): void {
   said.value = null
-  asked.value = question
+  // Another one each time, although the same may be asked again.
+  asked.value = { ...question }
 }
 
 /** What was done last, for everybody to see and hear: what was pressed for it may be gone. */
@@ -50,9 +51,11 @@ export function Confirm(): JSX.Element {
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const question = asked.value
+  const shown = useRef<Question | null>(null)
   useEffect(() => {
     setNote('')
     setError(null)
+    shown.current = question
     if (question !== null) dialog.current?.showModal()
     else dialog.current?.close()
   }, [question])
@@ -63,7 +66,7 @@ export function Confirm(): JSX.Element {
       const body = { ...question.body, ...(note.trim() !== '' && { note: note.trim() }) }
       const { done } = await post<ActionAnswer>(`actions/${question.action}`, body)
       said.value = question.done?.(done) ?? (done === 0 ? 'There was nothing to do any more.' : 'Done.')
-      asked.value = null
+      if (asked.value === question) asked.value = null
       question.after?.()
       beat()
     } catch (failure) {
@@ -72,8 +75,12 @@ export function Confirm(): JSX.Element {
       setBusy(false)
     }
   }
+  // The browser says so a frame after Escape: who is quick has asked for something by then.
+  const onClose = (): void => {
+    if (dialog.current?.open === false && asked.value === shown.current) asked.value = null
+  }
   return (
-    <dialog ref={dialog} aria-labelledby="question" onClose={() => (asked.value = null)}>
+    <dialog ref={dialog} aria-labelledby="question" onClose={onClose}>
       {question === null ? null : (
         <form
           class="form"
