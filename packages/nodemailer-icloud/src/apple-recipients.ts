@@ -15,7 +15,8 @@ export function findAppleRecipients(
     let apple = lookup?.cached(domain)
     if (apple === undefined) {
       apple = isAppleDomain(domain)
-      if (!apple && hasMx(domain)) (open ??= new Map<number, string>()).set(answers.length, domain)
+      if (!apple && lookup !== null && hasMx(domain))
+        (open ??= new Map<number, string>()).set(answers.length, domain)
     }
     answers.push(apple)
   }
