@@ -2,11 +2,12 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** How many tests ended in which way. */
+/** How the tests of one run ended. */
 export interface Tally {
   passed: number
-  failed: number
   skipped: number
+  /** What failed, each with the whole name of the test and its errors, without colours. */
+  failures: string[]
 }
 
 /**
@@ -17,18 +18,24 @@ export function tally(
   modules: readonly TestModule[],
   unhandledErrors: readonly SerializedError[] = [],
 ): Tally {
-  const sum: Tally = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
+  const sum: Tally = { passed: 0, skipped: 0, failures: [] }
+  const fail = (name: string, errors: readonly SerializedError[]): void =>
+    void sum.failures.push(failure(name, errors))
+  for (const error of unhandledErrors) fail('outside any test', [error])
   for (const module of modules) {
+    const file = `${module.project.name} ${module.relativeModuleId}`.trim()
     let tests = 0
     for (const test of module.children.allTests()) {
       tests++
-      const { state } = test.result()
+      const { state, errors = [] } = test.result()
       if (state === 'passed') sum.passed++
       else if (state === 'skipped') sum.skipped++
-      else sum.failed++
+      else fail(`${file} > ${test.fullName}`, state === 'pending' ? [{ message: 'it never ended' }] : errors)
     }
-    if (tests === 0 || module.errors().length > 0) sum.failed++
-    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) sum.failed++
+    if (module.errors().length > 0) fail(file, module.errors())
+    else if (tests === 0) fail(file, [{ message: 'it holds no test' }])
+    for (const suite of module.children.allSuites())
+      if (suite.errors().length > 0) fail(`${file} > ${suite.fullName}`, suite.errors())
   }
   return sum
 }
@@ -43,35 +50,12 @@ function places(stack = ''): string[] {
     .filter((line) => /^ +at /.test(line) && !/node_modules|node:|<anonymous>/.test(line))
 }
 
-/** What failed, each with the whole name of the test and its errors, without colours. */
-export function failures(
-  modules: readonly TestModule[],
-  unhandledErrors: readonly SerializedError[] = [],
-): string {
-  const told: string[] = []
-  const tell = (name: string, errors: readonly SerializedError[]): void => {
-    const text = errors.map(({ message, diff, stack }) =>
-      [message, diff, ...places(stack)].filter(Boolean).join('\n'),
-    )
-    const plain = stripVTControlCharacters(text.join('\n')).slice(0, longestError)
-    told.push(`FAILED ${name}\n${plain.replace(/^/gm, '  ')}\n`)
-  }
-  for (const module of modules) {
-    const file = `${module.project.name} ${module.relativeModuleId}`.trim()
-    let tests = 0
-    for (const test of module.children.allTests()) {
-      tests++
-      const { state, errors } = test.result()
-      if (state === 'pending') tell(`${file} > ${test.fullName}`, [{ message: 'it never ended' }])
-      else if (state === 'failed') tell(`${file} > ${test.fullName}`, errors)
-    }
-    if (module.errors().length > 0) tell(file, module.errors())
-    else if (tests === 0) tell(file, [{ message: 'it holds no test' }])
-    for (const suite of module.children.allSuites())
-      if (suite.errors().length > 0) tell(`${file} > ${suite.fullName}`, suite.errors())
-  }
-  if (unhandledErrors.length > 0) tell('outside any test', unhandledErrors)
-  return told.join('\n')
+function failure(name: string, errors: readonly SerializedError[]): string {
+  const text = errors.map(({ message, diff, stack }) =>
+    [message, diff, ...places(stack)].filter(Boolean).join('\n'),
+  )
+  const plain = stripVTControlCharacters(text.join('\n')).slice(0, longestError)
+  return `FAILED ${name}\n${plain.replace(/^/gm, '  ')}\n`
 }
 
 /**
@@ -82,12 +66,12 @@ export function failures(
  */
 export default class PlainSummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const { passed, failed, skipped } = tally(modules, unhandledErrors)
-    const line = `${passed} passed, ${failed} failed, ${skipped} skipped\n`
+    const { passed, skipped, failures } = tally(modules, unhandledErrors)
+    const line = `${passed} passed, ${failures.length} failed, ${skipped} skipped\n`
     const file = process.env['PLAIN_SUMMARY_FILE']
     if (file) writeFileSync(file, line)
     else process.stdout.write(line)
-    const told = process.env['PLAIN_FAILURES_FILE'] && failures(modules, unhandledErrors)
-    if (told) appendFileSync(process.env['PLAIN_FAILURES_FILE']!, `${told}\n`)
+    const failuresFile = process.env['PLAIN_FAILURES_FILE']
+    if (failuresFile && failures.length > 0) appendFileSync(failuresFile, `${failures.join('\n')}\n`)
   }
 }
