@@ -94,7 +94,8 @@ async function attemptOver(
       going = countGoing(job, admissions)
     }
     if (signal?.aborted) return aborted(job, recipients)
-    return await attemptNow(job, recipients, admissions, before)
+    const begin = () => attemptNow(job, recipients, admissions, before)
+    return await (passage?.type === 'go' ? passage.within(begin) : begin())
   } catch (error) {
     return recipients.map(({ address }) => failed(asError(error), address))
   } finally {

@@ -14,12 +14,12 @@ export interface Entry {
 }
 
 /**
- * - `go`: begin, and call `leave` when it is over. `waited`: something may have changed meanwhile
+ * - `go`: begin inside `within`, and call `leave` when it is over. `waited`: something may have changed meanwhile
  * - `ask`: something was closed meanwhile: ask the engine whether it may still go, and come back
  * - `later`: come back at `retryAt`
  */
 export type Passage =
-  | { type: 'go'; waited: boolean; leave: () => void }
+  | { type: 'go'; waited: boolean; within: <T>(begin: () => T) => T; leave: () => void }
   | { type: 'ask' }
   | { type: 'later'; retryAt: number; reason: string }
 

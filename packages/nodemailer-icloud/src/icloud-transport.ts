@@ -192,13 +192,19 @@ export class IcloudTransport extends EventEmitter {
   /** Closes the outbox and the engine, once nobody needs them any more. */
   #letGo(): void {
     if (this.#running > 0 || !this.#workerDone) return
-    const { outbox, engines } = this.#host.settings
-    outbox?.close().catch((error: unknown) => {
+    this.#host.settings.outbox?.close().catch((error: unknown) => {
       this.#warn(`The outbox could not be closed: ${String(error)}`)
     })
-    engines.close().catch((error: unknown) => {
+    this.#closeEngine().catch((error: unknown) => {
       this.#warn(`The engine could not be closed: ${String(error)}`)
     })
+  }
+
+  /** Before that the lane has all its connections back, or other processes would wait for them. */
+  async #closeEngine(): Promise<void> {
+    const { gate, otherWays, engines } = this.#host.settings
+    await Promise.all([gate?.left(), ...Array.from(otherWays.values(), (way) => way.gate.left())])
+    if (this.#running === 0) await engines.close()
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Action, Engine, Slot } from '@icloud-delivery/engine'
 import { Followers } from './followers.ts'
 import type { Entry, Gate, Passage } from './gate.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
+import { OpenedSockets } from './opened-sockets.ts'
 import { nextTurn, PoolKeeper } from './pool-keeper.ts'
 import { Slots } from './slots.ts'
 
@@ -25,17 +26,21 @@ export class LaneGate implements Gate {
   readonly #pool: PoolKeeper | null
   /** What waits inside a small pool could be held back by nobody any more, so it waits here. */
   readonly #ofPool: Slots | null
+  readonly #port: number
   readonly #clock: () => number
   /** Those who could go on over a connection of the pool. */
   readonly #waiting = new Set<Waiting>()
   /** What ends the wait of each who is inside. */
   readonly #inside = new Set<AbortController>()
+  /** Transactions that are over, while their connections are being closed. */
+  readonly #leaving = new Set<Promise<void>>()
   readonly #followers = new Followers()
   #heard: Engine | null = null
 
   constructor(inner: InnerTransport, clock: () => number) {
     this.#pool = PoolKeeper.of(inner)
     this.#ofPool = this.#pool && new Slots(this.#pool.size)
+    this.#port = portOf(inner)
     this.#clock = clock
   }
 
@@ -52,13 +57,7 @@ export class LaneGate implements Gate {
       const slot = await (this.#pool
         ? this.#enterOrTake(entry, stop, this.#pool)
         : this.#enterLane(entry, stop.signal))
-      if ('messages' in slot) {
-        return {
-          type: 'go',
-          waited: performance.now() - begun > newsMs,
-          leave: () => this.#leave(entry, slot),
-        }
-      }
+      if ('messages' in slot) return this.#go(entry, slot, performance.now() - begun > newsMs)
       this.#ofPool?.leave()
       return stop.signal.aborted ? { type: 'ask' } : { type: 'later', ...slot }
     } catch (error) {
@@ -100,10 +99,26 @@ export class LaneGate implements Gate {
     return slot
   }
 
-  #leave(entry: Entry, slot: Slot): void {
-    // The connection of a transport without a pool is closed by now.
-    if (this.#pool === null) setImmediate(() => slot.release())
-    else this.#goOn(this.#pool, entry, slot).catch(() => slot.release())
+  #go(entry: Entry, slot: Slot, waited: boolean): Passage {
+    if (this.#pool !== null) {
+      const pool = this.#pool
+      const leave = () => this.#leave(slot, this.#goOn(pool, entry, slot))
+      return { type: 'go', waited, within: (begin) => begin(), leave }
+    }
+    const sockets = new OpenedSockets(this.#port)
+    const leave = () => this.#leave(slot, this.#hangUp(sockets, slot))
+    return { type: 'go', waited, within: (begin) => sockets.run(begin), leave }
+  }
+
+  #leave(slot: Slot, done: Promise<void>): void {
+    const left = done.catch(() => slot.release()).finally(() => this.#leaving.delete(left))
+    this.#leaving.add(left)
+  }
+
+  async #hangUp(sockets: OpenedSockets, slot: Slot): Promise<void> {
+    await nextTurn()
+    await sockets.hungUp()
+    slot.release()
   }
 
   /** Has the next one take the connection over, or closes it. */
@@ -117,13 +132,18 @@ export class LaneGate implements Gate {
     // Who waited for the pool waits for the lane then.
     await nextTurn()
     const next = this.#nextOf(entry)
-    if (next !== null && slot.again(next.entry.recipients)) {
+    if (next !== null && pool.hasFreePlace && slot.again(next.entry.recipients)) {
       this.#waiting.delete(next)
       next.take(slot)
       return
     }
-    pool.end()
-    setImmediate(() => slot.release())
+    await pool.end()
+    slot.release()
+  }
+
+  /** Resolves when every transaction that is over has given its connection back. */
+  async left(): Promise<void> {
+    await Promise.all(this.#leaving)
   }
 
   /** The one of the same stream who waits longest: the lane gives the connection to no other class. */
@@ -155,4 +175,10 @@ export class LaneGate implements Gate {
     const reason = new Error('Apple closed something')
     for (const stop of this.#inside) stop.abort(reason)
   }
+}
+
+/** As Nodemailer chooses it. */
+function portOf({ options }: InnerTransport): number {
+  const { port, secure } = (options ?? {}) as { port?: unknown; secure?: unknown }
+  return Number(port) || (secure ? 465 : 587)
 }

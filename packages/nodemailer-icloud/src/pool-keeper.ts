@@ -1,13 +1,23 @@
 import { once, type EventEmitter } from 'node:events'
+import { Socket } from 'node:net'
+import { hungUp } from './hang-up.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
 
-/** A connection of Nodemailer's pool. Emits `available` and `close`. */
+/** A connection of Nodemailer's pool. Emits `available`, `error` and `close`. */
 interface PoolConnection extends EventEmitter {
   /** Open, and without a message. */
   available: boolean
   /** Sent over it so far. */
   messages: number
+  /** Once it connects. */
+  connection?: { _socket?: unknown }
   close(): void
+}
+
+/** Nodemailer's pool, as far as this package looks inside. */
+interface Pool {
+  _connections?: unknown
+  _createConnection?: () => PoolConnection
 }
 
 const sizeByDefault = 5
@@ -19,12 +29,17 @@ const sizeByDefault = 5
 export class PoolKeeper {
   /** Connections that the pool has at most. */
   readonly size: number
-  readonly #inner: InnerTransport
+  readonly #pool: Pool
   #inUse = 0
+  /** Connections that the pool has let go of, and that count until both sides have closed them. */
+  #closing = 0
+  /** Transactions that are over, and whose places at Apple such connections still take. */
+  readonly #leaving: (() => void)[] = []
 
   private constructor(inner: InnerTransport, size: number) {
-    this.#inner = inner
+    this.#pool = inner as Pool
     this.size = size
+    this.#watchConnections()
   }
 
   /** `null` for what is no pool. */
@@ -69,19 +84,60 @@ export class PoolKeeper {
     }
   }
 
-  /** No other transaction goes on over its connection: what none needs is closed. */
-  end(): void {
+  /** Whether the place of a transaction that is over may be another one's at once: no connection that is closing takes it. */
+  get hasFreePlace(): boolean {
+    return this.#closing <= this.#leaving.length
+  }
+
+  /** No other transaction takes its place: what none needs is closed. Resolves when nothing takes up the place at Apple. */
+  async end(): Promise<void> {
     this.#inUse--
     let tooMany = this.#open().length - this.#inUse
     for (const connection of this.#open().filter(isAvailable)) {
-      if (tooMany-- <= 0) return
+      if (tooMany-- <= 0) break
       connection.close()
     }
+    await new Promise<void>((resolve) => {
+      this.#leaving.push(resolve)
+      this.#letLeave()
+    })
   }
 
   #open(): PoolConnection[] {
-    const all = (this.#inner as { _connections?: unknown })._connections
+    const all = this.#pool._connections
     return Array.isArray(all) ? [...(all as PoolConnection[])] : []
+  }
+
+  #watchConnections(): void {
+    const pool = this.#pool
+    const create = pool._createConnection
+    if (typeof create !== 'function') return
+    pool._createConnection = () => {
+      const connection = create.call(pool)
+      let isClosing = false
+      const closing = (): void => {
+        if (isClosing) return
+        isClosing = true
+        this.#waitFor(connection)
+      }
+      connection.once('close', closing)
+      connection.once('error', closing)
+      return connection
+    }
+  }
+
+  #waitFor({ connection }: PoolConnection): void {
+    const socket = connection?._socket
+    if (!(socket instanceof Socket) || socket.closed) return
+    this.#closing++
+    void hungUp(socket).then(() => {
+      this.#closing--
+      this.#letLeave()
+    })
+  }
+
+  #letLeave(): void {
+    while (this.#leaving.length > this.#closing) this.#leaving.shift()?.()
   }
 }
 

@@ -1,6 +1,5 @@
 import { checkOptions } from './check-options.ts'
 import { EngineSource } from './engine-source.ts'
-import type { Gate } from './gate.ts'
 import { LaneGate } from './lane-gate.ts'
 import { MxLookup } from './mx-lookup.ts'
 import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
@@ -45,7 +44,7 @@ export interface Settings {
   readsData: boolean
   lookup: MxLookup | null
   /** On a direct hop, for the transactions with Apple of all mails; else `null`. */
-  gate: Gate | null
+  gate: LaneGate | null
   /** By lane. */
   otherWays: ReadonlyMap<string, Way>
   clock: () => number

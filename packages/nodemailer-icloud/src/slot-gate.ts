@@ -11,6 +11,6 @@ export class SlotGate implements Gate {
 
   async enter({ signal }: Entry): Promise<Passage> {
     if (!(await this.#slots.enter(signal))) return { type: 'ask' }
-    return { type: 'go', waited: false, leave: () => this.#slots.leave() }
+    return { type: 'go', waited: false, within: (begin) => begin(), leave: () => this.#slots.leave() }
   }
 }

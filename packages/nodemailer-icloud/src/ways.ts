@@ -1,6 +1,5 @@
 import { lanePolicyOf, resolvePolicy } from '@icloud-delivery/engine'
 import { configError } from './config-error.ts'
-import type { Gate } from './gate.ts'
 import { LaneGate } from './lane-gate.ts'
 import { noFatalError } from './no-fatal-error.ts'
 import type { InnerTransport } from './nodemailer-shapes.ts'
@@ -12,7 +11,7 @@ export interface Way {
   lane: string
   inner: InnerTransport
   peer: Peer
-  gate: Gate
+  gate: LaneGate
 }
 
 /**

@@ -1,0 +1,22 @@
+import type { Socket } from 'node:net'
+
+/** Nodemailer 10 gives the other side as long to close a connection, too; those before it wait for ever. */
+const hangUpMs = 5000
+
+/**
+ * Resolves once a socket that nobody uses any more is closed by both sides: until then the server counts the connection. One
+ * that the server keeps is given up after five seconds.
+ */
+export function hungUp(socket: Socket): Promise<void> {
+  if (socket.closed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => {
+      socket.destroy()
+      resolve()
+    }, hangUpMs)
+    socket.once('close', () => {
+      clearTimeout(giveUp)
+      resolve()
+    })
+  })
+}
