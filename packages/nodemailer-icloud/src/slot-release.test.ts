@@ -66,7 +66,7 @@ describe.each(versions)('%s', (_name, nodemailer) => {
         const accepted = sent.filter(({ status }) => status === 'fulfilled')
         expect(accepted).toHaveLength('accept' in step ? 12 : 0)
         expect(apple.attempts.filter(({ phase }) => phase === 'connect').length).toBeGreaterThan(1)
-        expect(between.peak).toBe(2)
+        expect(between.peak).toBeLessThanOrEqual(2)
       },
     )
   })
