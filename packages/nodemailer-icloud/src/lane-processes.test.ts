@@ -15,7 +15,7 @@ const transporter = withIcloud(nodemailer.createTransport({ host: '127.0.0.1', p
   ledger,
   resolveMx: false,
   // However long it takes, the lane gives five connections, and nobody's are taken for lost.
-  policy: { lanes: { '*': { start: 5, ceiling: 5, leaseSeconds: 3600 } } },
+  policy: { lanes: { '*': { start: 5, ceiling: 5, leaseSeconds: 60 } } },
   testing: { appleMx: ['127.0.0.1:' + port] },
 })
 const mail = { from: 'news@example.com', subject: 'Hello', text: 'Hello there' }
