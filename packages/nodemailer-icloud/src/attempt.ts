@@ -2,8 +2,8 @@ import type { Admission } from '@icloud-delivery/engine'
 import { abortError } from './abort.ts'
 import { conclude } from './conclude.ts'
 import { admissionFailure, expiredFailure, innerFailure, noWayFailure } from './failures.ts'
-import type { Passage } from './gate.ts'
-import { asError } from './inner-send.ts'
+import type { Passage, Send } from './gate.ts'
+import { asError, plainSend } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import type { ErrorLike } from './nodemailer-shapes.ts'
 import type { Settled, TryAgain } from './settled.ts'
@@ -94,8 +94,8 @@ async function attemptOver(
       going = countGoing(job, admissions)
     }
     if (signal?.aborted) return aborted(job, recipients)
-    const begin = () => attemptNow(job, recipients, admissions, before)
-    return await (passage?.type === 'go' ? passage.within(begin) : begin())
+    const send = passage?.type === 'go' ? passage.send : plainSend
+    return await attemptNow(job, recipients, admissions, before, send)
   } catch (error) {
     return recipients.map(({ address }) => failed(asError(error), address))
   } finally {
@@ -123,6 +123,7 @@ async function attemptNow(
   recipients: readonly Recipient[],
   admissions: readonly Admission[],
   before: TryAgain | null,
+  send: Send,
 ): Promise<(Settled | TryAgain)[]> {
   const { deliverBy } = job
   // The engine says so of a direct hop only.
@@ -130,7 +131,7 @@ async function attemptNow(
   const going = recipients.filter(
     ({ apple }, index) => goesOver(job, admissions[index]) && !(apple && late !== null),
   )
-  const transaction = going.length > 0 ? await transact(job, going) : null
+  const transaction = going.length > 0 ? await transact(job, going, send) : null
   const tries = before === null ? 1 : before.tries + 1
   return Promise.all(
     recipients.map(async (recipient, index) => {

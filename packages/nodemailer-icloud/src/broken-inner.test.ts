@@ -143,8 +143,9 @@ describe('a transport that never answers', () => {
     expect(await silent).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })
   })
 
-  it('is left to itself when the signal says so; the message may have gone', async () => {
-    const { transporter, bodyRead } = stage(() => {}, { hop: 'direct' })
+  it('is left to itself when the signal says so; the message may have gone, and keeps its place until it has', async () => {
+    let answer: Answer = () => {}
+    const { transporter, bodyRead } = stage((_, given) => void (answer = given), { hop: 'direct' })
     const controller = new AbortController()
     const sending = rejection(transporter.sendMail(mail('anna@icloud.com', { signal: controller.signal })))
     await expect.poll(async () => (await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1)
@@ -152,7 +153,9 @@ describe('a transport that never answers', () => {
     controller.abort(new Error('Enough'))
     expect(await sending).toMatchObject({ name: 'AbortError', code: 'EABORT', ambiguous: true })
     await new Promise(setImmediate)
-    expect((await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(0)
+    expect((await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(1)
+    answer(null, { response: '250 ok' })
+    await expect.poll(async () => (await stageOf(transporter).engine.lanes())[0]?.inUse).toBe(0)
   })
 
   it('gives its place in the lane back after an hour, and nobody is held for it twice', async () => {
@@ -163,8 +166,7 @@ describe('a transport that never answers', () => {
     await vi.advanceTimersByTimeAsync(3_600_000)
     const error = await sending
     expect(error).toMatchObject({ code: 'ETIMEDOUT', ambiguous: true, permanent: false })
-    await new Promise(setImmediate)
-    expect((await engine.lanes())[0]?.inUse).toBe(0)
+    await vi.waitFor(async () => expect((await engine.lanes())[0]?.inUse).toBe(0), patiently)
     expect((await engine.address('anna@icloud.com')).suppressions).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import type { Engine } from '@icloud-delivery/engine'
+import type { InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 
 /** A transaction with Apple that wants to begin. */
 export interface Entry {
@@ -13,13 +14,16 @@ export interface Entry {
   signal: AbortSignal | null | undefined
 }
 
+/** Has a transport send, as its own `send` does. */
+export type Send = (inner: InnerTransport, mail: MailLike, callback: SendCallback) => unknown
+
 /**
- * - `go`: begin inside `within`, and call `leave` when it is over. `waited`: something may have changed meanwhile
+ * - `go`: begin by `send`, once at most, and call `leave` when it is over. `waited`: something may have changed meanwhile
  * - `ask`: something was closed meanwhile: ask the engine whether it may still go, and come back
  * - `later`: come back at `retryAt`
  */
 export type Passage =
-  | { type: 'go'; waited: boolean; within: <T>(begin: () => T) => T; leave: () => void }
+  | { type: 'go'; waited: boolean; send: Send; leave: () => void }
   | { type: 'ask' }
   | { type: 'later'; retryAt: number; reason: string }
 

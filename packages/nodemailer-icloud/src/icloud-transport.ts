@@ -203,7 +203,8 @@ export class IcloudTransport extends EventEmitter {
   /** Before that the lane has all its connections back, or other processes would wait for them. */
   async #closeEngine(): Promise<void> {
     const { gate, otherWays, engines } = this.#host.settings
-    await Promise.all([gate?.left(), ...Array.from(otherWays.values(), (way) => way.gate.left())])
+    const gates = [...(gate ? [gate] : []), ...Array.from(otherWays.values(), (way) => way.gate)]
+    while (!gates.every(({ isEmpty }) => isEmpty)) await Promise.all(gates.map((each) => each.left()))
     if (this.#running === 0) await engines.close()
   }
 

@@ -1,4 +1,5 @@
 import { abortError } from './abort.ts'
+import type { Send } from './gate.ts'
 import type { ErrorLike, InfoLike, InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 
 /** How one call of the inner transport ended. */
@@ -8,14 +9,20 @@ export interface InnerResult {
 }
 
 /** Nodemailer itself gives up ten minutes after the last sign of life; who says nothing for an hour never will. */
-const silenceMs = 3_600_000
+export const silenceMs = 3_600_000
+
+export const plainSend: Send = (inner, mail, callback) => inner.send(mail, callback)
 
 /**
  * Sends through the inner transport. Never rejects; what it throws, and a second call of the callback, are caught. Ends as
  * soon as the signal of the mail is aborted, and after an hour without an answer: what is waited for in vain would take a
  * place in the lane for good.
  */
-export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerResult> {
+export function innerSend(
+  inner: InnerTransport,
+  mail: MailLike,
+  send: Send = plainSend,
+): Promise<InnerResult> {
   const { signal } = mail.data
   return new Promise((resolve) => {
     let isDone = false
@@ -29,7 +36,7 @@ export function innerSend(inner: InnerTransport, mail: MailLike): Promise<InnerR
     const stop = () => done(abortError(signal))
     const timer = setTimeout(() => done(silent()), silenceMs)
     timer.unref()
-    handOver(inner, mail, done, failed)
+    handOver(inner, mail, done, failed, send)
     // After the transport's own listener: what it has to say goes first.
     if (!signal || isDone) return
     if (signal.aborted) stop()
@@ -47,9 +54,10 @@ export function handOver(
   mail: MailLike,
   done: SendCallback,
   failed: (thrown: unknown) => void,
+  send: Send = plainSend,
 ): boolean {
   try {
-    const answer: unknown = inner.send(mail, done)
+    const answer = send(inner, mail, done)
     if (!isPromise(answer)) return false
     answer.then(undefined, failed)
     return true

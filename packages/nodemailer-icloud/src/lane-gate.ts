@@ -1,10 +1,9 @@
 import type { Action, Engine, Slot } from '@icloud-delivery/engine'
 import { Followers } from './followers.ts'
-import type { Entry, Gate, Passage } from './gate.ts'
-import type { InnerTransport } from './nodemailer-shapes.ts'
+import type { Entry, Gate, Passage, Send } from './gate.ts'
+import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import { OpenedSockets } from './opened-sockets.ts'
-import { nextTurn, PoolKeeper } from './pool-keeper.ts'
-import { Slots } from './slots.ts'
+import { nextTurn, PoolKeeper, type PoolConnection } from './pool-keeper.ts'
 
 /** Who waited for less knows all that matters. */
 const newsMs = 5
@@ -24,9 +23,7 @@ interface Waiting {
  */
 export class LaneGate implements Gate {
   readonly #pool: PoolKeeper | null
-  /** What waits inside a small pool could be held back by nobody any more, so it waits here. */
-  readonly #ofPool: Slots | null
-  readonly #port: number
+  readonly #ports: readonly number[]
   readonly #clock: () => number
   /** Those who could go on over a connection of the pool. */
   readonly #waiting = new Set<Waiting>()
@@ -39,8 +36,7 @@ export class LaneGate implements Gate {
 
   constructor(inner: InnerTransport, clock: () => number) {
     this.#pool = PoolKeeper.of(inner)
-    this.#ofPool = this.#pool && new Slots(this.#pool.size)
-    this.#port = portOf(inner)
+    this.#ports = portsOf(inner)
     this.#clock = clock
   }
 
@@ -52,16 +48,16 @@ export class LaneGate implements Gate {
     this.#inside.add(stop)
     this.#listen(engine)
     try {
-      if (this.#ofPool && !(await this.#ofPool.enter(stop.signal, stream === 'transactional')))
+      if (this.#pool && !(await this.#pool.slots.enter(stop.signal, stream === 'transactional')))
         return { type: 'ask' }
       const slot = await (this.#pool
         ? this.#enterOrTake(entry, stop, this.#pool)
         : this.#enterLane(entry, stop.signal))
       if ('messages' in slot) return this.#go(entry, slot, performance.now() - begun > newsMs)
-      this.#ofPool?.leave()
+      this.#pool?.slots.leave()
       return stop.signal.aborted ? { type: 'ask' } : { type: 'later', ...slot }
     } catch (error) {
-      this.#ofPool?.leave()
+      this.#pool?.slots.leave()
       throw error
     } finally {
       unfollow?.()
@@ -100,14 +96,19 @@ export class LaneGate implements Gate {
   }
 
   #go(entry: Entry, slot: Slot, waited: boolean): Passage {
-    if (this.#pool !== null) {
-      const pool = this.#pool
-      const leave = () => this.#leave(slot, this.#goOn(pool, entry, slot))
-      return { type: 'go', waited, within: (begin) => begin(), leave }
+    if (this.#pool === null) {
+      const sockets = new OpenedSockets(this.#ports)
+      const leave = () => this.#leave(slot, this.#hangUp(sockets, slot))
+      return { type: 'go', waited, send: (...send) => sockets.send(...send), leave }
     }
-    const sockets = new OpenedSockets(this.#port)
-    const leave = () => this.#leave(slot, this.#hangUp(sockets, slot))
-    return { type: 'go', waited, within: (begin) => sockets.run(begin), leave }
+    const pool = this.#pool
+    let sent: MailLike | null = null
+    const send: Send = (_inner, mail, callback) => {
+      sent = mail
+      return pool.send(mail, callback)
+    }
+    const leave = () => this.#leave(slot, this.#goOn(pool, entry, slot, sent))
+    return { type: 'go', waited, send, leave }
   }
 
   #leave(slot: Slot, done: Promise<void>): void {
@@ -122,17 +123,18 @@ export class LaneGate implements Gate {
   }
 
   /** Has the next one take the connection over, or closes it. */
-  async #goOn(pool: PoolKeeper, entry: Entry, slot: Slot): Promise<void> {
+  async #goOn(pool: PoolKeeper, entry: Entry, slot: Slot, sent: MailLike | null): Promise<void> {
+    let connection: PoolConnection | null = null
     try {
-      await pool.settled()
-      pool.closeWorn(slot.messages)
+      connection = await pool.settled(sent)
     } finally {
-      this.#ofPool?.leave()
+      pool.slots.leave()
     }
+    if (connection?.available && connection.messages >= slot.messages) connection.close()
     // Who waited for the pool waits for the lane then.
     await nextTurn()
     const next = this.#nextOf(entry)
-    if (next !== null && pool.hasFreePlace && slot.again(next.entry.recipients)) {
+    if (next !== null && connection?.available && slot.again(next.entry.recipients)) {
       this.#waiting.delete(next)
       next.take(slot)
       return
@@ -143,7 +145,12 @@ export class LaneGate implements Gate {
 
   /** Resolves when every transaction that is over has given its connection back. */
   async left(): Promise<void> {
-    await Promise.all(this.#leaving)
+    while (this.#leaving.size > 0) await Promise.all(this.#leaving)
+  }
+
+  /** Whether {@link left} would resolve at once. */
+  get isEmpty(): boolean {
+    return this.#leaving.size === 0
   }
 
   /** The one of the same stream who waits longest: the lane gives the connection to no other class. */
@@ -177,8 +184,11 @@ export class LaneGate implements Gate {
   }
 }
 
-/** As Nodemailer chooses it. */
-function portOf({ options }: InnerTransport): number {
-  const { port, secure } = (options ?? {}) as { port?: unknown; secure?: unknown }
-  return Number(port) || (secure ? 465 : 587)
+/** Of the server, as Nodemailer chooses it, and of the proxy before it if there is one. */
+function portsOf({ options }: InnerTransport): number[] {
+  const { port, secure, proxy } = (options ?? {}) as { port?: unknown; secure?: unknown; proxy?: unknown }
+  const ofServer = Number(port) || (secure ? 465 : 587)
+  const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : null
+  if (url === null) return [ofServer]
+  return [ofServer, Number(url.port) || (url.protocol === 'https:' ? 443 : 80)]
 }

@@ -1,55 +1,72 @@
-import { once, type EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 import { hungUp } from './hang-up.ts'
-import type { InnerTransport } from './nodemailer-shapes.ts'
+import type { InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
+import { Slots } from './slots.ts'
 
 /** A connection of Nodemailer's pool. Emits `available`, `error` and `close`. */
-interface PoolConnection extends EventEmitter {
+export interface PoolConnection extends EventEmitter {
   /** Open, and without a message. */
   available: boolean
   /** Sent over it so far. */
   messages: number
   /** Once it connects. */
   connection?: { _socket?: unknown }
+  send(mail: MailLike, callback: SendCallback): unknown
   close(): void
 }
 
 /** Nodemailer's pool, as far as this package looks inside. */
-interface Pool {
+interface Pool extends InnerTransport {
+  _closed?: unknown
   _connections?: unknown
   _createConnection?: () => PoolConnection
 }
 
+/** The way of one mail: resolves when the connection that carried it has done with it. */
+interface Carried {
+  connection: PoolConnection
+  done: Promise<void>
+}
+
 const sizeByDefault = 5
+
+/** A pool has one keeper, however many wrappers it has. */
+const keepers = new WeakMap<InnerTransport, PoolKeeper>()
 
 /**
  * Keeps the connections of Nodemailer's pool to those that the lane gives. The pool itself keeps a connection for as long
  * as it can, where other processes may be waiting for it; and it hides it if Apple closes one, and sends again at once.
  */
 export class PoolKeeper {
-  /** Connections that the pool has at most. */
-  readonly size: number
+  /** One for each connection that the pool has at most. What waits inside the pool could be held back by nobody any more. */
+  readonly slots: Slots
   readonly #pool: Pool
   #inUse = 0
+  readonly #carried = new WeakMap<MailLike, Carried>()
   /** Connections that the pool has let go of, and that count until both sides have closed them. */
   #closing = 0
   /** Transactions that are over, and whose places at Apple such connections still take. */
   readonly #leaving: (() => void)[] = []
 
-  private constructor(inner: InnerTransport, size: number) {
-    this.#pool = inner as Pool
-    this.size = size
+  private constructor(pool: Pool, size: number) {
+    this.#pool = pool
+    this.slots = new Slots(size)
     this.#watchConnections()
   }
 
   /** `null` for what is no pool. */
   static of(inner: InnerTransport): PoolKeeper | null {
     if (inner.name !== 'SMTP (pool)') return null
+    const known = keepers.get(inner)
+    if (known) return known
     const options = (inner.options ?? {}) as { maxConnections?: unknown; maxRequeues?: unknown }
     // A message whose connection Apple closed comes back to us, and goes when the lane says so.
     options.maxRequeues = 0
     const size = Math.floor(Number(options.maxConnections))
-    return new PoolKeeper(inner, size >= 1 ? size : sizeByDefault)
+    const keeper = new PoolKeeper(inner, size >= 1 ? size : sizeByDefault)
+    keepers.set(inner, keeper)
+    return keeper
   }
 
   /** A transaction begins. */
@@ -57,43 +74,33 @@ export class PoolKeeper {
     this.#inUse++
   }
 
-  /** A transaction is over. Resolves when the pool has dealt with it: its connection is available, or closed. */
-  async settled(): Promise<void> {
-    // A connection is available one turn after the callback.
-    await nextTurn()
-    await nextTurn()
-    // After a refusal it is so when Apple has answered to RSET.
-    while (this.#open().length >= this.#inUse && !this.#open().some(isAvailable)) {
-      const changes = new AbortController()
-      const { signal } = changes
-      const busy = this.#open().flatMap((connection) => [
-        once(connection, 'available', { signal }),
-        once(connection, 'close', { signal }),
-      ])
-      // An error comes before the end of a connection, and is none of ours.
-      await Promise.race(busy).catch(() => {})
-      changes.abort()
-      await Promise.allSettled(busy)
-    }
+  /** Has the pool send. @throws Error `ECONNECTION` if it is closed: before version 10 it would never call back */
+  send(mail: MailLike, callback: SendCallback): unknown {
+    if (this.#pool._closed === true)
+      throw Object.assign(new Error('Connection pool was closed'), { code: 'ECONNECTION' })
+    return this.#pool.send(mail, callback)
   }
 
-  /** Closes what has carried so many messages. */
-  closeWorn(messages: number): void {
-    for (const connection of this.#open()) {
-      if (connection.available && connection.messages >= messages) connection.close()
-    }
-  }
-
-  /** Whether the place of a transaction that is over may be another one's at once: no connection that is closing takes it. */
-  get hasFreePlace(): boolean {
-    return this.#closing <= this.#leaving.length
+  /**
+   * A transaction is over. Resolves when the pool has dealt with it, with its connection: available, in use for another mail,
+   * or closed. `null`: none carried it.
+   */
+  async settled(mail: MailLike | null): Promise<PoolConnection | null> {
+    // The pool gives a mail to a connection one turn after it was handed in.
+    await nextTurn()
+    await nextTurn()
+    const carried = mail && this.#carried.get(mail)
+    if (!carried) return null
+    // After a refusal that is when Apple has answered to RSET.
+    await carried.done
+    return carried.connection
   }
 
   /** No other transaction takes its place: what none needs is closed. Resolves when nothing takes up the place at Apple. */
   async end(): Promise<void> {
     this.#inUse--
     let tooMany = this.#open().length - this.#inUse
-    for (const connection of this.#open().filter(isAvailable)) {
+    for (const connection of this.#open().filter(({ available }) => available)) {
       if (tooMany-- <= 0) break
       connection.close()
     }
@@ -114,16 +121,32 @@ export class PoolKeeper {
     if (typeof create !== 'function') return
     pool._createConnection = () => {
       const connection = create.call(pool)
-      let isClosing = false
-      const closing = (): void => {
-        if (isClosing) return
-        isClosing = true
-        this.#waitFor(connection)
-      }
-      connection.once('close', closing)
-      connection.once('error', closing)
+      this.#watch(connection)
       return connection
     }
+  }
+
+  #watch(connection: PoolConnection): void {
+    let done = (): void => {}
+    const send = connection.send.bind(connection)
+    connection.send = (mail, callback) => {
+      // It calls itself again once it is connected.
+      if (this.#carried.get(mail)?.connection !== connection) {
+        const over = new Promise<void>((resolve) => (done = resolve))
+        this.#carried.set(mail, { connection, done: over })
+      }
+      return send(mail, callback)
+    }
+    connection.on('available', () => done())
+    let isClosing = false
+    const closing = (): void => {
+      done()
+      if (isClosing) return
+      isClosing = true
+      this.#waitFor(connection)
+    }
+    connection.once('close', closing)
+    connection.once('error', closing)
   }
 
   #waitFor({ connection }: PoolConnection): void {
@@ -139,10 +162,6 @@ export class PoolKeeper {
   #letLeave(): void {
     while (this.#leaving.length > this.#closing) this.#leaving.shift()?.()
   }
-}
-
-function isAvailable({ available }: PoolConnection): boolean {
-  return available
 }
 
 /** Lets everything go on that can. */

@@ -1,4 +1,5 @@
 import type { Entry, Gate, Passage } from './gate.ts'
+import { plainSend } from './inner-send.ts'
 import { Slots } from './slots.ts'
 
 /** For a relay, which takes what it can: one mail to many must not keep the others from it. */
@@ -11,6 +12,6 @@ export class SlotGate implements Gate {
 
   async enter({ signal }: Entry): Promise<Passage> {
     if (!(await this.#slots.enter(signal))) return { type: 'ask' }
-    return { type: 'go', waited: false, within: (begin) => begin(), leave: () => this.#slots.leave() }
+    return { type: 'go', waited: false, send: plainSend, leave: () => this.#slots.leave() }
   }
 }

@@ -10,10 +10,10 @@ export interface SlowToClose {
   peak: number
 }
 
-/** Long enough for whoever does not wait for the end of a connection to open the next one. */
-const closesAfterMs = 30
+/** Long enough for whoever does not wait for the end of a connection, or for the answer to RSET, to open the next one. */
+const aWhileMs = 30
 
-/** Passes on all that is said, but hangs up a while after the client did. */
+/** Passes on all that is said, RSET after a while, and hangs up a while after the client did. */
 export async function slowToClose(serverPort: number): Promise<SlowToClose> {
   const server = createServer({ allowHalfOpen: true })
   const seen: SlowToClose = { port: 0, open: 0, peak: 0 }
@@ -21,7 +21,10 @@ export async function slowToClose(serverPort: number): Promise<SlowToClose> {
     const beyond = connect({ port: serverPort, host: '127.0.0.1', allowHalfOpen: true })
     seen.open++
     seen.peak = Math.max(seen.peak, seen.open)
-    client.pipe(beyond, { end: false })
+    client.on('data', (chunk: Buffer) => {
+      if (chunk.toString('latin1').startsWith('RSET')) setTimeout(() => beyond.write(chunk), aWhileMs)
+      else beyond.write(chunk)
+    })
     beyond.pipe(client, { end: false })
     let isOver = false
     const over = (): void => {
@@ -31,7 +34,7 @@ export async function slowToClose(serverPort: number): Promise<SlowToClose> {
       client.end()
       beyond.destroy()
     }
-    client.on('end', () => setTimeout(over, closesAfterMs))
+    client.on('end', () => setTimeout(over, aWhileMs))
     client.on('error', over)
     beyond.on('error', over)
     beyond.on('end', over)

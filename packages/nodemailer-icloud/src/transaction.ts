@@ -1,3 +1,4 @@
+import type { Send } from './gate.ts'
 import { innerSend, type InnerResult } from './inner-send.ts'
 import type { Job, Recipient } from './job.ts'
 import { viewOf } from './mail-view.ts'
@@ -16,7 +17,7 @@ export interface Transaction {
 }
 
 /** Sends the mail of a job to some of its recipients. Never rejects. */
-export async function transact(job: Job, to: readonly Recipient[]): Promise<Transaction> {
+export async function transact(job: Job, to: readonly Recipient[], send: Send): Promise<Transaction> {
   const recipients = to.map(({ address }) => address)
   const [only] = to
   const isForOneAtApple = only?.apple === true && to.length === 1
@@ -41,6 +42,6 @@ export async function transact(job: Job, to: readonly Recipient[]): Promise<Tran
       transaction.envelope = envelope
     },
   })
-  transaction.result = await innerSend(job.inner, view)
+  transaction.result = await innerSend(job.inner, view, send)
   return transaction
 }
