@@ -52,7 +52,7 @@ describe.skipIf(!hasDovecot())('test mail to a seed, over Nodemailer to Apple', 
         engine,
         clock,
         sleep: async () => {
-          await apple.waitFor(() => arrived)
+          await apple.waitFor(() => arrived, { timeoutMs: 50_000 })
           await arrived
         },
       })

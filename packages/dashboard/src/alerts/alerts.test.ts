@@ -253,7 +253,9 @@ describe('a target', () => {
     try {
       await start([email({ transporter, from: 'icloud@example.com', to: ['ops@example.com'] })])
       await block('ip-1')
-      const [mail] = await simulator.waitFor(({ messages }) => (messages.length > 0 ? messages : null))
+      const [mail] = await simulator.waitFor(({ messages }) => (messages.length > 0 ? messages : null), {
+        timeoutMs: 50_000,
+      })
       expect(mail?.envelope.to).toEqual(['ops@example.com'])
       expect(String(mail?.raw)).toContain('Subject: [iCloud delivery] ip-blocked: sending-ip/ip-1')
     } finally {
