@@ -137,7 +137,8 @@ export class PoolKeeper {
       }
       return send(mail, callback)
     }
-    connection.on('available', () => done())
+    // Before the pool hears of it, and gives the connection its next mail.
+    connection.prependListener('available', () => done())
     let isClosing = false
     const closing = (): void => {
       done()
