@@ -204,7 +204,7 @@ export class IcloudTransport extends EventEmitter {
   async #closeEngine(): Promise<void> {
     const { gate, otherWays, engines } = this.#host.settings
     const gates = [...(gate ? [gate] : []), ...Array.from(otherWays.values(), (way) => way.gate)]
-    while (!gates.every(({ isEmpty }) => isEmpty)) await Promise.all(gates.map((each) => each.left()))
+    while (gates.some(({ isLeaving }) => isLeaving)) await Promise.all(gates.map((each) => each.left()))
     if (this.#running === 0) await engines.close()
   }
 

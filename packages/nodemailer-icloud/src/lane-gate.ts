@@ -143,14 +143,14 @@ export class LaneGate implements Gate {
     slot.release()
   }
 
-  /** Resolves when every transaction that is over has given its connection back. */
+  /** Resolves when those transactions that are over by now have given their connections back. */
   async left(): Promise<void> {
-    while (this.#leaving.size > 0) await Promise.all(this.#leaving)
+    await Promise.all(this.#leaving)
   }
 
-  /** Whether {@link left} would resolve at once. */
-  get isEmpty(): boolean {
-    return this.#leaving.size === 0
+  /** Whether a transaction is over that has not given its connection back yet. */
+  get isLeaving(): boolean {
+    return this.#leaving.size > 0
   }
 
   /** The one of the same stream who waits longest: the lane gives the connection to no other class. */

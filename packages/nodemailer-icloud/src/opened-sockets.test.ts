@@ -13,7 +13,7 @@ async function server(): Promise<Server> {
 }
 
 function to(made: Server): Socket {
-  const socket = connect((made.address() as AddressInfo).port, '127.0.0.1').resume()
+  const socket = connect(portOf(made), '127.0.0.1').resume()
   onTestFinished(() => void socket.destroy())
   return socket
 }

@@ -1,28 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine } from '@icloud-delivery/engine'
 import type { ScriptQuestion, Step } from '@icloud-delivery/mx-simulator'
-import type { Transporter } from 'nodemailer'
+import newest, { type Transporter } from 'nodemailer'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { versions, type Nodemailer } from './nodemailer-versions.test.fixture.ts'
 import type { IcloudOptions } from './options.ts'
 import { slowToClose } from './slow-to-close.test.fixture.ts'
 import { mail, simulator } from './stage.test.fixture.ts'
 import { withIcloud, type WithIcloud } from './with-icloud.ts'
-
-const require = createRequire(import.meta.url)
-
-interface Nodemailer {
-  createTransport(options: object): Transporter
-}
-
-const versions = ['nodemailer-7', 'nodemailer-8', 'nodemailer-9', 'nodemailer'].map(
-  (name): [string, Nodemailer] => [name, require(name) as Nodemailer],
-)
 
 const accepts: Step = { accept: true }
 const answers: [string, Step, Step][] = [
@@ -68,7 +58,7 @@ async function connectProxy(to: number): Promise<{ port: number; tunnels: () => 
   return { port: (proxy.address() as AddressInfo).port, tunnels: () => tunnels }
 }
 
-describe.each(versions)('%s', (_name, nodemailer) => {
+describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
   describe.each([
     ['without a pool', { pool: false }, false],
     ['without a pool, with TLS', { pool: false }, true],
@@ -113,8 +103,7 @@ it('counts what goes through a proxy, too', async () => {
   const apple = await simulator()
   const between = await slowToClose(apple.port)
   const proxy = await connectProxy(between.port)
-  const nodemailer = require('nodemailer') as Nodemailer
-  const transporter = transporterTo(between.port, nodemailer, { proxy: `http://127.0.0.1:${proxy.port}` })
+  const transporter = transporterTo(between.port, newest, { proxy: `http://127.0.0.1:${proxy.port}` })
   const to = Array.from({ length: 6 }, (_unused, index) => `anna${index}@icloud.com`)
   await Promise.all(to.map((address) => transporter.sendMail(mail(address))))
   expect(apple.messages).toHaveLength(6)
@@ -131,8 +120,7 @@ it.each([
   const ledger = `file:${join(directory, 'icloud.db')}`
   const apple = await simulator()
   const between = await slowToClose(apple.port)
-  const nodemailer = require('nodemailer') as Nodemailer
-  const transporter = transporterTo(between.port, nodemailer, smtp, { ledger })
+  const transporter = transporterTo(between.port, newest, smtp, { ledger })
   await transporter.sendMail(mail('anna@icloud.com'))
   transporter.close()
   // Some go on with a transport that they have closed.

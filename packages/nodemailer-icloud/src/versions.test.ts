@@ -1,28 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { createEngine } from '@icloud-delivery/engine'
 import type { SimulatorOptions } from '@icloud-delivery/mx-simulator'
-import type { Transporter } from 'nodemailer'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { versions } from './nodemailer-versions.test.fixture.ts'
 import { forSimulator, mail, manualTime, rejection, simulator } from './stage.test.fixture.ts'
 import { withIcloud } from './with-icloud.ts'
-
-const require = createRequire(import.meta.url)
-
-interface Nodemailer {
-  createTransport(options: object): Transporter
-}
-
-// Those before 10 have no types of their own.
-const versions: [string, Nodemailer][] = [
-  ['7', require('nodemailer-7') as Nodemailer],
-  ['8', require('nodemailer-8') as Nodemailer],
-  ['9', require('nodemailer-9') as Nodemailer],
-  ['10', require('nodemailer') as Nodemailer],
-]
 
 describe.each(versions)('Nodemailer %s', (_version, nodemailer) => {
   async function stage(
