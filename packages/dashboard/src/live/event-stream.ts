@@ -37,7 +37,8 @@ export class EventStreams {
   /**
    * An answer that goes on until the reader goes.
    *
-   * @param after the id of the last event that the reader has; `null`: from now on
+   * @param after the id of the last event that the reader has; `null`: from now on, and what the last look at the log
+   *   was too early for
    */
   open(after: number | null, signal: AbortSignal): Response {
     if (this.ends.size >= mostStreams)
