@@ -135,6 +135,31 @@ describe.skipIf(!hasRedisServer())('with BullMQ', () => {
     expect(await near.size()).toMatchObject({ waiting: 0 })
   })
 
+  it('has a message that was stored, though Redis is gone before it is counted once more', async () => {
+    const proxy = await TcpProxy.start(redis.port)
+    const name = `outbox-${names++}`
+    const far = bullmqOutbox({ connection: patiently(proxy), name })
+    const near = bullmqOutbox({ connection: patiently(redis), name })
+    onTestFinished(async () => void (await Promise.all([far.close(), near.close()])))
+    await far.open()
+    let isStoring = false
+    let gone: Promise<void> | null = null
+    proxy.onRequest = (data) => {
+      isStoring ||= data.includes('anna@icloud.com')
+      return true
+    }
+    let answers = 0
+    proxy.onAnswer = () => {
+      if (!isStoring || answers++ === 0) return true
+      gone ??= proxy.close()
+      return false
+    }
+    expect(await far.put(entryFor('anna@icloud.com'), body, 'same')).toBe('same')
+    await gone
+    expect(answers).toBeGreaterThan(1)
+    expect(await near.size()).toMatchObject({ waiting: 1, bytes: body.length + 1 })
+  })
+
   it('gives mail out though Redis did not answer what BullMQ asks at the beginning', async () => {
     const proxy = await TcpProxy.start(redis.port)
     onTestFinished(() => proxy.close())

@@ -99,8 +99,6 @@ class BullmqOutbox implements Outbox {
         if (until !== null && (await queue.hasEnded(data.put))) return id
         // As long as it is there the same id is the same message, whatever became of the tries before.
         await queue.add(id, data)
-        // One of the same id may have ended meanwhile, and its size been taken out with it.
-        if (key !== null) await queue.resize(id, data.bytes)
         break
       } catch (error) {
         // From the first failure on: a process that stood still meanwhile looks at least once what became of it.
@@ -114,6 +112,8 @@ class BullmqOutbox implements Outbox {
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
+    // One of the same id may have ended meanwhile, and its size been taken out with it. It is stored, counted or not.
+    if (key !== null) await queue.resize(id, data.bytes).catch(() => {})
     this.#tell()
     return id
   }
