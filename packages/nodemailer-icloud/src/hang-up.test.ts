@@ -3,6 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { hungUp } from './hang-up.ts'
 
+/** A machine that stands still for five seconds has not waited for so long. */
+function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
 async function pair(): Promise<[client: Socket, server: Socket]> {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -21,6 +27,7 @@ async function pair(): Promise<[client: Socket, server: Socket]> {
 
 it('waits until the server has closed the connection, too', async () => {
   const [client, server] = await pair()
+  stopTimers()
   let isOver = false
   const over = hungUp(client).then(() => (isOver = true))
   client.end()
@@ -34,8 +41,7 @@ it('waits until the server has closed the connection, too', async () => {
 
 it('gives a connection up after five seconds if the server keeps it', async () => {
   const [client, server] = await pair()
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
+  stopTimers()
   const over = hungUp(client)
   client.end()
   await once(server, 'end')

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { InnerTransport, MailLike, SendCallback } from './nodemailer-shapes.ts'
 import { OpenedSockets } from './opened-sockets.ts'
 
@@ -43,6 +43,9 @@ it('waits for the connection to the server, and for no other that was opened on 
     sockets.send({ name: 'test', version: '1', send }, mail, resolve)
   })
   await calledBack
+  // A connection is given up after five seconds, and so long a machine may stand still.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   let isOver = false
   const over = sockets.hungUp().then(() => (isOver = true))
   const [there] = await accepted
