@@ -126,12 +126,13 @@ describe('onUndelivered', () => {
   })
 
   it('knows what is paused, held, too late, and what failed on the way', async () => {
-    const { transporter, causes, time, simulator } = await hookStage({ bert: [{ rule: 'proofpoint-block' }] })
+    const { transporter, causes, time } = await hookStage({
+      bert: [{ rule: 'proofpoint-block' }, { drop: true }],
+    })
     await rejection(transporter.sendMail(mail('rate-limited@icloud.com')))
     await rejection(transporter.sendMail(mail('rate-limited@icloud.com')))
     await rejection(transporter.sendMail(mail('bert@icloud.com')))
     await rejection(transporter.sendMail(mail('anna@icloud.com', { deliverBy: time.clock() + 1 })))
-    await simulator.close()
     time.pass(7 * 86_400_000)
     await rejection(transporter.sendMail(mail('bert@icloud.com')))
     expect(causes()).toEqual([

@@ -11,6 +11,8 @@ import { startOutboxWorker } from './worker/start-outbox-worker.ts'
 import { sqliteOutbox } from './sqlite/sqlite-outbox.ts'
 
 const hour = 3_600_000
+/** Where nobody listens. Once a server is closed, somebody else may get its port. */
+const nobody = { port: 9 }
 const noUser = { anna: [{ rule: 'invalid-recipient' }] } as const
 
 describe('mail with an outbox', () => {
@@ -126,9 +128,8 @@ describe('mail with an outbox', () => {
   })
 
   it('is tried again if the relay cannot be reached, and not for longer than it may get old', async () => {
-    const { start, pass, simulator } = await outboxStage()
-    const { transporter, worker, outbox } = start({ hop: 'relay' })
-    await simulator.close()
+    const { start, pass } = await outboxStage()
+    const { transporter, worker, outbox } = start({ hop: 'relay', smtp: nobody })
     const retry = next(worker, 'retry')
     await transporter.sendMail(mail('anna@icloud.com'))
     expect(await retry).toMatchObject({ tries: 1, last: { code: 'ESOCKET' } })
@@ -144,7 +145,7 @@ describe('mail with an outbox', () => {
   })
 
   it('may get as old as the engine says that the application has made, whatever relay it waits for', async () => {
-    const { start, pass, clock, simulator } = await outboxStage()
+    const { start, pass, clock } = await outboxStage()
     const engine = createEngine({
       ledger: 'memory:',
       clock,
@@ -152,10 +153,10 @@ describe('mail with an outbox', () => {
     })
     const { transporter, worker, outbox } = start({
       hop: 'relay',
+      smtp: nobody,
       engine,
       ...({ ledger: undefined } as object),
     })
-    await simulator.close()
     const retry = next(worker, 'retry')
     await transporter.sendMail(mail('anna@icloud.com'))
     await retry
