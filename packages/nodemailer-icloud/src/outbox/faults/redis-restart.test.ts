@@ -24,20 +24,23 @@ it.skipIf(!hasRedisServer())(
       app.end()
       await simulator.close()
       await redis.stop()
-      rmSync(directory, { recursive: true, force: true })
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
     })
     // At a third and at two thirds of what arrives, while mail is stored and sent. What arrives again may be the last.
     const moments = [Math.floor(mails / 3), Math.floor((2 * mails) / 3)]
     let restarts = 0
+    let isBack = Promise.resolve()
     const arrived = (): void => {
       if (app.arrivals.size !== moments[restarts]) return
       restarts++
-      void (restarts === 1 ? redis.kill().then(() => redis.restart()) : redis.restart())
+      const restart = restarts === 1 ? redis.kill().then(() => redis.restart()) : redis.restart()
+      isBack = Promise.all([isBack, restart]).then(() => {})
     }
     simulator.on('message', arrived)
     await app.run(500)
     await app.run(Infinity)
     expect(restarts).toBe(2)
+    await isBack
     expect(app.wrong).toEqual([])
     expect(app.arrivals.size).toBe(mails)
     const outbox = bullmqOutbox({ connection: patiently(redis) })
