@@ -131,7 +131,7 @@ describe('icloudTransport', () => {
 
   it('remembers in a file across transports, and closes it with the last mail', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'nodemailer-icloud-'))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
+    onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 10 }))
     const apple = await simulator()
     const ledger = `file:${join(directory, 'icloud.db')}`
     const wrap = () =>

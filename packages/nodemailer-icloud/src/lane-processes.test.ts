@@ -27,7 +27,7 @@ it.each([[false], [true]])(
   'two applications with one file have the connections of one lane, pool: %s',
   async (pool) => {
     const directory = mkdtempSync(join(tmpdir(), 'nodemailer-lanes-'))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
+    onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 10 }))
     const apple = await simulator({ latencyMs: 2 })
     const run = (name: string): Promise<unknown> => {
       const task = { port: apple.port, ledger: `file:${join(directory, 'icloud.db')}`, name, count: 25, pool }

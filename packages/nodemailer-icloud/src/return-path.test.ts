@@ -81,7 +81,7 @@ describe('signed return paths', () => {
   it('are signed by the worker that sends from an outbox', async () => {
     const relay = await simulator()
     const directory = mkdtempSync(join(tmpdir(), 'icloud-return-path-'))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
+    onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 10 }))
     const file = join(directory, 'outbox.db')
     const plain = (): Transporter => nodemailer.createTransport({ host: '127.0.0.1', port: relay.port })
     const app = withIcloud(plain(), { resolveMx: false, outbox: sqliteOutbox(file), outboxWorker: false })

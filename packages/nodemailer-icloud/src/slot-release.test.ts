@@ -116,7 +116,7 @@ it.each([
   ['with a pool', { pool: true }],
 ])('leaves nothing to the lane when it is closed right after a mail: %s', async (_way, smtp) => {
   const directory = mkdtempSync(join(tmpdir(), 'nodemailer-slots-'))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
+  onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 10 }))
   const ledger = `file:${join(directory, 'icloud.db')}`
   const apple = await simulator()
   const between = await slowToClose(apple.port)

@@ -78,7 +78,7 @@ describe('while Apple blocks the IP address of the lane', () => {
   it('mail in the outbox goes over it', async () => {
     const { again, recipientsOf } = await blocked()
     const directory = mkdtempSync(join(tmpdir(), 'icloud-ways-'))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
+    onTestFinished(() => rmSync(directory, { recursive: true, maxRetries: 10 }))
     const transporter = again({ outbox: sqliteOutbox(join(directory, 'outbox.db')) })
     const delivered = next(transporter.transporter.worker!, 'delivered')
     await transporter.sendMail(mail('bert@icloud.com', { subject: 'transactional' }))

@@ -106,7 +106,8 @@ export class RedisServer {
   async stop(): Promise<void> {
     process.off('exit', this.endNow)
     await this.end('SIGKILL')
-    rmSync(this.directory, { recursive: true, force: true })
+    // A process of it that rewrites the append-only file may write for a moment after the first one has ended.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 
   private readonly endNow = (): void => {

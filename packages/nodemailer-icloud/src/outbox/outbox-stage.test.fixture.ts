@@ -54,7 +54,8 @@ export async function outboxStage(
       transporter.close()
       await outbox.close()
     }
-    rmSync(directory, { recursive: true, force: true })
+    // The engine is closed once its transporter is, and nobody is told when.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
   })
   let now = Date.now()
   const clock = (): number => now

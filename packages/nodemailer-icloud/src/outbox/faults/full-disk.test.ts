@@ -13,7 +13,7 @@ const filler = fileURLToPath(new URL('../../../dist/outbox/faults/filler.test.fi
 
 it('a mail that the disk has no room for is rejected with a clear error, is not called pending, and is not there', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'icloud-outbox-full-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }))
   const file = join(directory, 'outbox.db')
   // No file of this process may be larger than 2 MiB; the write fails, as on a full disk.
   const limited = `trap '' XFSZ; ulimit -f 4096; exec "$@"`

@@ -25,7 +25,7 @@ it(`loses nothing, and sends twice only what it could not know of, killed at ${a
   onTestFinished(async () => {
     killed.end()
     await simulator.close()
-    rmSync(directory, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
   })
   // Of what is left, so much that even the last one is killed in the middle, whatever the seed.
   for (let left = processes; left > 0; left--) {
