@@ -3,9 +3,9 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { hungUp } from './hang-up.ts'
 
-/** A machine that stands still for five seconds has not waited for so long. */
+/** As long as the test does not let it, no time passes. */
 function stopTimers(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
 }
 
@@ -50,4 +50,15 @@ it('gives a connection up after five seconds if the server keeps it', async () =
   vi.advanceTimersByTime(1)
   await over
   expect(client.destroyed).toBe(true)
+})
+
+it('has not waited while the process stood still', async () => {
+  const [client, server] = await pair()
+  const over = hungUp(client)
+  client.end()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5100)
+  await once(server, 'end')
+  expect(client.destroyed).toBe(false)
+  server.end()
+  await over
 })

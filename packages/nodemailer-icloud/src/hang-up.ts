@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 
 /** Nodemailer 10 gives the other side as long to close a connection, too; those before it wait for ever. */
 const hangUpMs = 5000
+/** In so many steps: while the process stood still it could not hear that the other side has closed. */
+const steps = 5
 
 /**
  * Resolves once a socket that nobody uses any more is closed by both sides: until then the server counts the connection. One
@@ -10,12 +12,15 @@ const hangUpMs = 5000
 export function hungUp(socket: Socket): Promise<void> {
   if (socket.closed) return Promise.resolve()
   return new Promise((resolve) => {
-    const giveUp = setTimeout(() => {
+    let left = steps
+    const waiting = setInterval(() => {
+      if (--left > 0) return
+      clearInterval(waiting)
       socket.destroy()
       resolve()
-    }, hangUpMs)
+    }, hangUpMs / steps)
     socket.once('close', () => {
-      clearTimeout(giveUp)
+      clearInterval(waiting)
       resolve()
     })
   })
