@@ -43,8 +43,10 @@ export class ReplyBook {
   private readonly byRule = new Map<string, RuleReplies>()
   private readonly unknownByText = new Map<string, UnknownReply>()
   private loading: Promise<void> | null = null
-  private seen = new Set<number>()
   private isLoaded = false
+  /** What was read at first, or came meanwhile: the log may tell of it once more. */
+  private seen = new Set<number>()
+  private seenUntil = -Infinity
 
   constructor(ledger: Pick<Ledger, 'events'>) {
     this.ledger = ledger
@@ -56,8 +58,11 @@ export class ReplyBook {
     return (this.loading ??= this.read().finally(() => (this.loading = null)))
   }
 
-  take({ events }: Batch): void {
+  take({ events, last }: Batch): void {
+    // Before that all of it is still to be read.
+    if (!this.isLoaded && this.loading === null) return
     for (const event of events) this.add(event)
+    if (this.isLoaded && last >= this.seenUntil) this.seen.clear()
   }
 
   ofRule(rule: string): RuleReplies {
@@ -74,15 +79,14 @@ export class ReplyBook {
     const events = pages.flat().toSorted((a, b) => a.id - b.id)
     for (const event of events) this.add(event)
     this.isLoaded = true
-    this.seen = new Set()
   }
 
   private add({ id, at, type, subject, data }: StoredEvent): void {
     if (!(actions as readonly string[]).includes(type) || typeof data.rule !== 'string') return
-    // New lines may come while the old ones are read.
+    if (this.seen.has(id)) return
     if (!this.isLoaded) {
-      if (this.seen.has(id)) return
       this.seen.add(id)
+      this.seenUntil = Math.max(this.seenUntil, id)
     }
     const { rule } = data
     const heard = (data.heard ?? {}) as { mx?: unknown; phase?: unknown }

@@ -33,14 +33,15 @@ export class SuppressionBook {
     this.engine = engine
   }
 
-  /** How many addresses are suppressed, as far as that was read. */
+  /** How many addresses are suppressed; `null` while that is being read. */
   get size(): number | null {
-    return this.isStale ? null : this.addresses.size
+    return this.isStale || this.reading !== null ? null : this.addresses.size
   }
 
-  /** Resolves when all addresses are known. Rejects if the ledger is out of reach. */
+  /** Resolves when all addresses are known, whoever had them read. Rejects if the ledger is out of reach. */
   async load(): Promise<void> {
-    while (this.isStale) await (this.reading ??= this.read().finally(() => (this.reading = null)))
+    while (this.isStale || this.reading !== null)
+      await (this.reading ??= this.read().finally(() => (this.reading = null)))
   }
 
   /** All that was read is in doubt. */
