@@ -53,10 +53,11 @@ beforeAll(async () => {
     await w.post('/api/actions/mark-important', { address: 'anna@icloud.com', important: true })
     const metrics = async (): Promise<string> => (await w.get('/metrics')).text()
     const isWhole = /icloud_dashboard_alerts_total\{[\s\S]*icloud_suppressed_addresses \d/
-    const text = await vi.waitUntil(
+    const text = await vi.waitFor(
       async () => {
         const answer = await metrics()
-        return isWhole.test(answer) && answer
+        expect(answer).toMatch(isWhole)
+        return answer
       },
       { timeout: 50_000 },
     )
