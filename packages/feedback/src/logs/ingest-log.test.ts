@@ -227,6 +227,32 @@ describe('ingestLog', () => {
     await following.stop()
   })
 
+  it('loses nothing if it is copied and cut off while what was read is being recorded', async () => {
+    await writeFile(log, line('anna', 1))
+    let go = (): void => {}
+    const isOpen = new Promise<void>((resolve) => (go = resolve))
+    let begun = (): void => {}
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve))
+    const slow: Feedback = {
+      engine,
+      async record(reply) {
+        begun()
+        await isOpen
+        return await feedback.record(reply)
+      },
+    }
+    const warnings: string[] = []
+    const following = follow({ feedback: slow, onWarning: (warning) => warnings.push(warning) })
+    await hasBegun
+    await appendFile(log, line('berta', 2))
+    await copyFile(log, `${log}.1`)
+    await writeFile(log, line('carla', 3))
+    go()
+    expect(await following.until(3)).toEqual(['anna', 'berta', 'carla'])
+    expect((await following.stop()).counts).toMatchObject({ recorded: 3, duplicate: 0 })
+    expect(warnings).toEqual([])
+  })
+
   it('keeps the position before what could not be recorded, and tries again while it follows', async () => {
     await writeFile(log, line('anna', 1))
     await ingest()

@@ -18,9 +18,9 @@ export interface Fingerprint {
  */
 export type Likeness = 'same' | 'alike' | 'other'
 
-/** The fingerprint of what was read up to an offset. */
-export async function fingerprintOf(source: ByteSource, offset: number, tail: Buffer): Promise<Fingerprint> {
-  return { head: digest(await source.peek(0, Math.min(offset, headBytes))), tail: digest(tail) }
+/** The fingerprint of what was read, by its first and last bytes. */
+export function fingerprintOf(head: Buffer, tail: Buffer): Fingerprint {
+  return { head: digest(head), tail: digest(tail) }
 }
 
 /** Whether an open file still is what was read of it. Not so if it was cut off, and perhaps filled anew. */
@@ -30,8 +30,9 @@ export async function isUnchanged(
 ): Promise<boolean> {
   // What is packed does not change.
   if (!(source instanceof PlainSource)) return true
+  const head = await source.peek(0, Math.min(offset, headBytes))
   const tail = await source.peek(Math.max(0, offset - tailBytes), Math.min(offset, tailBytes))
-  const now = await fingerprintOf(source, offset, tail)
+  const now = fingerprintOf(head, tail)
   return now.head === fingerprint.head && now.tail === fingerprint.tail
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { FeedbackError } from '../errors.ts'
-import { openSource, PlainSource, unreadable, type ByteSource } from './byte-source.ts'
+import { headBytes, openSource, PlainSource, unreadable, type ByteSource } from './byte-source.ts'
 import type { IngestLogOptions, LogSummary } from './ingest-log.ts'
 import { LogChanges } from './log-changes.ts'
 import type { LogClock } from './log-clock.ts'
@@ -161,9 +161,11 @@ export class LogIngestion {
       if (this.#options.follow && file === this.#log && !(source instanceof PlainSource))
         throw new FeedbackError('EINPUT', `${file} is packed: it cannot be followed, as it does not grow`)
       if (from > 0 && source instanceof PlainSource) await this.#lookBack(file, from)
+      const head = await source.peek(0, Math.min(from, headBytes))
       const tail = await tailOf(file, from)
-      const fingerprint = await fingerprintOf(source, from, tail)
-      const lines = new WholeLines(source, from, tail)
+      // Where it goes on it was found by this, and may have been cut off since.
+      const fingerprint = (from > 0 && this.#position?.fingerprint) || fingerprintOf(head, tail)
+      const lines = new WholeLines(source, from, tail, head)
       return { file, inode, from, source, lines, offset: from, fingerprint, readAt }
     } catch (error) {
       await source.close()
@@ -214,7 +216,7 @@ export class LogIngestion {
       if (this.#reader.format === 'haraka-plugin-icloud') this.#refuseRecorded()
       await recordReplies(replies, this.#recording)
       onProgress?.({ bytes: source.taken, totalBytes: source.size })
-      open.fingerprint = await fingerprintOf(source, piece.end, lines.tail)
+      open.fingerprint = fingerprintOf(lines.head, lines.tail)
       open.offset = piece.end
       open.readAt = readAt
       this.#stand(open)

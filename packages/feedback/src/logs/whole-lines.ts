@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts'
+import { headBytes, type ByteSource } from './byte-source.ts'
 
 const newline = 0x0a
 const bufferBytes = 1 << 20
@@ -24,15 +24,24 @@ export class WholeLines {
   #skipping = false
   /** The last bytes before those in the buffer. */
   #before: Buffer
+  /** The first bytes of the log that were read. */
+  #head: Buffer
 
   /**
    * @param from offset at which the source begins
    * @param before the last bytes before it
+   * @param head the first {@link headBytes} bytes of the log, or all before `from` if there are fewer
    */
-  constructor(source: ByteSource, from: number, before: Buffer = Buffer.alloc(0)) {
+  constructor(
+    source: ByteSource,
+    from: number,
+    before: Buffer = Buffer.alloc(0),
+    head: Buffer = Buffer.alloc(0),
+  ) {
     this.#source = source
     this.#end = from
     this.#before = before
+    this.#head = head
   }
 
   /** Offset behind the last whole line that was given. */
@@ -43,6 +52,14 @@ export class WholeLines {
   /** The last bytes before {@link end}: {@link tailBytes} of them, or all if there are fewer. */
   get tail(): Buffer {
     return this.#tailWith(this.#done)
+  }
+
+  /**
+   * The first bytes before {@link end}: {@link headBytes} of them, or all if there are fewer. As they were read: the file may be
+   * another one by now.
+   */
+  get head(): Buffer {
+    return this.#head.subarray(0, this.#end)
   }
 
   /**
@@ -61,6 +78,7 @@ export class WholeLines {
     let fresh = -1
     while (fresh !== 0) {
       fresh = await this.#source.read(buffer, this.#filled, buffer.length - this.#filled)
+      this.#remember(buffer.subarray(this.#filled, this.#filled + fresh))
       this.#filled += fresh
       if (this.#skipping && !this.#skip()) continue
       // Packed sources give little at a time.
@@ -81,6 +99,11 @@ export class WholeLines {
   #tailWith(count: number): Buffer {
     const fresh = this.#buffer.subarray(Math.max(0, count - tailBytes), count)
     return Buffer.concat([this.#before, fresh]).subarray(-tailBytes)
+  }
+
+  #remember(fresh: Buffer): void {
+    const room = headBytes - this.#head.length
+    if (room > 0 && fresh.length > 0) this.#head = Buffer.concat([this.#head, fresh.subarray(0, room)])
   }
 
   #give(count: number): LinePiece {
