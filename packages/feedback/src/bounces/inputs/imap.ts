@@ -46,7 +46,10 @@ export async function* readImap(options: ImapOptions, readOne: ReadOne): AsyncGe
         ? null
         : await ImapPlace.open(state, `${options.auth.user}@${options.host}/${folder}`, mailbox.uidValidity)
     const query = place === null ? { seen: false } : { uid: `${place.after + 1}:*` }
-    const found = (await asked(client.search(query, { uid: true }))) || []
+    const found = await asked(client.search(query, { uid: true }))
+    // Not the same as a folder with nothing to be read: it refused, or the connection is lost.
+    if (!Array.isArray(found))
+      return stop('the server did not go on', new Error('it did not say what is in the folder'))
     // `n:*` names the last message even if it is older than that.
     const uids = found.filter((uid) => place === null || uid > place.after).toSorted((a, b) => a - b)
     let done = 0
