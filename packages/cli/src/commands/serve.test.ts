@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -71,6 +72,21 @@ describe('serve', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
     const address = await run(['address', 'gina@icloud.com', '--json', '--ledger', place.ledger])
     expect(JSON.parse(address.stdout)).toMatchObject({ suppressions: [{ rule: 'invalid-recipient' }] })
+  })
+
+  test('ends also while somebody holds a connection on which nothing was asked', async () => {
+    writeFileSync(
+      place.path('c.json'),
+      JSON.stringify({ ledger: 'icloud.db', webhooks: { postmark: { secret } } }),
+    )
+    const child = start([bin, 'serve', '--port', '0', '--json', '--config', place.path('c.json')])
+    const [line] = await once(child.stdout, 'data')
+    const silent = connect(Number(new URL(JSON.parse(String(line)).origin).port), '127.0.0.1')
+    silent.on('error', () => {})
+    await once(silent, 'connect')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+    silent.destroy()
   })
 
   test.each<[Record<string, string>, number, RegExp]>([

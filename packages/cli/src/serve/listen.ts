@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { CliError } from '../cli-error.ts'
 
@@ -18,7 +18,23 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<Listening> {
   const listener = getRequestListener(answer)
-  const server = createServer((request, response) => void listener(request, response))
+  // Connections, with how many requests are under way on them.
+  const sockets = new Map<Socket, number>()
+  let isClosing = false
+  const server = createServer((request, response) => {
+    const { socket } = request
+    sockets.set(socket, (sockets.get(socket) ?? 0) + 1)
+    response.on('close', () => {
+      const left = (sockets.get(socket) ?? 1) - 1
+      if (sockets.has(socket)) sockets.set(socket, left)
+      if (isClosing && left === 0) socket.destroySoon()
+    })
+    void listener(request, response)
+  })
+  server.on('connection', (socket) => {
+    sockets.set(socket, 0)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(port, host)
   try {
     await once(server, 'listening')
@@ -34,8 +50,10 @@ export async function listen(
     origin: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     async close() {
       const closed = once(server, 'close')
+      isClosing = true
       server.close()
-      server.closeIdleConnections()
+      // Also those on which nothing was asked yet: Node waits for them, for ever.
+      for (const [socket, requests] of sockets) if (requests === 0) socket.destroy()
       await closed
     },
   }
