@@ -27,7 +27,8 @@ export function makePlace(): Place {
       await work(engine)
       await engine.close()
     },
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    // A process that was killed just now may still write.
+    remove: () => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }),
   }
 }
 

@@ -18,7 +18,7 @@ describe('holds', () => {
     const { code, stdout } = await run()
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^hold\trule\tsince\tnext try\treply\nsending-ip\/192\.0\.2\.10\tproofpoint-block\t.*\tin 60 min\t550 /,
+      /^hold\trule\tsince\tnext try\treply\nsending-ip\/192\.0\.2\.10\tproofpoint-block\t.*\tin [56]\d min\t550 /,
     )
     expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject({
       scope: 'sending-ip',

@@ -113,7 +113,7 @@ describe('placement', () => {
         '--smtp',
         `smtp://127.0.0.1:${apple.port}`,
         '--wait',
-        '10',
+        '50',
       ]
       const command = ['placement', 'test', place.path('m.eml'), '--seeds', place.path('seeds.json'), ...args]
       const { code, stdout } = await run([...command, '--json', '--ledger', place.ledger])
