@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { RawClient } from './raw-client.test.helper.ts'
 import type { ScriptQuestion } from './script.ts'
 import { firstHost, simulate } from './simulators.test.helper.ts'
@@ -143,6 +145,19 @@ describe('steps of connections', () => {
     const simulator = await simulate({ connection: [{ drop: true }] })
     expect(await (await RawClient.connect(firstHost(simulator))).ended()).toBe(true)
     expect(simulator.attempts).toEqual([])
+  })
+
+  test('hang up when all is said, however slow the client is', async () => {
+    // More than what the system keeps of it.
+    const reply = `450 ${'x'.repeat(32 * 1024 * 1024)}`
+    const simulator = await simulate({ connection: [{ reply, close: true }] })
+    const { address, port } = firstHost(simulator)
+    const socket = connect(port, address).pause()
+    onTestFinished(() => void socket.destroy())
+    await expect.poll(() => simulator.sessions).toMatchObject({ count: 1, open: 0 })
+    // Longer than it waits for the client to hang up then.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect((await text(socket)).length).toBe(`${reply}\r\n`.length)
   })
 
   test('refuse HELO', async () => {

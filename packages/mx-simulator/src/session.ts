@@ -127,8 +127,8 @@ export class Session {
     this.#ended()
     this.reader.release()
     this.#socket.resume()
-    this.#socket.end()
-    setTimeout(() => this.destroy(), lingerMs).unref()
+    // From when all that was said is on its way: who reads slowly, or stands still, is to get it too.
+    this.#socket.end(() => setTimeout(() => this.destroy(), lingerMs).unref())
   }
 
   destroy(): void {
@@ -141,6 +141,7 @@ export class Session {
     socket.on('error', () => this.destroy())
     socket.once('end', () => this.reader.end())
     socket.setTimeout(idleTimeout, () => {
+      if (!this.#open) return this.destroy()
       this.write(`421 4.4.2 ${this.host.name} Error: timeout exceeded`)
       this.end()
     })
