@@ -1,18 +1,13 @@
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { SimulatorOptions } from './options.ts'
 import type { Simulator } from './simulator.ts'
 import { startSimulator } from './start-simulator.ts'
 
-const running: Simulator[] = []
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()))
-})
-
 /** Starts a simulator that ends with the test. */
 export async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options)
-  running.push(simulator)
+  // Test files share a process, in which an `afterEach` here would be for the first of them only.
+  onTestFinished(() => simulator.close())
   return simulator
 }
 

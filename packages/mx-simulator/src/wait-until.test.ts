@@ -5,8 +5,9 @@ import { firstHost, simulate } from './simulators.test.helper.ts'
 test('gives what the predicate found, at once or later', async () => {
   const simulator = await simulate()
   expect(await simulator.waitFor(({ hosts }) => hosts.length)).toBe(1)
-  const later = simulator.waitFor(({ messages }) =>
-    messages.find(({ recipients }) => recipients[0] === 'b@icloud.com'),
+  const later = simulator.waitFor(
+    ({ messages }) => messages.find(({ recipients }) => recipients[0] === 'b@icloud.com'),
+    { timeoutMs: 50_000 },
   )
   const client = await RawClient.ready(firstHost(simulator))
   await client.message('a@icloud.com')
