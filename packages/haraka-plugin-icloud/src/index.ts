@@ -69,11 +69,10 @@ export function prepare_haraka(this: Plugin, next: Next): void {
     appointHeirs((pid) => runtimeOf(this).mendSplits(pid))
     runtimeOf(this).tryLedger()
   }
-  // No mail is taken before what looks at it is there, or has failed.
-  guarded(this, 'init', next, async (done) => {
-    await runtimeOf(this).preflight.load()
-    done()
-  })
+  // Not waited for: Haraka takes mail already, and a single process reads its queue after this hook. What has come in by then
+  // would be in it and be sent twice.
+  void runtimeOf(this).preflight.load()
+  next()
 }
 
 /** Called by Haraka before a worker is replaced, and, with `graceful_shutdown` in smtp.ini, before it ends. */

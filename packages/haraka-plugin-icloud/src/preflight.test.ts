@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Latch } from './latch.test.fixture.ts'
 import { forwarder, fromAfar, karma } from './plugins.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
@@ -50,8 +51,12 @@ async function expectPassedOnce(stage: Stage, what: string, why: string): Promis
   expect(await send(what, what)).toMatch(/^250/)
   await stage.delivered(`${what}@icloud.com`)
   await stage.haraka.logged(new RegExp(`action=preflight-passed reason="(?:${why})"`))
+  await untilRefused(() => send('bad', 'next'))
+}
+
+async function untilRefused(send: () => Promise<string>): Promise<void> {
   const isRefused = (): Promise<boolean> =>
-    send('bad', 'next').then(
+    send().then(
       () => false,
       (error: { responseCode?: number }) => error.responseCode === 550,
     )
@@ -157,6 +162,31 @@ describe('mode=warn', () => {
     await stage.delivered('off@icloud.com')
     expect(lines(stage, 'action=preflight')).toHaveLength(before)
   })
+})
+
+it('while the module is loaded mail passes, and goes once; the thread is given its time', async () => {
+  const slow = `
+const { existsSync } = await import('node:fs')
+while (!existsSync(process.env.HARAKA + '/loaded')) await new Promise((resolve) => setTimeout(resolve, 20))
+`
+  const stage = await start('refuse', { timeOutMs: 500, haraka: { config: { 'check.mjs': slow + module } } })
+  const send = (name: string): Promise<string> =>
+    stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`], subject: 'bad' })
+  try {
+    const taken = new Latch()
+    stage.apple.script('queued@icloud.com', [{ accept: true, phase: 'eod', until: taken.opened }])
+    expect(await send('queued')).toMatch(/^250/)
+    // As long as a thread that hangs would be waited for.
+    for (const name of ['one', 'two', 'three']) await send(name)
+    writeFileSync(path.join(stage.haraka.dir, 'loaded'), '')
+    await untilRefused(() => send('next'))
+    taken.open()
+    await stage.emptyQueue()
+    for (const name of ['queued', 'one', 'two', 'three']) expect(stage.tries(`${name}@icloud.com`)).toBe(1)
+    expect(lines(stage, 'does not answer any more')).toEqual([])
+  } finally {
+    await stage.close()
+  }
 })
 
 it('a module that is not there is told at the start, and mail passes', async () => {

@@ -61,6 +61,7 @@ export class PreflightThread {
   readonly #told: Told
   #worker: Worker | null = null
   #ready: Promise<Worker> | null = null
+  #isLoaded = false
   #failedAt = -Infinity
   #serial = 0
   readonly #waiting = new Map<number, (looked: Looked) => void>()
@@ -117,18 +118,19 @@ export class PreflightThread {
     // Alone it keeps no process alive.
     worker.unref()
     this.#worker = worker
+    this.#isLoaded = false
     this.#ready = new Promise((resolve, reject) => {
-      let isLoaded = false
       const fail = (why: string): void => {
         clearTimeout(timer)
         reject(new Error(why))
-        this.#failed(worker, why, isLoaded)
+        this.#failed(worker, why)
       }
       const timer = setTimeout(() => fail(`it was not loaded within ${LOADING} ms`), LOADING)
       worker.on('message', (message: FromThread) => {
         if ('ready' in message) {
           clearTimeout(timer)
-          isLoaded = true
+          // Another may have taken its place.
+          if (worker === this.#worker) this.#isLoaded = true
           resolve(worker)
         } else if ('failed' in message) fail(message.failed)
         else this.#hear(message)
@@ -148,21 +150,21 @@ export class PreflightThread {
     end(findings === null ? { passed: 'it gave no list of findings with code and severity' } : { findings })
   }
 
-  #failed(worker: Worker, why: string, wasLoaded: boolean): void {
+  #failed(worker: Worker, why: string): void {
     if (worker !== this.#worker) return
     this.#failedAt = performance.now()
-    if (wasLoaded) this.#told.ended(why)
+    if (this.#isLoaded) this.#told.ended(why)
     else this.#told.notLoaded(why)
     this.stop()
   }
 
-  /** One question may just take long; a thread that does not even answer this hangs. */
+  /** One question may just take long; a thread that does not even answer this hangs. While it loads it answers nothing. */
   #ping(): void {
     const worker = this.#worker
-    if (!worker) return
+    if (!worker || !this.#isLoaded) return
     const timer = setTimeout(() => {
       worker.off('message', heard)
-      this.#failed(worker, 'its thread does not answer any more, and is ended', true)
+      this.#failed(worker, 'its thread does not answer any more, and is ended')
     }, SILENCE)
     timer.unref()
     const heard = (): void => clearTimeout(timer)
