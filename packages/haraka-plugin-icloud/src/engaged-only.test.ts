@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { setStage } from './stage.test.fixture.ts'
 
 it('mail that waits as its stream goes on with engaged readers only asks no more before an operator ends that', async () => {
-  // Waiting mail looks for released holds once a second.
-  const stage = await setStage({ icloud: ['[policy]', 'time_scale=0.0166'] })
+  // Waiting mail looks for released holds every three seconds, and asks by itself only after three minutes.
+  const stage = await setStage({ icloud: ['[policy]', 'time_scale=0.05'] })
   const engine = createEngine({ ledger: stage.haraka.ledger })
   const send = (name: string, stream: string): Promise<string> =>
     stage.haraka.send({

@@ -45,6 +45,8 @@ export class Haraka {
   readonly process: ChildProcess
   readonly log: string[] = []
   port = 0
+  /** Resolves when it and its workers have ended: they hold its output open. */
+  readonly ended: Promise<unknown>
   readonly #waiting = new Set<() => void>()
 
   constructor(dir: string, child: ChildProcess) {
@@ -55,6 +57,7 @@ export class Haraka {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#line(line))
     }
     child.on('exit', () => this.#wake())
+    this.ended = once(child, 'close')
   }
 
   get ledger(): string {
@@ -122,13 +125,10 @@ export class Haraka {
   /** Ends Haraka. Rejects if it had ended by itself: it crashed then. */
   async stop(): Promise<void> {
     const { exitCode, signalCode } = this.process
-    if (exitCode === null && signalCode === null) {
-      const gone = once(this.process, 'exit')
-      this.process.kill('SIGTERM')
-      await gone
-    }
-    // Its workers end a moment later, and may still be writing.
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 10 })
+    if (exitCode === null && signalCode === null) this.process.kill('SIGTERM')
+    // Its workers end later than it does, and write until then.
+    await this.ended
+    rmSync(this.dir, { recursive: true, force: true })
     if (exitCode !== null) throw new Error(`Haraka crashed:\n${this.log.slice(-40).join('\n')}`)
   }
 

@@ -5,9 +5,12 @@ import { startHaraka, type Haraka } from './haraka.test.fixture.ts'
 import { Latch } from './latch.test.fixture.ts'
 import { setStage, type Stage } from './stage.test.fixture.ts'
 
-/** A lane that gives so many connections from the beginning. */
-function lanes(connections: number, more: object = {}): string {
-  const lane = { ceiling: connections, floor: 1, start: connections, leaseSeconds: 1, ...more }
+/**
+ * A lane that gives so many connections from the beginning. Who stands still for longer than its lease has lost its connections,
+ * open or not.
+ */
+function lanes(connections: number): string {
+  const lane = { ceiling: connections, floor: 1, start: connections, leaseSeconds: 20 }
   // After a moment without the ledger mail does not wait for the default, a minute.
   return JSON.stringify({ ledgerRetrySeconds: 1, lanes: { '*': lane } })
 }
@@ -87,10 +90,9 @@ describe('one process', () => {
 
 describe('several processes', { timeout: 180_000 }, () => {
   it('four workers have no more connections open together than the lane gives', async () => {
-    // A worker that stands still for longer than its lease has lost its connections, open or not.
     const stage = await setStage({
       apple: { latencyMs: 5 },
-      haraka: { nodes: 4, config: { 'icloud_policy.json': lanes(3, { leaseSeconds: 10 }) } },
+      haraka: { nodes: 4, config: { 'icloud_policy.json': lanes(3) } },
       icloud: ['[policy]', 'time_scale=1'],
     })
     try {
@@ -114,7 +116,7 @@ describe('several processes', { timeout: 180_000 }, () => {
           await startHaraka({
             mailboxes: `127.0.0.1:${apple.port}`,
             icloud: `[main]\nledger=redis://127.0.0.1:${redis.port}\n[testing]\nmx=127.0.0.1:${apple.port}\n[testing_mx_records]\n`,
-            config: { 'icloud_policy.json': lanes(3, { leaseSeconds: 10 }) },
+            config: { 'icloud_policy.json': lanes(3) },
           }),
         )
       }

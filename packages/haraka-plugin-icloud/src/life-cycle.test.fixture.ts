@@ -81,7 +81,7 @@ export class LifeCycle {
     const { exitCode, signalCode } = this.haraka.process
     if (exitCode !== null || signalCode !== null) return
     const workers = this.workers
-    await this.haraka.kill()
+    this.haraka.process.kill('SIGKILL')
     for (const worker of workers) {
       try {
         process.kill(worker, 'SIGKILL')
@@ -89,6 +89,8 @@ export class LifeCycle {
         // Gone with its master.
       }
     }
+    // Not only the master: a worker that lived on for a moment would send what the next run sends as well.
+    await this.haraka.ended
   }
 
   /** Resolves when Apple has got so many of the messages. */

@@ -83,7 +83,7 @@ it('the results of a queued message are there for the hooks of other plugins', a
 it('takes instructions out, and only those, and only those of clients that may relay', async () => {
   const headers = {
     'X-Stream': 'marketing',
-    'X-Deliver-By': new Date(Date.now() + 60_000).toISOString(),
+    'X-Deliver-By': new Date(Date.now() + 3_600_000).toISOString(),
     'X-Campaign': 'spring',
   }
   await stage.haraka.send({ from: 'a@example.com', to: ['kept@icloud.com'], headers })
