@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { afterTime } from './after-time.ts'
 import { readFindings, type PreflightFinding } from './findings.ts'
 
 /** What a module knows of a message besides its bytes. */
@@ -81,12 +82,12 @@ export class PreflightThread {
     if (this.#waiting.size >= AT_ONCE) return { passed: `${AT_ONCE} messages are being looked at` }
     const id = ++this.#serial
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const cancel = afterTime(timeOutMs, () => {
         end({ passed: `no answer within ${timeOutMs} ms` })
         this.#ping()
-      }, timeOutMs)
+      })
       const end = (looked: Looked): void => {
-        clearTimeout(timer)
+        cancel()
         this.#waiting.delete(id)
         resolve(looked)
       }
@@ -121,14 +122,14 @@ export class PreflightThread {
     this.#isLoaded = false
     this.#ready = new Promise((resolve, reject) => {
       const fail = (why: string): void => {
-        clearTimeout(timer)
+        cancel()
         reject(new Error(why))
         this.#failed(worker, why)
       }
-      const timer = setTimeout(() => fail(`it was not loaded within ${LOADING} ms`), LOADING)
+      const cancel = afterTime(LOADING, () => fail(`it was not loaded within ${LOADING} ms`))
       worker.on('message', (message: FromThread) => {
         if ('ready' in message) {
-          clearTimeout(timer)
+          cancel()
           // Another may have taken its place.
           if (worker === this.#worker) this.#isLoaded = true
           resolve(worker)
@@ -162,13 +163,11 @@ export class PreflightThread {
   #ping(): void {
     const worker = this.#worker
     if (!worker || !this.#isLoaded) return
-    const timer = setTimeout(() => {
-      worker.off('message', heard)
+    const cancel = afterTime(SILENCE, () => {
+      worker.off('message', cancel)
       this.#failed(worker, 'its thread does not answer any more, and is ended')
-    }, SILENCE)
-    timer.unref()
-    const heard = (): void => clearTimeout(timer)
-    worker.once('message', heard)
+    })
+    worker.once('message', cancel)
     send(worker, { ping: true })
   }
 }

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
+import { afterTime } from './after-time.ts'
 
 /** What one process counts. */
 export type Numbers = MetricObjectWithValues<MetricValue<string>>[]
@@ -50,7 +51,7 @@ function numbersOf(worker: Worker): Promise<Numbers | null> {
   return new Promise((resolve, reject) => {
     const isKnown = answered.has(worker)
     const end = (act: () => void): void => {
-      clearTimeout(timer)
+      cancel()
       worker.off('message', hear)
       worker.off('disconnect', leave)
       act()
@@ -62,13 +63,10 @@ function numbersOf(worker: Worker): Promise<Numbers | null> {
       answered.add(worker)
       end(() => resolve(numbers))
     }
-    const timer = setTimeout(
-      () => {
-        if (!isKnown) return leave()
-        end(() => reject(new Error(`worker ${worker.id} did not answer within ${PATIENCE / 1000} s`)))
-      },
-      isKnown ? PATIENCE : FIRST_PATIENCE,
-    )
+    const cancel = afterTime(isKnown ? PATIENCE : FIRST_PATIENCE, () => {
+      if (!isKnown) return leave()
+      end(() => reject(new Error(`worker ${worker.id} did not answer within ${PATIENCE / 1000} s`)))
+    })
     worker.on('message', hear).on('disconnect', leave)
     worker.send({ type: 'icloud-numbers?' }, (error: Error | null) => {
       if (error) leave()
