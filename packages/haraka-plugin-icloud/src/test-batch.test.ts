@@ -13,6 +13,8 @@ it('[canary]: the first of a mailing go, and if Apple refuses them the rest is k
       'marketing=2',
       '[preflight]',
       'module=config/check.mjs',
+      // No look takes so long, whatever the machine.
+      'timeout_ms=20000',
       // Mail that waits asks again after some seconds.
       '[policy]',
       'time_scale=0.01',
