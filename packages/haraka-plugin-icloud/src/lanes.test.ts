@@ -58,6 +58,8 @@ describe('one process', () => {
   })
 
   it('never keeps other providers’ mail waiting, and lets urgent mail go first, then the oldest', async () => {
+    // A queue file goes before the connection does.
+    await expect.poll(() => stage.apple.sessions.open).toBe(0)
     stage.apple.reset()
     const busy = {
       slow0: new Latch(),
