@@ -44,6 +44,16 @@ describe('rdapLookup', () => {
     expect(asked.at(-1)).toBe('application/rdap+json')
   })
 
+  it('asks over a connection of its own each time: one that was kept might be closed meanwhile', async () => {
+    let connections = 0
+    const count = (): void => void connections++
+    server.on('connection', count)
+    const lookup = rdapLookup({ url, timeoutMs: 50_000 })
+    for (const domain of ['example.com', 'silent.example']) await lookup(domain)
+    server.off('connection', count)
+    expect(connections).toBe(2)
+  })
+
   it.each(['silent.example', 'unknown.example'])('gives none for %s', async (domain) => {
     expect(await rdapLookup({ url, timeoutMs: 50_000 })(domain)).toBe(null)
   })

@@ -25,7 +25,8 @@ export function rdapLookup(options: RdapOptions = {}): DomainAge {
   return async (domain) => {
     const answer = await fetch(`${url.replace(/\/$/, '')}/domain/${encodeURIComponent(domain)}`, {
       signal: AbortSignal.timeout(timeoutMs),
-      headers: { accept: 'application/rdap+json' },
+      // A connection that was kept may be closed by the registry at the moment in which it is used again.
+      headers: { accept: 'application/rdap+json', connection: 'close' },
     })
     if (answer.status === 404) return null
     if (!answer.ok) throw new Error(`RDAP answered ${answer.status}`)

@@ -44,7 +44,11 @@ export function rspamd(options: RspamdOptions): Scanner {
         // Its own copy: fetch takes no memory that may be shared.
         body: new Uint8Array(message),
         signal: AbortSignal.timeout(timeoutMs),
-        ...(password === undefined ? {} : { headers: { Password: password } }),
+        headers: {
+          // One that was kept may be closed by rspamd at the moment in which it is used again.
+          connection: 'close',
+          ...(password === undefined ? {} : { Password: password }),
+        },
       })
       if (!response.ok) throw new Error(`rspamd answered ${response.status}`)
       const answer = JSON.parse((await boundedBody(response, mostBytes)).toString()) as Partial<Answer>

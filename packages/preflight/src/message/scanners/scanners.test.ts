@@ -161,6 +161,17 @@ describe('rspamd', () => {
     expect(seen).toEqual({ url: '/checkv2', password: 'secret', length: message.length })
   })
 
+  it('is asked over a connection of its own each time: one that was kept might be closed meanwhile', async () => {
+    answer = { status: 200, body: JSON.stringify({ action: 'no action', score: 1, required_score: 15 }) }
+    let connections = 0
+    const count = (): void => void connections++
+    server.on('connection', count)
+    for (const message of [mail(), mail()])
+      expect((await check(message, rspamd({ url, timeoutMs }))).findings).toEqual([])
+    server.off('connection', count)
+    expect(connections).toBe(2)
+  })
+
   // As rspamd 3.4 answers for its test mail.
   it.each([
     [{ GTUBE: { score: 0 } }, 'reject: 15 of 15; GTUBE 0'],
