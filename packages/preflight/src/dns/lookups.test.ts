@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dnsTimeoutMs as usual, startDnsServer, type DnsServer } from './dns-server.test.fixture.ts'
 import { Lookups, reverseName } from './lookups.ts'
@@ -49,7 +50,10 @@ describe('Lookups', () => {
     expect(others).toEqual([])
     expect(finding).toMatchObject({ code: 'dns-no-answer', severity: 'unknown', risks: [] })
     expect(ask.unanswered()).toMatchObject([
-      { evidence: expect.stringMatching(/^ESERVFAIL: TXT broken.example; EREFUSED: A closed/) },
+      {
+        evidence: 'ESERVFAIL: TXT broken.example; EREFUSED: A closed.example, AAAA closed.example',
+        where: 'TXT broken.example, A closed.example, AAAA closed.example',
+      },
     ])
     expect(finding?.evidence).toBe('no answer within 150 ms: TXT silent.example')
   })
@@ -67,6 +71,36 @@ describe('Lookups', () => {
     expect(await ask.txt('gone.example')).toEqual({ kind: 'none' })
     expect(await ask.ptr('192.0.2.2')).toEqual({ kind: 'none' })
     expect(ask.unanswered()).toEqual([])
+  })
+
+  it('names what is unanswered in the order of the questions, whatever is refused first', async () => {
+    let refuse = (): void => {}
+    const first = new Promise<void>((resolve) => (refuse = resolve))
+    const resolver = {
+      async resolve(_name: string, type: string): Promise<never> {
+        if (type === 'A') await first
+        else refuse()
+        throw Object.assign(new Error('refused'), { code: 'EREFUSED' })
+      },
+    }
+    const ask = new Lookups({ resolver, dnsTimeoutMs: usual })
+    await ask.addresses('closed.example')
+    expect(ask.unanswered()).toMatchObject([
+      { where: 'A closed.example, AAAA closed.example', evidence: expect.stringContaining('A closed.') },
+    ])
+  })
+
+  it('hears an answer that came in time, while the process was busy for longer', async () => {
+    const resolver = {
+      async resolve(): Promise<string[][]> {
+        // It comes as from a socket, and needs no help from this process.
+        await stat(import.meta.filename)
+        return [['v=spf1 -all']]
+      },
+    }
+    const asked = new Lookups({ resolver, dnsTimeoutMs: 50 }).txt('example.com')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    expect(await asked).toEqual({ kind: 'records', records: ['v=spf1 -all'] })
   })
 
   it('asks each question once, and none that no name could be', async () => {

@@ -21,7 +21,8 @@ export class Lookups {
   readonly #unanswered = new Map<string, string>()
 
   constructor({ resolver, dnsTimeoutMs = 5000 }: DnsOptions) {
-    this.#resolver = resolver ?? wholeTimeResolver(dnsTimeoutMs)
+    // The time limit is kept here, and c-ares is not to be faster.
+    this.#resolver = resolver ?? wholeTimeResolver(2 * dnsTimeoutMs)
     this.#timeoutMs = dnsTimeoutMs
   }
 
@@ -71,12 +72,16 @@ export class Lookups {
   /** One finding for all questions that went unanswered. */
   unanswered(): Finding[] {
     if (this.#unanswered.size === 0) return []
+    // In the order of the questions, and not in that of the answers, which is another one each time.
+    const unanswered = [...this.#asked.keys()].filter((question) => this.#unanswered.has(question))
     const byReason = new Map<string, string[]>()
-    for (const [question, why] of this.#unanswered)
+    for (const question of unanswered) {
+      const why = this.#unanswered.get(question) ?? ''
       byReason.set(why, [...(byReason.get(why) ?? []), question])
+    }
     return [
       found('dns-no-answer', {
-        where: [...this.#unanswered.keys()].join(', '),
+        where: unanswered.join(', '),
         evidence: [...byReason].map(([why, questions]) => `${why}: ${questions.join(', ')}`).join('; '),
       }),
     ]
@@ -114,7 +119,9 @@ export class Lookups {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Answer<unknown>>((resolve) => {
       const why = `no answer within ${this.#timeoutMs} ms`
-      timer = setTimeout(() => resolve({ kind: 'no-answer', why }), this.#timeoutMs)
+      // What came while the process was busy is read first: timers are earlier than answers.
+      const giveUp = (): void => void setImmediate(() => resolve({ kind: 'no-answer', why }))
+      timer = setTimeout(giveUp, this.#timeoutMs)
     })
     try {
       return await Promise.race([late, this.#resolver.resolve(name, type).then(answerOf, answerOfError)])

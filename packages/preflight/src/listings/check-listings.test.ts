@@ -135,6 +135,25 @@ describe('checkListings', () => {
     expect(report.findings.map(({ risks }) => risks)).toEqual([['spamhaus-block'], ['spamhaus-dbl'], []])
   })
 
+  it('names what is listed in the order in which it was given, whatever is answered first', async () => {
+    let answer = (): void => {}
+    const second = new Promise<void>((resolve) => (answer = resolve))
+    const records: Record<string, string> = {
+      '2.0.0.127.zen.spamhaus.org': '127.0.0.2',
+      '10.2.0.192.zen.spamhaus.org': '127.0.0.2',
+      '11.2.0.192.zen.spamhaus.org': '127.0.0.4',
+    }
+    const resolver = {
+      async resolve(name: string): Promise<string[]> {
+        if (name.startsWith('10.')) await second
+        if (name.startsWith('11.')) setImmediate(answer)
+        return [records[name] ?? '']
+      },
+    }
+    const { findings } = await checkListings(['192.0.2.10', '192.0.2.11'], [], { resolver, dnsTimeoutMs })
+    expect(findings.map(({ where }) => where)).toEqual(['192.0.2.10', '192.0.2.11'])
+  })
+
   it('takes a DQS key, and never shows it', async () => {
     dns.zones = {
       [`2.0.0.127.${key}.zen.dq.spamhaus.net`]: { A: ['127.0.0.2'] },

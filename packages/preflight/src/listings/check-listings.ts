@@ -76,25 +76,33 @@ export async function checkListings(
     plainIps.length === 0 ? null : faultOf(lookups, zen),
     plainDomains.length === 0 ? null : faultOf(lookups, dbl),
   ])
-  const findings: Finding[] = []
-  const listings = await Promise.all([
-    ...plainIps.map(async (ip): Promise<Listing> => {
+  const asked = await Promise.all([
+    ...plainIps.map(async (ip): Promise<Asked> => {
       const name = reverseName(ip).replace(/\.(?:in-addr|ip6)\.arpa$/, '')
       const urls = {
         spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(ip)}`,
         proofpointUrl: `https://ipcheck.proofpoint.com/?ip=${encodeURIComponent(ip)}`,
       }
-      return { subject: ip, ...(await ask(lookups, zen, name, zenFault, ip, findings)), ...urls }
+      const { findings, ...said } = await ask(lookups, zen, name, zenFault, ip)
+      return { listing: { subject: ip, ...said, ...urls }, findings }
     }),
-    ...plainDomains.map(async (domain): Promise<Listing> => {
+    ...plainDomains.map(async (domain): Promise<Asked> => {
       const urls = {
         spamhausUrl: `https://check.spamhaus.org/results/?query=${encodeURIComponent(domain)}`,
         proofpointUrl: null,
       }
-      return { subject: domain, ...(await ask(lookups, dbl, domain, dblFault, domain, findings)), ...urls }
+      const { findings, ...said } = await ask(lookups, dbl, domain, dblFault, domain)
+      return { listing: { subject: domain, ...said, ...urls }, findings }
     }),
   ])
-  return { findings: bySeverity(findings), listings }
+  // In the order in which they were given: that of the answers is another one each time.
+  const findings = asked.flatMap((one) => one.findings)
+  return { findings: bySeverity(findings), listings: asked.map(({ listing }) => listing) }
+}
+
+interface Asked {
+  listing: Listing
+  findings: readonly Finding[]
 }
 
 interface Zone {
@@ -130,19 +138,20 @@ async function ask(
   name: string,
   fault: string | null,
   subject: string,
-  findings: Finding[],
-): Promise<Pick<Listing, 'status' | 'lists'>> {
-  const cannotTell = (why: string): Pick<Listing, 'status' | 'lists'> => {
-    findings.push(found('listing-cannot-tell', { where: subject, evidence: why }))
-    return { status: 'cannot-tell', lists: [] }
-  }
+): Promise<Pick<Listing, 'status' | 'lists'> & { findings: readonly Finding[] }> {
+  const cannotTell = (why: string): Awaited<ReturnType<typeof ask>> => ({
+    status: 'cannot-tell',
+    lists: [],
+    findings: [found('listing-cannot-tell', { where: subject, evidence: why })],
+  })
   if (fault !== null) return cannotTell(fault)
   const answer = await lookups.addresses(`${name}.${zone}`, 4)
   if (answer.kind === 'no-answer') return cannotTell(unanswered(answer.why))
-  if (answer.kind === 'none') return { status: 'not-listed', lists: [] }
+  if (answer.kind === 'none') return { status: 'not-listed', lists: [], findings: [] }
   const meaning = read(answer.records)
   if (meaning.kind === 'refused') return cannotTell(meaning.why)
-  for (const one of meaning.lists)
-    findings.push(found(codes[one], { where: subject, evidence: meaning.detail.join('; ') }))
-  return { status: 'listed', lists: meaning.lists }
+  const findings = meaning.lists.map((one) =>
+    found(codes[one], { where: subject, evidence: meaning.detail.join('; ') }),
+  )
+  return { status: 'listed', lists: meaning.lists, findings }
 }

@@ -63,17 +63,19 @@ export async function testPlacement(options: PlacementOptions): Promise<Placemen
   await loadImapFlow()
   // To find faults before anything is sent.
   if (typeof options.mail !== 'function') testMail(options.mail, 'seed@example.com', '')
-  const findings: Finding[] = []
+  // Of each seed, as its mail may be found before that of one further in front.
+  const findings = seeds.map((): Finding[] => [])
   const { sleep = timer } = options
   // One send after the other; meanwhile the others are waited for.
   const running: Promise<SeedPlacement>[] = []
   for (const [index, seed] of seeds.entries()) {
     if (index > 0) await sleep(apartMs)
-    const test = testSeed(seed, options, findings)
+    const test = testSeed(seed, options, findings[index] ?? [])
     running.push(test.done)
     await test.sent
   }
-  return { placements: await Promise.all(running), findings: bySeverity(findings) }
+  const placements = await Promise.all(running)
+  return { placements, findings: bySeverity(findings.flat()) }
 }
 
 /** `sent` resolves when the mail is out, or will not go. */
