@@ -47,7 +47,7 @@ ${points(
   ],
   width,
 )}
-${wrap(`What happens is told here; a message expires after 5 days, which are ${(120 * tempo.hourMs) / 1000} s. Ctrl-C ends it.`, width).join('\n')}
+${wrap(`What happens is told here; a message expires after ${tempo.lifeHours / 24} days, which are ${(tempo.lifeHours * tempo.hourMs) / 1000} s. Ctrl-C ends it.`, width).join('\n')}
 `
 }
 

@@ -20,7 +20,14 @@ describe('./dev start --once --json', () => {
         text(child.stderr),
         once(child, 'exit'),
       ])
-      const report = JSON.parse(output) as { ok: boolean; rows: Result[]; chapters: ToldChapter[] }
+      const report = JSON.parse(output) as {
+        ok: boolean
+        rows: Result[]
+        chapters: ToldChapter[]
+        error?: { code: string; message: string }
+      }
+      // What kept it from its end, and not only that there are no rows.
+      expect(report.error).toBeUndefined()
       expect(
         report.rows.flatMap(({ recipient, differences }) => differences.map((one) => [recipient, one])),
       ).toEqual([])

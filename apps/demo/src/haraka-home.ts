@@ -58,7 +58,7 @@ export function makeHarakaHome(setup: HarakaSetup): string {
     'config/log.ini': '[main]\nlevel=notice\n',
     'config/outbound.ini': 'temp_fail_intervals=5s*3\n',
     'config/icloud.ini': icloudIni(setup),
-    'config/icloud_policy.json': JSON.stringify(demoPolicy(setup.tempo.hourMs / 1000)),
+    'config/icloud_policy.json': JSON.stringify(demoPolicy(setup.tempo.hourMs / 1000, setup.tempo)),
   }
   for (const folder of ['config', 'plugins', 'node_modules', 'queue']) mkdirSync(path.join(home, folder))
   for (const name of ['connection.ini', 'outbound.bounce_message']) {

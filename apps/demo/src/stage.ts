@@ -83,7 +83,7 @@ export async function openStage(tempo: Tempo, signal: AbortSignal): Promise<Stag
     closing.push(followLedger(shop.engine, tell, (error) => journal.fail(error)))
     const watcher = createEngine({
       ledger: haraka.ledger,
-      policy: scalePolicy(tempo.timeScale, resolvePolicy(demoPolicy(3600))),
+      policy: scalePolicy(tempo.timeScale, resolvePolicy(demoPolicy(3600, tempo))),
     })
     closing.push(() => watcher.close())
     const dashboard = await startDashboard({ engine: watcher, by: 'the demo', notice: noticeOf(tempo) })

@@ -6,10 +6,13 @@ export class Tempo {
   readonly hourMs: number
   /** How long a line that says what to watch stands before it happens, in ms; 0: nobody reads. */
   readonly readMs: number
+  /** How long a message lives, in hours of the demo. */
+  readonly lifeHours: number
 
-  constructor({ hourMs, readMs }: { hourMs: number; readMs: number }) {
+  constructor({ hourMs, readMs, lifeHours }: Pick<Tempo, 'hourMs' | 'readMs' | 'lifeHours'>) {
     this.hourMs = hourMs
     this.readMs = readMs
+    this.lifeHours = lifeHours
   }
 
   /**
@@ -38,7 +41,10 @@ export class Tempo {
 }
 
 /** For people: the story takes about two minutes, and no longer than the 30 days that the dashboard looks back. */
-export const watchable: Tempo = new Tempo({ hourMs: 400, readMs: 4000 })
+export const watchable: Tempo = new Tempo({ hourMs: 400, readMs: 4000, lifeHours: 120 })
 
-/** For programs, and for those who know it. */
-export const quick: Tempo = new Tempo({ hourMs: 100, readMs: 0 })
+/**
+ * For programs, and for those who know it. A message lives for two minutes, longer than anything is waited for: of five days, which
+ * are twelve seconds, a busy machine needs more for the queue alone.
+ */
+export const quick: Tempo = new Tempo({ hourMs: 100, readMs: 0, lifeHours: 1200 })

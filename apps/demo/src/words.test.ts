@@ -15,8 +15,8 @@ const seen = {
 
 describe('a mail that is given up', () => {
   it.each([
-    ['rate-limited', /^too old after 5 days/],
-    ['proofpoint-block', /^too old after 5 days/],
+    ['rate-limited', /^too old for the queue/],
+    ['proofpoint-block', /^too old for the queue/],
     ['policy-hm08', /^given up, the address stays$/],
   ])('for %s is said to match %s', (rule, words) => {
     expect(

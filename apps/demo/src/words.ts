@@ -51,7 +51,7 @@ function isPutOff(ruleId: string | null): boolean {
   return disposition === 'retry' || disposition === 'hold'
 }
 
-const tooOld = 'too old after 5 days in the queue (5.4.7), and given up for that'
+const tooOld = 'too old for the queue (5.4.7), and given up for that'
 
 const keptBackWords = {
   suppressed: 'not sent: suppressed',
