@@ -75,12 +75,32 @@ export class Play {
     )
   }
 
+  /** Resolves when mail to each of them was tried so many times. */
+  untilTried(recipients: readonly string[], times: number): Promise<void> {
+    return this.until(() =>
+      recipients.flatMap((recipient) =>
+        this.outcomes(recipient).length >= times ? [] : [`${recipient}: not tried`],
+      ),
+    )
+  }
+
   /** Resolves when Haraka has held the mail to the recipient back. */
   untilWaits(recipient: string): Promise<void> {
     return this.until(() =>
       this.happenings(recipient).some(({ kind }) => kind === 'kept-back')
         ? []
         : [`${recipient}: does not wait`],
+    )
+  }
+
+  /** Resolves when it is told that this scope is closed. */
+  untilClosed(scope: string, id: string): Promise<void> {
+    return this.until(() =>
+      this.stage.journal.all
+        .slice(this.start)
+        .some((one) => one.kind === 'scope' && one.scope === scope && one.id === id && one.change === 'held')
+        ? []
+        : [`${scope} ${id}: not closed`],
     )
   }
 

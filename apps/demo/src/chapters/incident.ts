@@ -1,6 +1,8 @@
 import { readers, unless, type Chapter } from './chapter.ts'
 
-const recipients = readers('regular', 8)
+const recipients = readers('regular', 10)
+/** Who gets the mail that shows the incident, and who gets it when the incident is known: what is refused then is tried again. */
+const [first, later] = [recipients.slice(0, 8), recipients.slice(8)]
 
 export const incident: Chapter = {
   name: 'incident',
@@ -8,16 +10,16 @@ export const incident: Chapter = {
   watch:
     'Now: an incident at Apple begins and ends; what it refused is tried again, and nobody is suppressed.',
   async play(play) {
-    const mail = (subject: string): Promise<void> =>
-      recipients.reduce(
-        (before, recipient) => before.then(() => play.send({ recipient, subject, stream: 'transactional' })),
-        Promise.resolve(),
-      )
+    const mail = async (subject: string, to: readonly string[] = recipients): Promise<void> => {
+      for (const recipient of to) await play.send({ recipient, subject, stream: 'transactional' })
+    }
     await mail('Your order has arrived')
     await play.untilDelivered(recipients)
     for (const recipient of recipients) play.stage.apple.script(recipient, [{ rule: 'invalid-recipient' }])
-    await mail('Your invoice')
+    await mail('Your invoice', first)
     await play.untilTrue('the incident is noticed', async () => (await play.engine.incidents()).length > 0)
+    await mail('Your invoice', later)
+    await play.untilTried(later, 2)
     await play.toLook()
     // Apple is well again.
     for (const recipient of recipients) play.stage.apple.script(recipient, [{ accept: true }])
