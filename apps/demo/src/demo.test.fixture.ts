@@ -63,8 +63,9 @@ export const it: TestAPI<Ground> = test.extend<Ground & { node: (...args: string
 export function printed(child: Demo, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
+    // A sign may come in two pieces.
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk
       if (pattern.test(output)) resolve(output)
     })
     child.on('exit', () =>
