@@ -235,8 +235,10 @@ export const ledgerContract: readonly ContractCase[] = [
     name: 'finishes what was begun before it closes, and refuses what comes after',
     run: async (ledger) => {
       const writing = ledger.write([{ key: 'k', expected: 0, value: 1 }])
+      const reading = Promise.all(Array.from({ length: 100 }, (_, n) => ledger.read([`none/${n}`])))
       await ledger.close()
       assert.equal(await writing, true)
+      assert.ok((await reading).every(([entry]) => entry === null))
       const closed = { code: 'ELEDGERCLOSED' }
       await assert.rejects(ledger.read(['k']), closed)
       await assert.rejects(ledger.write([]), closed)

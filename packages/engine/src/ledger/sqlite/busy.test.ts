@@ -57,6 +57,25 @@ describe('a lock that stays', () => {
     expect(await behind).toBe(true)
   })
 
+  it('fails no write because the process stood still while the lock was let go', async () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let isFirst = true
+    const queue = new WriteQueue<string>(
+      (items) => {
+        if (!isFirst) return items.map(() => true)
+        isFirst = false
+        // After the queue has looked at the clock, and before its pause is over.
+        queueMicrotask(() => vi.advanceTimersByTime(60_000))
+        throw locked
+      },
+      () => null,
+      'icloud.db',
+    )
+    const writing = queue.add('a')
+    expect(await writing).toBe(true)
+  })
+
   it('fails reads after ten seconds', async () => {
     const reading = retryWhileBusy(() => {
       throw locked

@@ -20,6 +20,7 @@ const manyCalls = 50
 export class ReadQueue {
   private waiting: Waiting[] = []
   private running = false
+  private drained: (() => void)[] = []
   private readonly readAll: (keys: readonly (readonly string[])[]) => (Entry | null)[][]
   private readonly file: string
 
@@ -39,6 +40,11 @@ export class ReadQueue {
     })
   }
 
+  /** Resolves when everything that was asked for is answered. */
+  async drain(): Promise<void> {
+    if (this.running) await new Promise<void>((resolve) => this.drained.push(resolve))
+  }
+
   private async run(): Promise<void> {
     if (this.waiting.length > manyCalls) await new Promise(setImmediate)
     for (;;) {
@@ -54,6 +60,7 @@ export class ReadQueue {
       await new Promise(setImmediate)
     }
     this.running = false
+    if (this.drained.length > 0) for (const resolve of this.drained.splice(0)) resolve()
   }
 
   private nextBatch(): Waiting[] {

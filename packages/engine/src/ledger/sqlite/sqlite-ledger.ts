@@ -133,7 +133,7 @@ class SqliteLedger implements Ledger {
   }
 
   private async finish(): Promise<void> {
-    await this.writes.drain()
+    await Promise.all([this.writes.drain(), this.reads.drain()])
     await this.checkpoints.close()
     this.database.close()
   }

@@ -84,12 +84,18 @@ export class WriteQueue<T> {
     else if (this.waiting.length > 0) await new Promise(setImmediate)
   }
 
-  /** Gives up those whom the lock has kept for too long; what they waited for before, such as a slow disk, is no lock. */
+  /**
+   * Gives up those whom the lock has kept for too long; what they waited for before, such as a slow disk, is no lock. After each
+   * pause it is tried first: the process may have stood still in it, and the lock may be gone.
+   */
   private async waitForLock(): Promise<void> {
-    this.lockedSince ??= performance.now()
+    const now = performance.now()
+    this.lockedSince ??= now
+    if (now - this.lockedSince > busyLimitMs) this.giveUp(now - busyLimitMs)
     await busyPause()
-    const oldest = performance.now() - busyLimitMs
-    if (this.lockedSince >= oldest) return
+  }
+
+  private giveUp(oldest: number): void {
     const late = this.waiting.filter(({ since }) => since < oldest)
     if (late.length === 0) return
     this.waiting = this.waiting.filter(({ since }) => since >= oldest)
