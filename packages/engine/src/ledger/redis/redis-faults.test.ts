@@ -106,11 +106,12 @@ describe.skipIf(!hasRedisServer())('the Redis ledger', () => {
 
   it('takes the answer that is there when this process has stood still for longer than it may take', async () => {
     const server = await startServer()
-    const ledger = await open(server.port, 0.2)
+    const ledger = await open(server.port, 1)
     const reading = ledger.read(['k'])
     const still = new Int32Array(new SharedArrayBuffer(4))
+    // The question goes out after the first time; in the second the server has so long to answer.
     for (let turn = 0; turn < 3; turn++) {
-      Atomics.wait(still, 0, 0, 250)
+      Atomics.wait(still, 0, 0, 1250)
       await new Promise(setImmediate)
     }
     expect(await reading).toEqual([null])
