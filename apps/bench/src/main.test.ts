@@ -69,7 +69,7 @@ describe('the built command', () => {
     expect(rows.map(({ name }) => name)).toEqual(names)
     for (const { ours, baseline } of rows) expect(Number.isFinite(ours) && baseline > 0).toBe(true)
     // Each row has processes of its own.
-  }, 240_000)
+  }, 600_000)
 
   it('says why a row cannot be measured, and goes on', async () => {
     const names = ['ledger/redis-bytes', 'classify/host']
@@ -110,7 +110,7 @@ describe('the built command', () => {
       suppressions: { wrongly: 0 },
       run: { seconds: expect.any(Number) },
     })
-  })
+  }, 300_000)
 
   it('refuses a name that no row has, and a number of runs that is none', async () => {
     const { code, stdout, stderr } = await bench('speed')

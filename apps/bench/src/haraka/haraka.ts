@@ -45,7 +45,7 @@ export class Haraka {
 
   /** The CPU time it took so far, in microseconds, all its threads. */
   async cpuMicros(): Promise<number> {
-    const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(30_000) })
+    const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(100_000) })
     this.#process.send({})
     const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
     return user + system
@@ -94,7 +94,7 @@ export class Haraka {
   }
 }
 
-const longestStartMs = 30_000
+const longestStartMs = 100_000
 
 /** Reads the log up to the line that tells the port, then lets it pass unread. */
 async function portOf({ stdout, stderr }: ChildProcess): Promise<number> {
