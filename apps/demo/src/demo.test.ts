@@ -12,7 +12,7 @@ import { watchable } from './tempo.ts'
 describe('./dev start --once --json', () => {
   it(
     'ends with every row as expected, and with nothing but the table on standard output',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async ({ folder, start }) => {
       const child = start('--once', '--json')
       const [output, progress] = await Promise.all([
@@ -54,7 +54,7 @@ describe('./dev start --once --json', () => {
 describe.concurrent('in part', () => {
   it(
     'at the pace for people a block lasts long enough to be seen, and the release ends it all the same',
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async ({ start }) => {
       const child = start('--chapter', 'blocked')
       const output = await printed(child, /Still running/)
@@ -73,7 +73,7 @@ describe.concurrent('in part', () => {
 
   it(
     'one chapter is told alone, with its line of what to watch and the address of the dashboard',
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async ({ start }) => {
       const child = start('--once', '--chapter', 'full')
       const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])

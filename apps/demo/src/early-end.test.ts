@@ -39,7 +39,7 @@ async function connectionError(port: number): Promise<string | undefined> {
 describe.concurrent('Ctrl-C', () => {
   it(
     'while mail is on its way leaves no process and no directory',
-    { timeout: 180_000 },
+    { timeout: 400_000 },
     async ({ folder, start }) => {
       const child = start('--quick')
       const { pid, port } = await whereHarakaIs(child)
@@ -61,7 +61,7 @@ describe.concurrent('Ctrl-C', () => {
     ['in the rounds of all replies', ['--chapter', 'replies'], /Spring sale/, /A day goes by/],
   ] as const)(
     '%s ends it at once, and leaves nothing behind',
-    { timeout: 180_000 },
+    { timeout: 400_000 },
     async ([, args, begun, later], { folder, startUntil }) => {
       const child = startUntil(begun, ...args)
       const [told] = await Promise.all([text(child.stdout), once(child, 'exit')])
@@ -76,7 +76,7 @@ describe.concurrent('Ctrl-C', () => {
 
   it(
     'after the table, and after mail of one’s own, ends it in good order',
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async ({ folder, start, onTestFinished }) => {
       const child = start('--quick', '--chapter', 'replies')
       const output = await printed(child, /Still running/)
@@ -99,7 +99,7 @@ describe.concurrent('Ctrl-C', () => {
   )
 })
 
-it('Haraka does not outlive a demo that was killed', { timeout: 180_000 }, async ({ folder, start }) => {
+it('Haraka does not outlive a demo that was killed', { timeout: 400_000 }, async ({ folder, start }) => {
   const child = start('--quick')
   const { port } = await whereHarakaIs(child)
   child.kill('SIGKILL')
