@@ -38,7 +38,7 @@ export async function startDashboard(options: StartOptions): Promise<RunningDash
   const asked = ranged('startDashboard', 'port', wanted, 0, 0, 65_535)
   if (typeof host !== 'string' || host === '') throw wrong('startDashboard', 'host', 'an address', host)
   if (typeof by !== 'string' || by === '') throw wrong('startDashboard', 'by', 'a name', by)
-  const server = createServer()
+  const server = createServer({ keepAliveTimeout: keepAliveMs })
   server.listen(asked, host)
   try {
     await once(server, 'listening')
@@ -77,6 +77,9 @@ export async function startDashboard(options: StartOptions): Promise<RunningDash
     throw error
   }
 }
+
+/** Longer than the minute for which proxies keep a connection: one that we close first may be used just then, which is a 502. */
+const keepAliveMs = 75_000
 
 /** All addresses of this machine have no name of their own. */
 function isNamed(host: string): boolean {

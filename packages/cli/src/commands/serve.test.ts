@@ -67,7 +67,9 @@ describe('serve', () => {
       action: 'suppress',
     })
     expect(await (await post(secret)).json()).toMatchObject({ duplicate: 1 })
-    expect((await fetch(`${origin}/ses`, { method: 'POST' })).status).toBe(404)
+    const other = await fetch(`${origin}/ses`, { method: 'POST' })
+    expect(other.status).toBe(404)
+    expect(other.headers.get('keep-alive')).toBe('timeout=75')
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
     const address = await run(['address', 'gina@icloud.com', '--json', '--ledger', place.ledger])

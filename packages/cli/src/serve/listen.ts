@@ -12,6 +12,9 @@ export interface Listening {
   close(): Promise<void>
 }
 
+/** Longer than the minute for which proxies keep a connection: one that we close first may be used just then, which is a 502. */
+const keepAliveMs = 75_000
+
 /** @throws CliError `ELISTEN` */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
@@ -21,7 +24,7 @@ export async function listen(
   // Connections, with how many requests are under way on them.
   const sockets = new Map<Socket, number>()
   let isClosing = false
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     const { socket } = request
     sockets.set(socket, (sockets.get(socket) ?? 0) + 1)
     response.on('close', () => {

@@ -204,3 +204,8 @@ it('a port that is taken is told of, with what to do', async () => {
     message: expect.stringContaining('EADDRINUSE') as string,
   })
 })
+
+it('a connection is kept for longer than a proxy keeps it', async () => {
+  const { headers } = await it_.get('/api/session')
+  expect(headers.get('keep-alive')).toBe('timeout=75')
+})
