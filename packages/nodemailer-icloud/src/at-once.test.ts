@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { InnerTransport, MailLike } from './nodemailer-shapes.ts'
 import { directStage, mail, rejection, type Stage } from './stage.test.fixture.ts'
 
@@ -52,12 +52,10 @@ describe('mails sent at once on a direct hop', () => {
   })
 
   it('all go if nothing is wrong, in the order of the calls and five at a time', async () => {
-    // Who waited for his turn for a moment asks the engine again, and is overtaken by who did not: here nobody waited.
-    const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
-    onTestFinished(() => now.mockRestore())
     // One connection is slow; on the way the others overtake it.
     const slow = { anna2: [{ accept: true, phase: 'eod', delayMs: 200 }] } as const
-    const stage = await directStage(slow, { smtp: { pool: true } })
+    // A mail takes so long that whoever waits for one asks the engine again.
+    const stage = await directStage(slow, { smtp: { pool: true }, simulator: { latencyMs: 3 } })
     const inner: InnerTransport = stage.transporter.transporter.inner
     const send = inner.send.bind(inner)
     const begun: number[] = []
@@ -67,7 +65,9 @@ describe('mails sent at once on a direct hop', () => {
     }
     expect(await sendAtOnce(stage, 30)).toEqual(Array.from({ length: 30 }, () => null))
     expect(stage.simulator.sessions.peak).toBeLessThanOrEqual(5)
-    expect(begun).toEqual(Array.from({ length: 30 }, (_, index) => index))
+    // Of those who need not wait, some may ask the engine again, and the others go first.
+    expect(begun.slice(0, 5).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4])
+    expect(begun.slice(5)).toEqual(Array.from({ length: 25 }, (_, index) => index + 5))
   })
 
   it('let a single one through as a probe, which is not stopped by its own probe', async () => {
