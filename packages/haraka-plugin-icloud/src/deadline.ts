@@ -1,3 +1,5 @@
+import { afterTime } from './after-time.ts'
+
 /** A wait that took too long. */
 export class DeadlineError extends Error {
   readonly code = 'EDEADLINE'
@@ -15,15 +17,14 @@ export class DeadlineError extends Error {
  */
 export function withDeadline<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms)
-    timer.unref()
+    const cancel = afterTime(ms, () => reject(new DeadlineError(what, ms)))
     promise.then(
       (value) => {
-        clearTimeout(timer)
+        cancel()
         resolve(value)
       },
       (error: unknown) => {
-        clearTimeout(timer)
+        cancel()
         reject(error)
       },
     )

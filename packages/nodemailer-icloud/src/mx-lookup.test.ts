@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { setImmediate as turn } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { findAppleRecipients } from './apple-recipients.ts'
 import { MxLookup, type ResolveMx } from './mx-lookup.ts'
-import type { Timers } from './timers.ts'
+import { systemTimers, type Timers } from './timers.ts'
 
 const never: Timers = { setTimeout: () => 0, clearTimeout: () => {} }
 const atOnce: Timers = {
@@ -32,6 +34,19 @@ describe('MxLookup', () => {
     expect(mx.cached('custom.example')).toBeUndefined()
     expect(await mx.isApple('custom.example')).toBe(true)
     expect(mx.cached('custom.example')).toBe(true)
+  })
+
+  it('reads an answer that came while the process stood still for longer than it may take', async () => {
+    const { port1, port2 } = new MessageChannel()
+    onTestFinished(() => port1.close())
+    const answer = new Promise<{ exchange: string }[]>((resolve) => port1.once('message', resolve))
+    const soon: Timers = { ...systemTimers, setTimeout: (callback) => setTimeout(callback, 5) }
+    // Behind the turn of the timers, so that theirs is the next one.
+    await turn()
+    const asking = lookup(() => answer, soon).mx.isApple('custom.example')
+    port2.postMessage([{ exchange: 'mx01.mail.icloud.com' }])
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+    expect(await asking).toBe(true)
   })
 
   it('is not deceived by names that look alike', async () => {

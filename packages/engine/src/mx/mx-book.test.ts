@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { setImmediate as turn } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { MxBook, type ResolveMx } from './mx-book.ts'
 
 const apple = 'mx01.mail.icloud.com'
@@ -32,6 +34,18 @@ describe('MxBook', () => {
     ['mx01.mail.icloud.com' as never, null],
   ])('says of a domain with the MX %j: %s', async (answer, atApple) => {
     expect(await bookOf({ 'example.org': answer }).book.isAtApple('example.org')).toBe(atApple)
+  })
+
+  it('reads an answer that came while the process stood still for longer than it may take', async () => {
+    const { port1, port2 } = new MessageChannel()
+    onTestFinished(() => port1.close())
+    const answer = new Promise<string[]>((resolve) => port1.once('message', resolve))
+    // Behind the turn of the timers, so that theirs is the next one.
+    await turn()
+    const asking = new MxBook(() => answer, Date.now, 5).isAtApple('example.org')
+    port2.postMessage([apple])
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+    expect(await asking).toBe(true)
   })
 
   it("knows Apple's own domains, and asks nobody for them", async () => {
