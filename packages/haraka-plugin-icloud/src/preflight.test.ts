@@ -166,10 +166,14 @@ describe('mode=warn', () => {
 
 it('while the module is loaded mail passes, and goes once; the thread is given its time', async () => {
   const slow = `
-const { existsSync } = await import('node:fs')
+const { appendFileSync, existsSync } = await import('node:fs')
 while (!existsSync(process.env.HARAKA + '/loaded')) await new Promise((resolve) => setTimeout(resolve, 20))
+export function preflight(mime, { to }) {
+  appendFileSync(process.env.HARAKA + '/asked', to[0] + ' ')
+  return [{ code: 'bad', severity: 'error' }]
+}
 `
-  const stage = await start('refuse', { timeOutMs: 500, haraka: { config: { 'check.mjs': slow + module } } })
+  const stage = await start('refuse', { timeOutMs: 500, haraka: { config: { 'check.mjs': slow } } })
   const send = (name: string): Promise<string> =>
     stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`], subject: 'bad' })
   try {
@@ -184,6 +188,8 @@ while (!existsSync(process.env.HARAKA + '/loaded')) await new Promise((resolve) 
     await stage.emptyQueue()
     for (const name of ['queued', 'one', 'two', 'three']) expect(stage.tries(`${name}@icloud.com`)).toBe(1)
     expect(lines(stage, 'does not answer any more')).toEqual([])
+    // What was given up while it was loaded is not looked at any more.
+    expect(readFileSync(path.join(stage.haraka.dir, 'asked'), 'utf8')).toMatch(/^(?:next@icloud\.com )+$/)
   } finally {
     await stage.close()
   }

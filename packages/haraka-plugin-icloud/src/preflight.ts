@@ -81,6 +81,8 @@ export class PreflightThread {
   async look(mime: Uint8Array, envelope: PreflightEnvelope, timeOutMs: number): Promise<Looked> {
     if (this.#waiting.size >= AT_ONCE) return { passed: `${AT_ONCE} messages are being looked at` }
     const id = ++this.#serial
+    // Loading may take longer than it is waited for: what was given up by then is not looked at, and takes no room.
+    let left: { id: number; mime: Uint8Array; envelope: PreflightEnvelope } | null = { id, mime, envelope }
     return new Promise((resolve) => {
       const cancel = afterTime(timeOutMs, () => {
         end({ passed: `no answer within ${timeOutMs} ms` })
@@ -88,12 +90,15 @@ export class PreflightThread {
       })
       const end = (looked: Looked): void => {
         cancel()
+        left = null
         this.#waiting.delete(id)
         resolve(looked)
       }
       this.#waiting.set(id, end)
       this.#thread().then(
-        (worker) => send(worker, { id, mime, envelope }),
+        (worker) => {
+          if (left !== null) send(worker, left)
+        },
         (error: unknown) => end({ passed: error instanceof Error ? error.message : String(error) }),
       )
     })

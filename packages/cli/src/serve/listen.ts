@@ -8,9 +8,12 @@ import { CliError } from '../cli-error.ts'
 export interface Listening {
   /** Such as `http://127.0.0.1:8025`. */
   origin: string
-  /** Lets requests that are under way end, and takes no others. */
+  /** Lets requests that are under way end, for ten seconds, and takes no others. */
   close(): Promise<void>
 }
+
+/** So long may a request take to end, once no more are taken: of one whose client is gone the rest never comes. */
+const graceMs = 10_000
 
 /** Longer than the minute for which proxies keep a connection: one that we close first may be used just then, which is a 502. */
 const keepAliveMs = 75_000
@@ -57,7 +60,9 @@ export async function listen(
       server.close()
       // Also those on which nothing was asked yet: Node waits for them, for ever.
       for (const [socket, requests] of sockets) if (requests === 0) socket.destroy()
+      const giveUp = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
+      clearTimeout(giveUp)
     },
   }
 }

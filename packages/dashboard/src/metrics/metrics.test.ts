@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { replies, world, type World } from '../world.test.fixture.ts'
+import { Metrics } from './metrics.ts'
 
 let w: World
 
@@ -44,6 +45,21 @@ it('keeps the sets of labels small, whatever lanes and streams are called', asyn
 })
 
 it('says that the ledger is out of reach, instead of nothing', async () => {
+  expect(await metrics()).toContain('icloud_incidents_open 0')
   await w.engine.ledger.close()
-  expect(await metrics()).toContain('icloud_ledger_up 0')
+  const text = await metrics()
+  expect(text).toContain('icloud_ledger_up 0')
+  expect(text).not.toMatch(/^icloud_(?:incidents_open|suppressed_addresses) /m)
+})
+
+it('leaves out how many are suppressed as long as that is not known', async () => {
+  let known: number | null = 200
+  const counting = new Metrics(w.engine, () => known)
+  const shown = async (): Promise<string | undefined> =>
+    /^icloud_suppressed_addresses (.*)$/m.exec(await counting.text())?.[1]
+  expect(await shown()).toBe('200')
+  known = null
+  expect(await shown()).toBeUndefined()
+  known = 201
+  expect(await shown()).toBe('201')
 })

@@ -92,6 +92,9 @@ export class Metrics {
   async text(): Promise<string> {
     const { up, ...others } = this.looked
     for (const gauge of Object.values(others)) gauge.reset()
+    // Those without labels would say 0.
+    others.incidents.remove()
+    others.suppressed.remove()
     try {
       const { engine } = this
       const [lanes, holds, incidents, hour, day] = await Promise.all([

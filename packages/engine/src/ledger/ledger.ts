@@ -87,5 +87,6 @@ export interface Ledger {
   list(prefix: string): AsyncIterable<Entry>
   /** Events, newest first; with `before` only those whose id is less. At most `limit`, by default 100. */
   events(query?: EventQuery): Promise<StoredEvent[]>
+  /** Look-ups and writes that were asked for before end first; what comes later rejects with `ELEDGERCLOSED`. */
   close(): Promise<void>
 }
