@@ -61,7 +61,7 @@ export async function startDnsServer(zones: Zones = {}): Promise<DnsServer> {
   const address = `127.0.0.1:${server.address().port}`
   const own: DnsServer = {
     zones,
-    resolver: wholeTimeResolver(2 * dnsTimeoutMs, [address]),
+    resolver: wholeTimeResolver(dnsTimeoutMs, [address]),
     address,
     asked,
     async [Symbol.asyncDispose]() {

@@ -21,8 +21,7 @@ export class Lookups {
   readonly #unanswered = new Map<string, string>()
 
   constructor({ resolver, dnsTimeoutMs = 5000 }: DnsOptions) {
-    // The time limit is kept here, and c-ares is not to be faster.
-    this.#resolver = resolver ?? wholeTimeResolver(2 * dnsTimeoutMs)
+    this.#resolver = resolver ?? wholeTimeResolver(dnsTimeoutMs)
     this.#timeoutMs = dnsTimeoutMs
   }
 
