@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { DovecotServer, hasDovecot } from '@icloud-delivery/dovecot-for-tests'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MailAccount } from '../imap/mail-account.ts'
+import { startImapServer, type ScriptedServer } from '../imap/scripted-server.test.fixture.ts'
 import { mail } from '../message/mail.test.fixture.ts'
 import { readDmarcReports } from './read-dmarc-reports.ts'
 import { report } from './report.test.fixture.ts'
@@ -75,5 +76,28 @@ describe.skipIf(!hasDovecot())('reports in a mailbox over IMAP', () => {
     const error: unknown = await readDmarcReports(source()).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ name: 'PreflightError', code, message: expect.stringMatching(message) })
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/another secret|a secret of ours/)
+  })
+})
+
+describe('a server that does not say what is in the folder', () => {
+  const read = ({ port, ca }: ScriptedServer): ReturnType<typeof readDmarcReports> =>
+    readDmarcReports({ account: { address, password, host: '127.0.0.1', port, ca } })
+
+  it.each<[string, string | null, RegExp]>([
+    ['refuses SEARCH', 'NO [UNAVAILABLE] later', /the server did not say what is in the folder/],
+    ['does not know SEARCH', 'BAD what?', /the server did not say what is in the folder/],
+    ['hangs up at SEARCH', null, /connection/i],
+  ])('and %s is not taken for one with an empty folder', async (_, answer, message) => {
+    await using server = await startImapServer({ SEARCH: answer })
+    await expect(read(server)).rejects.toMatchObject({
+      code: 'EINPUT',
+      message: expect.stringMatching(message),
+    })
+    expect(server.heard).toContainEqual(expect.stringMatching(/ UID SEARCH ALL$/))
+  })
+
+  it('is another than one that says that nothing is', async () => {
+    await using server = await startImapServer({})
+    expect(await read(server)).toMatchObject({ reports: [], findings: [] })
   })
 })

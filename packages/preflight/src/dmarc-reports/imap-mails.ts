@@ -44,7 +44,10 @@ export async function* imapMails({
   try {
     await client.mailboxOpen(folder, { readOnly: true })
     const query = since === undefined ? { all: true } : { since: new Date(since) }
-    const uids = ((await client.search(query, { uid: true })) || []).toSorted((a, b) => b - a)
+    const all = await client.search(query, { uid: true })
+    // Not the same as an empty folder: it refused, or the connection is lost.
+    if (!Array.isArray(all)) throw new Error('the server did not say what is in the folder')
+    const uids = all.toSorted((a, b) => b - a)
     for (const uid of uids.slice(0, mostMails)) {
       const where = `${folder} of ${account.address}, mail ${uid}`
       const about = await client.fetchOne(String(uid), { size: true }, { uid: true })
