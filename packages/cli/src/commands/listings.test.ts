@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { goodZones, startDns } from '../dns.test.fixture.ts'
 import { run } from '../run-bin.test.helper.ts'
@@ -27,6 +29,22 @@ describe('listings', () => {
       listings: [{ subject: '192.0.2.10', status: 'not-listed' }],
       findings: [],
     })
+  })
+
+  test('says what went unanswered, and ends then, with a name server that says nothing', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1')
+    try {
+      await once(silent, 'listening')
+      const flags = ['--dns', `127.0.0.1:${silent.address().port}`, '--dns-timeout', '50']
+      const { stdout } = await run(['listings', '192.0.2.10', '--json', ...flags])
+      // In these words, and not in those of c-ares, which would not read an answer that came while the process stood still.
+      expect(JSON.parse(stdout)).toMatchObject({
+        listings: [{ status: 'cannot-tell' }],
+        findings: [{ code: 'listing-cannot-tell', evidence: 'no answer: no answer within 50 ms' }],
+      })
+    } finally {
+      silent.close()
+    }
   })
 
   test.each<[string[], RegExp]>([

@@ -31,15 +31,9 @@ export function dnsOptions({ dns, dnsTimeout }: DnsFlags): DnsOptions {
   }
 }
 
-/** Each question has a Resolver of its own: after three quick answers c-ares waits for a second only, whatever it is told. */
 function resolverAt(server: string, ms: number): DnsResolver {
-  const fresh = (): Resolver => {
-    const resolver = new Resolver({ timeout: ms, maxTimeout: ms, tries: 1 })
-    resolver.setServers([server])
-    return resolver
-  }
   try {
-    fresh()
+    new Resolver().setServers([server])
   } catch (error) {
     throw new CliError(
       'EUSAGE',
@@ -49,5 +43,11 @@ function resolverAt(server: string, ms: number): DnsResolver {
       },
     )
   }
-  return { resolve: (name, type) => fresh().resolve(name, type) }
+  return {
+    async resolve(name, type) {
+      // Not before it is asked: a mistake in the flags is told at once.
+      const { wholeTimeResolver } = await import('@icloud-delivery/preflight')
+      return wholeTimeResolver(ms, [server]).resolve(name, type)
+    },
+  }
 }
