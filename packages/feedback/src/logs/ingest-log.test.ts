@@ -253,6 +253,73 @@ describe('ingestLog', () => {
     expect(warnings).toEqual([])
   })
 
+  it.each([
+    ['followed', true],
+    ['read once', false],
+  ])(
+    'loses nothing if it is %s, and copied and cut off while an older file is being recorded',
+    async (_, isFollowed) => {
+      const cutOff = async (): Promise<void> => {
+        await rename(`${log}.1`, `${log}.2`).catch(() => {})
+        await copyFile(log, `${log}.1`)
+        await truncate(log)
+      }
+      await writeFile(log, line('anna', 1))
+      await ingest()
+      await appendFile(log, line('berta', 2))
+      await cutOff()
+      await appendFile(log, line('carla', 3))
+      const rotating: Feedback = {
+        engine,
+        async record(reply) {
+          if (reply.recipient.startsWith('berta')) {
+            await appendFile(log, line('dora', 4))
+            await cutOff()
+            await appendFile(log, line('emil', 5))
+          }
+          return await feedback.record(reply)
+        },
+      }
+      const names: string[] = []
+      const warnings: string[] = []
+      const options: Partial<IngestLogOptions> = {
+        feedback: rotating,
+        onWarning: (warning) => warnings.push(warning),
+      }
+      if (isFollowed) {
+        const following = follow(options)
+        names.push(...(await following.until(4)))
+        await following.stop()
+      } else {
+        await ingest({ ...options, onResult: ({ recipient }) => names.push(recipient.split('@', 1)[0]!) })
+      }
+      expect(names).toEqual(['berta', 'carla', 'dora', 'emil'])
+      expect(warnings).toEqual([])
+      expect((await ingest()).counts).toMatchObject({ recorded: 0, duplicate: 0 })
+    },
+  )
+
+  it('loses nothing if an older file is removed while it is being recorded', async () => {
+    await writeFile(log, line('anna', 1))
+    await ingest()
+    await appendFile(log, line('berta', 2))
+    await rename(log, `${log}-20261124`)
+    await writeFile(`${log}-20261125`, line('carla', 3))
+    await writeFile(log, line('dora', 4))
+    const removing: Feedback = {
+      engine,
+      async record(reply) {
+        if (reply.recipient.startsWith('berta')) await rm(`${log}-20261124`)
+        return await feedback.record(reply)
+      },
+    }
+    const warnings: string[] = []
+    expect(
+      (await ingest({ feedback: removing, onWarning: (warning) => warnings.push(warning) })).counts,
+    ).toMatchObject({ recorded: 3, duplicate: 0 })
+    expect(warnings).toEqual([])
+  })
+
   it('keeps the position before what could not be recorded, and tries again while it follows', async () => {
     await writeFile(log, line('anna', 1))
     await ingest()

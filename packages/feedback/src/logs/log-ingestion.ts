@@ -7,7 +7,7 @@ import type { LogClock } from './log-clock.ts'
 import { fingerprintOf, isUnchanged, tailOf, type Fingerprint } from './log-fingerprint.ts'
 import { savePosition, type LogPosition } from './log-position.ts'
 import { LogReader } from './log-reader.ts'
-import { segmentsAfter, type LogSegment } from './log-segments.ts'
+import { segmentsAfter, type LogSegment, type SegmentPlan } from './log-segments.ts'
 import type { LogReply } from './log-reply.ts'
 import { recordReplies, type Recording } from './record-replies.ts'
 import { WholeLines } from './whole-lines.ts'
@@ -102,11 +102,7 @@ export class LogIngestion {
 
   /** Reads all there is, and waits at the end of the log if it is followed. False if there is another file to be read now. */
   async #round(changes: LogChanges | null): Promise<boolean> {
-    const { segments, hasLog, warning } = await segmentsAfter(
-      this.#log,
-      this.#options.state ?? null,
-      this.#position,
-    )
+    const { segments, hasLog, warning } = await this.#plan()
     if (warning !== null) {
       this.#options.onWarning?.(warning)
       this.#position = null
@@ -120,7 +116,7 @@ export class LogIngestion {
       if (open === null) return false
       this.#misses = 0
       try {
-        const isWhole = await this.#drain(open, !isLog || !this.#mayGrow(open))
+        const isWhole = await this.#drain(open, !isLog || !this.#mayGrow(open), segment !== segments[0])
         if (!isWhole) return false
         if (isLog && changes !== null) return await this.#follow(open, changes)
       } catch (error) {
@@ -134,6 +130,10 @@ export class LogIngestion {
     await this.#save()
     await changes.next(this.#options.signal)
     return false
+  }
+
+  #plan(): Promise<SegmentPlan> {
+    return segmentsAfter(this.#log, this.#options.state ?? null, this.#position)
   }
 
   /** Then its last line may not be there in full. */
@@ -163,12 +163,18 @@ export class LogIngestion {
       if (from > 0 && source instanceof PlainSource) await this.#lookBack(file, from)
       const head = await source.peek(0, Math.min(from, headBytes))
       const tail = await tailOf(file, from)
-      // Where it goes on it was found by this, and may have been cut off since.
-      const fingerprint = (from > 0 && this.#position?.fingerprint) || fingerprintOf(head, tail)
+      const fingerprint = fingerprintOf(head, tail)
+      // Where it goes on it was found by this. It may have been cut off since, or renamed while its end was looked at.
+      const { head: headThen, tail: tailThen } = this.#position?.fingerprint ?? fingerprint
+      if (from > 0 && (fingerprint.head !== headThen || fingerprint.tail !== tailThen)) {
+        await source.close()
+        return this.#miss(file)
+      }
       const lines = new WholeLines(source, from, tail, head)
       return { file, inode, from, source, lines, offset: from, fingerprint, readAt }
     } catch (error) {
       await source.close()
+      if (isGone(error)) return this.#miss(file)
       throw unreadable(file, error)
     }
   }
@@ -200,16 +206,26 @@ export class LogIngestion {
     }
   }
 
-  /** False if the file was cut off meanwhile: what was read last may be of another log, and is left out. */
-  async #drain(open: OpenSegment, takeRest: boolean): Promise<boolean> {
+  /**
+   * False if the file was cut off meanwhile: what was read last may be of another log, and is left out.
+   *
+   * @param isBehind whether it was planned to come behind another file that is recorded now, and is not begun
+   */
+  async #drain(open: OpenSegment, takeRest: boolean, isBehind = false): Promise<boolean> {
     const { lines, source } = open
     const { onProgress } = this.#options
-    const { inode, offset } = this.#position ?? {}
-    if (inode !== open.inode || offset !== open.offset) this.#stand(open)
+    let isBegun = false
     for (;;) {
       if (this.#isStopped) return true
       const readAt = Date.now()
       const piece = await lines.next(takeRest)
+      if (!isBegun) {
+        // Only now: what is cut off after this is noticed by what was read.
+        if (isBehind && !(await this.#isNext(open))) return false
+        const { inode, offset } = this.#position ?? {}
+        if (inode !== open.inode || offset !== open.offset) this.#stand(open)
+        isBegun = true
+      }
       if (piece === null) return true
       if (!(await isUnchanged(source, open))) return false
       const replies = this.#reader.read(piece.bytes)
@@ -222,6 +238,17 @@ export class LogIngestion {
       this.#stand(open)
       if (this.#now() - this.#savedAt >= saveEachMs) await this.#save()
     }
+  }
+
+  /**
+   * Whether a file still comes right behind what is recorded. The inode that was planned does not tell: a log that was copied and
+   * cut off keeps it, and that of a file that was packed is given away again.
+   */
+  async #isNext({ file, inode }: OpenSegment): Promise<boolean> {
+    const { segments, warning } = await this.#plan()
+    // What is recorded was removed meanwhile. Only the log may be another one now, which the next round warns of.
+    if (warning !== null) return file !== this.#log
+    return segments[1]?.inode === inode
   }
 
   /** All before is recorded. */

@@ -1,6 +1,6 @@
 import { likenessOf, type Likeness } from './log-fingerprint.ts'
 import type { LogPosition } from './log-position.ts'
-import { filesOf, type LogFile } from './rotated-files.ts'
+import { areSame, filesOf, mostLooks, type LogFile, type LogFiles } from './rotated-files.ts'
 
 /** A file to be read, from an offset on (bytes, unpacked). */
 export interface LogSegment {
@@ -34,7 +34,18 @@ export async function segmentsAfter(
   state: string | null,
   position: LogPosition | null,
 ): Promise<SegmentPlan> {
-  const { log, rotated } = await filesOf(path, state)
+  let files = await filesOf(path, state)
+  for (let looks = 1; ; looks++) {
+    const plan = await planFor(files, position)
+    if (plan.warning === null || looks === mostLooks) return plan
+    // It may have been rotated while it was looked for: then it was not found where it had been.
+    const now = await filesOf(path, state)
+    if (areSame(now, files)) return plan
+    files = now
+  }
+}
+
+async function planFor({ log, rotated }: LogFiles, position: LogPosition | null): Promise<SegmentPlan> {
   const begin = (from: number): LogSegment[] =>
     log === null ? [] : [{ file: log.file, inode: log.inode, from }]
   const plan = (segments: LogSegment[], warning: string | null = null): SegmentPlan => ({

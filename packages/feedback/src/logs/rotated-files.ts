@@ -19,7 +19,8 @@ export interface LogFiles {
   rotated: LogFile[]
 }
 
-const mostLooks = 100
+/** So often files are looked at that do not stand still. */
+export const mostLooks = 100
 
 /**
  * Looks at the files of a log until they stand still: one may be rotated while they are looked at, and would be missed.
@@ -31,10 +32,15 @@ export async function filesOf(log: string, besides: string | null): Promise<LogF
   let files = await look(log, other)
   for (let looks = 0; looks < mostLooks; looks++) {
     const again = await look(log, other)
-    if (nameInodes(again) === nameInodes(files)) return again
+    if (areSame(again, files)) return again
     files = again
   }
   return files
+}
+
+/** Whether none was renamed, or came or went. */
+export function areSame(some: LogFiles, others: LogFiles): boolean {
+  return nameInodes(some) === nameInodes(others)
 }
 
 function nameInodes({ log, rotated }: LogFiles): string {
