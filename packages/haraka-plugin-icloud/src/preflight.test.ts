@@ -48,9 +48,14 @@ function lines(stage: Stage, what: string): string[] {
 async function expectPassedOnce(stage: Stage, what: string, why: string): Promise<void> {
   const send = (subject: string, name: string): Promise<string> =>
     stage.haraka.send({ from: 'a@example.com', to: [`${name}@icloud.com`], subject })
+  const passed = (): number =>
+    lines(stage, 'action=preflight-passed').filter((line) => new RegExp(`reason="(?:${why})"`).test(line))
+      .length
+  // A former test may have had the same reason.
+  const before = passed()
   expect(await send(what, what)).toMatch(/^250/)
   await stage.delivered(`${what}@icloud.com`)
-  await stage.haraka.logged(new RegExp(`action=preflight-passed reason="(?:${why})"`))
+  await vi.waitUntil(() => passed() > before, { timeout: 50_000, interval: 25 })
   await untilRefused(() => send('bad', 'next'))
 }
 
