@@ -1,33 +1,10 @@
-import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { run } from './haraka.test.fixture.ts'
 import { gate } from './plugins.test.fixture.ts'
+import { queueIs } from './queue.test.fixture.ts'
 import { setStage } from './stage.test.fixture.ts'
-
-/** Whom the files of a queue are for. */
-function queued(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => /^\d/.test(name))
-    .flatMap((name) => {
-      const file = readFileSync(path.join(folder, name))
-      const todo = file.toString('utf8', 4, 4 + file.readUInt32BE())
-      return (JSON.parse(todo) as { rcpt_to: { user: string }[] }).rcpt_to.map(({ user }) => user)
-    })
-}
-
-/** A file that is looked at may be gone by then. */
-const queueIs = (folder: string, what: readonly string[]): Promise<unknown> =>
-  vi.waitUntil(
-    () => {
-      try {
-        return queued(folder).toSorted().join() === what.join()
-      } catch {
-        return false
-      }
-    },
-    { timeout: 50_000, interval: 25 },
-  )
 
 it('trap 9: after kill -9 a message has kept its stream, and no part of it comes twice', async () => {
   const stage = await setStage({
@@ -47,7 +24,7 @@ it('trap 9: after kill -9 a message has kept its stream, and no part of it comes
     await stage.haraka.logged('GATE latch-a@icloud.com')
     await stage.haraka.logged('GATE latch-b@icloud.com')
     // Haraka hears only now that the mailbox took the DSN, and would send it again if its file were still there.
-    await queueIs(path.join(stage.haraka.dir, 'queue'), ['latch-a', 'latch-b'])
+    await queueIs(stage.haraka.dir, ['latch-a', 'latch-b'])
     await stage.haraka.kill()
     for (const part of ['a', 'b']) rmSync(path.join(stage.haraka.dir, `gate-latch-${part}`))
 

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startSimulator, type Simulator } from '@icloud-delivery/mx-simulator'
 import { configure, run, type Haraka } from './haraka.test.fixture.ts'
 import { ageless } from './stage.test.fixture.ts'
 import { slowDelivered, splitKiller } from './plugins.test.fixture.ts'
+import { queueIs } from './queue.test.fixture.ts'
 
 let apple: Simulator
 let mailboxes: Simulator
@@ -103,37 +104,6 @@ it('the same where Apple has answered each recipient in another way', { timeout:
   await emptyQueue(dir)
   expect(arrived()).toEqual(mixed)
 })
-
-/** The recipients in each queue file. */
-function queued(dir: string): string[] {
-  const folder = path.join(dir, 'queue')
-  return readdirSync(folder)
-    .filter((name) => /^\d/.test(name))
-    .map((name) => {
-      const file = readFileSync(path.join(folder, name))
-      const { rcpt_to: recipients } = JSON.parse(file.toString('utf8', 4, 4 + file.readUInt32BE())) as {
-        rcpt_to: { user: string }[]
-      }
-      return recipients
-        .map(({ user }) => user)
-        .toSorted()
-        .join('+')
-    })
-    .toSorted()
-}
-
-/** A file that is looked at may be gone by then. */
-const queueIs = (dir: string, what: readonly string[]): Promise<unknown> =>
-  vi.waitUntil(
-    () => {
-      try {
-        return queued(dir).join() === what.join()
-      } catch {
-        return false
-      }
-    },
-    { timeout: 50_000, interval: 25 },
-  )
 
 /** The name of a queue file says when it is due, a moment after the file is there. */
 const putOff = (dir: string, count: number): Promise<unknown> => {
